@@ -1,0 +1,176 @@
+//! What the gateway asks, and what it is answered. The server carries this trait out.
+
+use std::{future::Future, sync::Arc, time::Instant};
+
+use pforte_core::{
+    catalogue::{Action, PassList, Product},
+    kernel::{Moment, VisitId},
+};
+
+use crate::leash::{Hold, Leash};
+
+/// Decides who may pass. Every request is asked afresh (rule X7).
+pub trait Permit: Send + Sync + 'static {
+    /// Exchanges a one-time opening token for the visit's cookie value.
+    fn enter(&self, label: &str, token: &str) -> impl Future<Output = Result<Entered, Shut>> + Send;
+
+    /// Decides one request. When it answers `Ok`, the request's log entry is durable (rule W2).
+    fn admit(&self, ask: Ask<'_>) -> impl Future<Output = Result<Pass, Shut>> + Send;
+
+    /// Notes that an admitted request was not forwarded after all (its generation went stale).
+    fn not_forwarded(&self, pass: &Pass) -> impl Future<Output = ()> + Send;
+
+    /// What the bar shows. Neither logged nor counted as activity.
+    fn status(&self, label: &str, cookie: Option<&str>) -> impl Future<Output = Result<Status, Shut>> + Send;
+
+    /// The staff member ends the visit from the bar.
+    fn end(&self, label: &str, cookie: Option<&str>) -> impl Future<Output = Result<Ended, Shut>> + Send;
+}
+
+/// One request, as far as the decision may know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The first label of the host name: names the visit.
+    pub label: &'a str,
+    /// The value of our own cookie, if the browser sent exactly one.
+    pub cookie: Option<&'a str>,
+    pub method: &'a str,
+    /// Canonical path, without query.
+    pub path: &'a str,
+    /// Whether the request asks to become a WebSocket.
+    pub websocket: bool,
+}
+
+/// The cookie that opens the visit's origin from now on.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    pub cookie: String,
+}
+
+/// Leave to forward one request. Forwarding consumes it.
+#[derive(Debug)]
+pub struct Pass {
+    pub visit: VisitId,
+    pub product: Arc<Product>,
+    /// Position of the matched route in `product.routes`.
+    pub route: usize,
+    /// Whether the answer goes through the route's pass list.
+    pub masked: bool,
+    pub identity: Arc<Identity>,
+    pub bar: Bar,
+    /// When the visit ends at the latest, on the monotonic clock.
+    pub deadline: Instant,
+    /// Held while anything of this request is under way.
+    pub hold: Hold,
+    pub leash: Arc<Leash>,
+    pub jar: Arc<crate::CookieJar>,
+}
+
+impl Pass {
+    /// The pass list that applies, if the answer is masked.
+    pub fn pass_list(&self) -> Option<&PassList> {
+        self.masked.then(|| self.product.routes[self.route].pass.as_ref()).flatten()
+    }
+}
+
+/// Who the upstream is told is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The id of the customer's user in this product: whom the visit acts as (rule T12).
+    pub user: String,
+    /// The staff member's username.
+    pub staff: String,
+    /// Signed, at most 60 seconds old.
+    pub token: String,
+}
+
+/// What the bar over every page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    pub language: Language,
+    /// The name of the contact whose user the visit acts as.
+    pub acting_as: String,
+    /// The customer's number and name.
+    pub customer: String,
+    /// What the visit is for: "call of 14:05" or "ticket 1042".
+    pub occasion: String,
+    pub minutes_left: u32,
+}
+
+/// The languages that pages speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    German,
+    #[default]
+    English,
+}
+
+/// The bar's live state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    pub minutes_left: u32,
+    pub ends_at: Moment,
+}
+
+/// A visit was ended; `cut_millis` is how long until everything was shut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub cut_millis: u64,
+    pub language: Language,
+    /// Where the agent goes on: the desk's address.
+    pub desk: String,
+}
+
+/// Why a request does not pass. Each has a page of its own, in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shut {
+    pub why: Why,
+    pub language: Language,
+    /// The desk's address, for the way back.
+    pub desk: String,
+}
+
+/// The reasons a request is refused, from the reader's side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// No such visit, or not this browser's: says nothing about which (404).
+    NotHere,
+    /// The opening link was used or is too old (410).
+    LinkSpent,
+    /// The visit is over (410).
+    Over { how: Over, cut_millis: Option<u64> },
+    /// Closed to every ground: passwords, MFA, keys, or a route nobody classified (403).
+    Never { classified: bool },
+    /// Something would open it (403): the customer's consent, or a ground that shows personal data.
+    Needs { what: Needed, action: Action },
+    /// The log cannot be written, so nothing is forwarded (503).
+    LogDown,
+    /// Too many requests wait (503).
+    Busy,
+}
+
+/// How a visit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    ByCustomer,
+    ByStaff,
+    ByLead,
+    HourUp,
+    Idle,
+    GroundOver,
+    ConditionLost,
+    Restart,
+}
+
+/// What would open a closed page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    /// Written consent of an authorised contact to this kind of action (rule T9).
+    Consent,
+    /// Personal data: a grant, or consent (rule X2).
+    PersonalData,
+    /// The area is not on the ground's allow-list (rule T8).
+    Area,
+    /// Anything the staff member lacks (training, guidelines, MFA).
+    Staff,
+}
