@@ -99,3 +99,8 @@ words! {
     /// How the customer talks to us (rules B3, T4).
     Channel { Phone = "phone", Voice = "voice", Chat = "chat" }
 }
+
+words! {
+    /// The languages that pages, mails and word pairs speak.
+    Language { German = "de", English = "en" }
+}
