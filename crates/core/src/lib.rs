@@ -6,5 +6,6 @@
 
 pub mod access;
 pub mod catalogue;
+pub mod entry;
 pub mod kernel;
 pub mod pin;

@@ -75,7 +75,7 @@ impl Pin {
 
     /// Uses it up. `None` when it is not live. Only [`super::compare`] calls this.
     pub(super) fn redeem(self, by: StaffId, ground: GroundId, now: Moment) -> Option<Self> {
-        self.live(now).then(|| Self { state: PinState::Redeemed { at: now, by, ground }, ..self })
+        self.live(now).then_some(Self { state: PinState::Redeemed { at: now, by, ground }, ..self })
     }
 
     /// The ground a redeemed PIN opened, for [`crate::access::Facts`]; `None` for any other.
