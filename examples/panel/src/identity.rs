@@ -105,17 +105,14 @@ async fn check(panel: &Panel, headers: &HeaderMap) -> Known {
     let staff = only(headers, STAFF).ok_or_else(|| refused("staff header"))?;
     let token = only(headers, TOKEN).ok_or_else(|| refused("token header"))?;
     let kid = token::key_id(token).map_err(|e| refused(&format!("{e:?}")))?;
-    let key = panel.keys.find(&kid).await.map_err(|e| match e {
+    let now = panel.now();
+    let key = panel.keys.find(&kid, now).await.map_err(|e| match e {
         NoKey::Unknown => refused("unknown key"),
         NoKey::Unreachable => Stranger::NoKeys,
     })?;
     let config = &panel.config;
-    let expected = Expected {
-        issuer: &config.issuer,
-        audience: &config.audience,
-        user: id,
-        now: panel.now().as_second(),
-    };
+    let expected =
+        Expected { issuer: &config.issuer, audience: &config.audience, user: id, now: now.as_second() };
     let claims = token::verify(token, &key, expected).map_err(|e| refused(&format!("{e:?}")))?;
     if claims.act.sub != staff {
         return Err(refused("staff header"));

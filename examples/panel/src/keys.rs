@@ -7,15 +7,12 @@ use std::{fmt, time::Duration};
 
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::rt::TokioIo;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{DecodingKey, jwk::JwkSet};
-use tokio::{
-    net::TcpStream,
-    sync::Mutex,
-    time::{Instant, timeout},
-};
+use tokio::{net::TcpStream, sync::Mutex, time::timeout};
 
-const KEEP: Duration = Duration::from_secs(60);
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const KEEP: SignedDuration = SignedDuration::from_secs(60);
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(3);
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -86,7 +83,7 @@ pub(crate) enum NoKey {
 
 struct Kept {
     set: JwkSet,
-    read_at: Instant,
+    read_at: Timestamp,
 }
 
 /// The keys of one panel.
@@ -101,11 +98,14 @@ impl Keys {
     }
 
     /// Finds the key with this id; one fetch at a time.
-    pub async fn find(&self, kid: &str) -> Result<DecodingKey, NoKey> {
+    pub async fn find(&self, kid: &str, now: Timestamp) -> Result<DecodingKey, NoKey> {
         let mut kept = self.kept.lock().await;
-        if let Some(k) = kept.as_ref().filter(|k| k.read_at.elapsed() < KEEP) {
+        if let Some(k) = kept.as_ref() {
+            let age = now.duration_since(k.read_at);
             match pick(&k.set, kid) {
-                None if k.read_at.elapsed() >= LOOK_AGAIN => {}
+                // A clock that was set back must not keep old keys alive.
+                _ if age.is_negative() || age >= KEEP => {}
+                None if age >= LOOK_AGAIN => {}
                 found => return found.ok_or(NoKey::Unknown),
             }
         }
@@ -118,7 +118,7 @@ impl Keys {
         };
         let set: JwkSet = serde_json::from_str(&text).map_err(|_| NoKey::Unreachable)?;
         let found = pick(&set, kid).ok_or(NoKey::Unknown);
-        *kept = Some(Kept { set, read_at: Instant::now() });
+        *kept = Some(Kept { set, read_at: now });
         found
     }
 }
