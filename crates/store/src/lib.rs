@@ -1,1 +1,30 @@
-//! .
+//! The only SQL of Pforte: one text for SQLite and PostgreSQL, one file per noun.
+//!
+//! Rows never leave this crate; what does are plain records and the core's values. Every query names
+//! the provider. Changes go through the [`Writer`], which alone may commit, and which takes the log
+//! entry with the change, so that one cannot be forgotten. Start reading at `writer.rs`; what differs
+//! between the two databases is in `conn.rs` and nowhere else.
+
+mod conn;
+mod db;
+mod error;
+mod writer;
+
+pub mod alarm;
+pub mod contact;
+pub mod customer;
+pub mod ground;
+pub mod log;
+pub mod notice;
+pub mod outbox;
+pub mod pin;
+pub mod provider;
+pub mod run;
+pub mod sign_in;
+pub mod staff;
+pub mod visit;
+
+pub use conn::Conn;
+pub use db::{Db, DbConfig};
+pub use error::StoreError;
+pub use writer::{Change, Health, Tx, Writer};

@@ -1,0 +1,221 @@
+//! Contacts: the customer's people, their addresses, numbers and users in the products.
+
+use pforte_core::kernel::{ContactId, ContactRights, ContactRole, CustomerId, Moment, ProviderId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::{
+    Conn, StoreError, Tx,
+    conn::{all, one, run},
+};
+
+/// A person at a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    pub id: ContactId,
+    pub provider: ProviderId,
+    pub customer: CustomerId,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: ContactRole,
+    pub rights: ContactRights,
+    /// `de` or `en`.
+    pub language: String,
+    /// `None` until the contact has set one.
+    pub password_hash: Option<String>,
+    pub totp_sealed: Option<String>,
+    /// Whether the TOTP secret was proven once; only then it is asked for.
+    pub totp_confirmed: bool,
+    pub totp_step: i64,
+    pub active: bool,
+}
+
+impl Contact {
+    /// First and last name, as people are shown.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    provider_id: Uuid,
+    customer_id: Uuid,
+    first_name: String,
+    last_name: String,
+    role: String,
+    right_support: bool,
+    right_instruction: bool,
+    language: String,
+    password_hash: Option<String>,
+    totp_sealed: Option<String>,
+    totp_confirmed: bool,
+    totp_step: i64,
+    active: bool,
+}
+
+impl From<Row> for Contact {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            provider: row.provider_id.into(),
+            customer: row.customer_id.into(),
+            first_name: row.first_name,
+            last_name: row.last_name,
+            role: ContactRole::from_word(&row.role).unwrap_or(ContactRole::Member),
+            rights: ContactRights { support: row.right_support, instruction: row.right_instruction },
+            language: row.language,
+            password_hash: row.password_hash,
+            totp_sealed: row.totp_sealed,
+            totp_confirmed: row.totp_confirmed,
+            totp_step: row.totp_step,
+            active: row.active,
+        }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT k.id, k.provider_id, k.customer_id, k.first_name, k.last_name, k.role, k.right_support, \
+             k.right_instruction, k.language, k.password_hash, k.totp_sealed, k.totp_confirmed, k.totp_step, \
+             k.active FROM contact k ",
+            $rest
+        )
+    };
+}
+
+/// Adds a contact without addresses or numbers.
+pub async fn insert(tx: &mut Tx, contact: &Contact, at: Moment) -> Result<(), StoreError> {
+    run!(
+        tx.conn(),
+        "INSERT INTO contact (id, provider_id, customer_id, first_name, last_name, role, right_support, \
+         right_instruction, language, password_hash, active, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        contact.id.0,
+        contact.provider.0,
+        contact.customer.0,
+        &contact.first_name,
+        &contact.last_name,
+        contact.role.word(),
+        contact.rights.support,
+        contact.rights.instruction,
+        &contact.language,
+        contact.password_hash.as_deref(),
+        contact.active,
+        at.0
+    )
+    .map(drop)
+}
+
+pub async fn by_id(
+    conn: &mut Conn,
+    provider: ProviderId,
+    id: ContactId,
+) -> Result<Option<Contact>, StoreError> {
+    let row = one!(conn, Row, select!("WHERE k.provider_id = $1 AND k.id = $2"), provider.0, id.0)?;
+    Ok(row.map(Contact::from))
+}
+
+/// The contact who registered a mail address (lower case).
+pub async fn by_address(
+    conn: &mut Conn,
+    provider: ProviderId,
+    address: &str,
+) -> Result<Option<Contact>, StoreError> {
+    let sql = select!(
+        "JOIN contact_address a ON a.contact_id = k.id AND a.provider_id = k.provider_id \
+         WHERE k.provider_id = $1 AND a.address = $2"
+    );
+    Ok(one!(conn, Row, sql, provider.0, address)?.map(Contact::from))
+}
+
+/// A customer's contacts, oldest first, at most 200.
+pub async fn of_customer(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+) -> Result<Vec<Contact>, StoreError> {
+    let sql = select!("WHERE k.provider_id = $1 AND k.customer_id = $2 AND k.active ORDER BY k.id LIMIT 200");
+    Ok(all!(conn, Row, sql, provider.0, customer.0)?.into_iter().map(Contact::from).collect())
+}
+
+/// Registers a mail address; [`StoreError::Conflict`] when somebody has it already.
+pub async fn add_address(
+    tx: &mut Tx,
+    contact: &Contact,
+    id: Uuid,
+    address: &str,
+    primary: bool,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO contact_address (id, provider_id, contact_id, address, is_primary) \
+               VALUES ($1, $2, $3, $4, $5)";
+    run!(tx.conn(), sql, id, contact.provider.0, contact.id.0, address, primary).map(drop)
+}
+
+/// Registers a phone number in E.164.
+pub async fn add_phone(tx: &mut Tx, contact: &Contact, id: Uuid, number: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO contact_phone (id, provider_id, contact_id, number) VALUES ($1, $2, $3, $4)";
+    run!(tx.conn(), sql, id, contact.provider.0, contact.id.0, number).map(drop)
+}
+
+/// Names the contact's user in a product.
+pub async fn add_user(
+    tx: &mut Tx,
+    contact: &Contact,
+    product: &str,
+    user: &str,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO contact_user (provider_id, contact_id, product, user_id) VALUES ($1, $2, $3, $4)";
+    run!(tx.conn(), sql, contact.provider.0, contact.id.0, product, user).map(drop)
+}
+
+/// The contact's user in a product, if there is one.
+pub async fn user_in(
+    conn: &mut Conn,
+    provider: ProviderId,
+    contact: ContactId,
+    product: &str,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT user_id FROM contact_user WHERE provider_id = $1 AND contact_id = $2 AND product = $3";
+    Ok(one!(conn, (String,), sql, provider.0, contact.0, product)?.map(|(user,)| user))
+}
+
+/// The primary mail address, if one is registered.
+pub async fn primary_address(
+    conn: &mut Conn,
+    provider: ProviderId,
+    contact: ContactId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT address FROM contact_address WHERE provider_id = $1 AND contact_id = $2 AND is_primary \
+               ORDER BY id LIMIT 1";
+    Ok(one!(conn, (String,), sql, provider.0, contact.0)?.map(|(address,)| address))
+}
+
+/// Saves what a contact changes about the own sign-in.
+pub async fn update_sign_in(tx: &mut Tx, contact: &Contact) -> Result<(), StoreError> {
+    run!(
+        tx.conn(),
+        "UPDATE contact SET language = $3, password_hash = $4, totp_sealed = $5, totp_confirmed = $6 \
+         WHERE provider_id = $1 AND id = $2",
+        contact.provider.0,
+        contact.id.0,
+        &contact.language,
+        contact.password_hash.as_deref(),
+        contact.totp_sealed.as_deref(),
+        contact.totp_confirmed
+    )
+    .map(drop)
+}
+
+/// Takes a TOTP step once; `false` when that step or a later one was used before.
+pub async fn take_totp_step(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    step: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET totp_step = $3 WHERE provider_id = $1 AND id = $2 AND totp_step < $3";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, step)? == 1)
+}

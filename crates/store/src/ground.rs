@@ -1,0 +1,177 @@
+//! Grounds: what opened a door, for whom, until when.
+
+use pforte_core::kernel::{ContactId, CustomerId, EntryId, GroundId, Moment, PinId, ProviderId, StaffId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::{
+    Conn, StoreError, Tx,
+    conn::{all, one, run},
+};
+
+/// A ground's row. Reason, record and names are in its entry (rule T22).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroundRecord {
+    pub id: GroundId,
+    pub provider: ProviderId,
+    /// `pin`, and with later features `takeover`, `grant`, `onboarding`, `self_grant`.
+    pub kind: String,
+    pub customer: CustomerId,
+    pub contact: ContactId,
+    pub staff: StaffId,
+    pub pin: Option<PinId>,
+    pub pin_issued_at: Option<Moment>,
+    pub entry: EntryId,
+    pub opened_at: Moment,
+    pub ends_at: Moment,
+    pub ended_at: Option<Moment>,
+    pub ended_how: Option<String>,
+    pub cut_millis: Option<i64>,
+}
+
+impl GroundRecord {
+    /// Whether it has neither been ended nor run out.
+    pub fn open(&self, now: Moment) -> bool {
+        self.ended_at.is_none() && now < self.ends_at
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    provider_id: Uuid,
+    kind: String,
+    customer_id: Uuid,
+    contact_id: Uuid,
+    staff_id: Uuid,
+    pin_id: Option<Uuid>,
+    pin_issued_at: Option<i64>,
+    entry_id: Uuid,
+    opened_at: i64,
+    ends_at: i64,
+    ended_at: Option<i64>,
+    ended_how: Option<String>,
+    cut_millis: Option<i64>,
+}
+
+impl From<Row> for GroundRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            provider: row.provider_id.into(),
+            kind: row.kind,
+            customer: row.customer_id.into(),
+            contact: row.contact_id.into(),
+            staff: row.staff_id.into(),
+            pin: row.pin_id.map(PinId),
+            pin_issued_at: row.pin_issued_at.map(Moment),
+            entry: row.entry_id.into(),
+            opened_at: Moment(row.opened_at),
+            ends_at: Moment(row.ends_at),
+            ended_at: row.ended_at.map(Moment),
+            ended_how: row.ended_how,
+            cut_millis: row.cut_millis,
+        }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, entry_id, \
+             opened_at, ends_at, ended_at, ended_how, cut_millis FROM ground ",
+            $rest
+        )
+    };
+}
+
+pub async fn insert(tx: &mut Tx, ground: &GroundRecord) -> Result<(), StoreError> {
+    run!(
+        tx.conn(),
+        "INSERT INTO ground (id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, \
+         entry_id, opened_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        ground.id.0,
+        ground.provider.0,
+        &ground.kind,
+        ground.customer.0,
+        ground.contact.0,
+        ground.staff.0,
+        ground.pin.map(|p| p.0),
+        ground.pin_issued_at.map(|m| m.0),
+        ground.entry.0,
+        ground.opened_at.0,
+        ground.ends_at.0
+    )
+    .map(drop)
+}
+
+pub async fn by_id(
+    conn: &mut Conn,
+    provider: ProviderId,
+    id: GroundId,
+) -> Result<Option<GroundRecord>, StoreError> {
+    let row = one!(conn, Row, select!("WHERE provider_id = $1 AND id = $2"), provider.0, id.0)?;
+    Ok(row.map(GroundRecord::from))
+}
+
+/// Which grounds a list shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    pub customer: Option<CustomerId>,
+    pub staff: Option<StaffId>,
+    /// `Some(true)`: open at `now`; `Some(false)`: over.
+    pub open: Option<bool>,
+}
+
+/// A page of grounds, newest first, older than `before`.
+pub async fn list(
+    conn: &mut Conn,
+    provider: ProviderId,
+    filter: Filter,
+    now: Moment,
+    before: Option<GroundId>,
+    limit: i64,
+) -> Result<Vec<GroundRecord>, StoreError> {
+    let sql = select!(
+        "WHERE provider_id = $1 AND (NOT $2 OR customer_id = $3) AND (NOT $4 OR staff_id = $5) \
+         AND (NOT $6 OR (ended_at IS NULL AND ends_at > $8)) \
+         AND (NOT $7 OR NOT (ended_at IS NULL AND ends_at > $8)) \
+         AND id < $9 ORDER BY id DESC LIMIT $10"
+    );
+    let rows = all!(
+        conn,
+        Row,
+        sql,
+        provider.0,
+        filter.customer.is_some(),
+        filter.customer.map_or(Uuid::nil(), |c| c.0),
+        filter.staff.is_some(),
+        filter.staff.map_or(Uuid::nil(), |s| s.0),
+        filter.open == Some(true),
+        filter.open == Some(false),
+        now.0,
+        before.map_or(Uuid::max(), |id| id.0),
+        limit
+    )?;
+    Ok(rows.into_iter().map(GroundRecord::from).collect())
+}
+
+/// Every ground that was never ended, of all providers, for a server that starts. At most 100,000.
+pub async fn unended(conn: &mut Conn) -> Result<Vec<GroundRecord>, StoreError> {
+    let sql = select!("WHERE ended_at IS NULL ORDER BY id LIMIT 100000");
+    Ok(all!(conn, Row, sql)?.into_iter().map(GroundRecord::from).collect())
+}
+
+/// Ends a ground; `false` when it had ended already.
+pub async fn end(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: GroundId,
+    how: &str,
+    at: Moment,
+    cut_millis: Option<i64>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE ground SET ended_at = $3, ended_how = $4, cut_millis = $5 \
+               WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, at.0, how, cut_millis)? == 1)
+}

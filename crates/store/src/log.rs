@@ -1,0 +1,162 @@
+//! The log as a table: entries in the order of their numbers, appended and never changed.
+//!
+//! This is the seam behind which sealing, the tree and its proofs will stand: everything appends
+//! through [`append`], and nothing else in the workspace writes to the table. Numbers have no gaps.
+
+use pforte_core::{
+    entry::{Entry, Event},
+    kernel::{EntryId, Moment, ProviderId, VisitId},
+};
+use serde_json as json;
+
+use crate::{
+    Conn, StoreError, Tx,
+    conn::{all, on, one},
+};
+
+/// Rows per statement, largest first: few different statements, each prepared once.
+const CHUNKS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+const COLUMNS: usize = 9;
+
+/// Appends entries and numbers them. They are durable when the transaction is.
+pub(crate) async fn append(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
+    let mut rest = entries;
+    for size in CHUNKS {
+        while rest.len() >= size {
+            let (now, later) = rest.split_at(size);
+            insert(tx, now).await?;
+            rest = later;
+        }
+    }
+    Ok(())
+}
+
+async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let data = json::to_string(entry).map_err(|e| StoreError::Inconsistent(e.to_string()))?;
+        let (visit, outcome) = columns(&entry.event);
+        rows.push((tx.take_seq(), entry, visit, outcome, data));
+    }
+    on!(tx.conn(), c => {
+        let mut query = sqlx::query(statement(entries.len()));
+        for (seq, entry, visit, outcome, data) in rows {
+            query = query
+                .bind(seq)
+                .bind(entry.id.0)
+                .bind(entry.provider.0)
+                .bind(entry.customer.map(|c| c.0))
+                .bind(visit.map(|v| v.0))
+                .bind(entry.at.0)
+                .bind(entry.event.name())
+                .bind(outcome)
+                .bind(data);
+        }
+        query.execute(&mut **c).await?;
+    });
+    Ok(())
+}
+
+/// The visit an event belongs to, and what became of a request.
+fn columns(event: &Event) -> (Option<VisitId>, Option<&'static str>) {
+    match event {
+        Event::Request { visit, outcome, .. } => (Some(*visit), Some(outcome.word())),
+        Event::VisitOpened { visit, .. }
+        | Event::VisitEnded { visit, .. }
+        | Event::NotForwarded { visit, .. } => (Some(*visit), None),
+        _ => (None, None),
+    }
+}
+
+/// The statement for as many rows; made once for each size.
+fn statement(rows: usize) -> &'static str {
+    use std::sync::OnceLock;
+    static MADE: [OnceLock<String>; CHUNKS.len()] = [const { OnceLock::new() }; CHUNKS.len()];
+    let index = CHUNKS.iter().position(|size| *size == rows).unwrap_or(CHUNKS.len() - 1);
+    MADE[index].get_or_init(|| {
+        let values: Vec<String> = (0..rows)
+            .map(|row| {
+                let binds: Vec<String> = (1..=COLUMNS).map(|n| format!("${}", row * COLUMNS + n)).collect();
+                format!("({})", binds.join(", "))
+            })
+            .collect();
+        format!(
+            "INSERT INTO entry (seq, id, provider_id, customer_id, visit_id, at, event, outcome, data) VALUES {}",
+            values.join(", ")
+        )
+    })
+}
+
+/// The number of the newest entry; 0 when there is none.
+pub(crate) async fn last_seq(conn: &mut Conn) -> Result<i64, StoreError> {
+    let row = one!(conn, (Option<i64>,), "SELECT MAX(seq) FROM entry")?;
+    Ok(row.and_then(|(seq,)| seq).unwrap_or(0))
+}
+
+fn read(data: &str) -> Result<Entry, StoreError> {
+    json::from_str(data).map_err(|e| StoreError::Inconsistent(format!("a log entry: {e}")))
+}
+
+/// One entry by its id.
+pub async fn by_id(
+    conn: &mut Conn,
+    provider: ProviderId,
+    id: EntryId,
+) -> Result<Option<Entry>, StoreError> {
+    let sql = "SELECT data FROM entry WHERE provider_id = $1 AND id = $2";
+    one!(conn, (String,), sql, provider.0, id.0)?.map(|(data,)| read(&data)).transpose()
+}
+
+/// A page of a visit's requests, newest first, with numbers below `before`.
+pub async fn requests_of_visit(
+    conn: &mut Conn,
+    provider: ProviderId,
+    visit: VisitId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, Entry)>, StoreError> {
+    let sql = "SELECT seq, data FROM entry WHERE provider_id = $1 AND visit_id = $2 AND seq < $3 \
+               AND outcome IS NOT NULL ORDER BY seq DESC LIMIT $4";
+    let rows = all!(conn, (i64, String), sql, provider.0, visit.0, before.unwrap_or(i64::MAX), limit)?;
+    rows.into_iter().map(|(seq, data)| Ok((seq, read(&data)?))).collect()
+}
+
+/// Entries in their order, from a number on: for exports, checks and the tree.
+pub async fn from_seq(
+    conn: &mut Conn,
+    provider: ProviderId,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Entry)>, StoreError> {
+    let sql = "SELECT seq, data FROM entry WHERE provider_id = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
+    let rows = all!(conn, (i64, String), sql, provider.0, from, limit)?;
+    rows.into_iter().map(|(seq, data)| Ok((seq, read(&data)?))).collect()
+}
+
+/// What the log says of a visit's requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitSums {
+    /// Forwarded, masked or not.
+    pub forwarded: i64,
+    pub refused: i64,
+    pub last_at: Option<Moment>,
+}
+
+/// Counts a visit's requests.
+pub async fn sums(conn: &mut Conn, provider: ProviderId, visit: VisitId) -> Result<VisitSums, StoreError> {
+    let sql = "SELECT COUNT(*) FILTER (WHERE outcome <> 'refused'), COUNT(*) FILTER (WHERE outcome = 'refused'), \
+               MAX(at) FROM entry WHERE provider_id = $1 AND visit_id = $2 AND outcome IS NOT NULL";
+    let row = one!(conn, (i64, i64, Option<i64>), sql, provider.0, visit.0)?;
+    Ok(row.map_or_else(VisitSums::default, |(forwarded, refused, last_at)| VisitSums {
+        forwarded,
+        refused,
+        last_at: last_at.map(Moment),
+    }))
+}
+
+/// How many numbers are missing among the entries of all providers; 0 in a sound log.
+pub async fn gaps(conn: &mut Conn) -> Result<i64, StoreError> {
+    let sql = "SELECT COALESCE(MAX(seq), 0) - COUNT(*) FROM entry";
+    let row = one!(conn, (i64,), sql)?;
+    Ok(row.map_or(0, |(n,)| n))
+}

@@ -1,0 +1,358 @@
+//! The one writer: what is committed, and with what.
+//!
+//! A single task drains a bounded queue. Each change runs in a savepoint of its own; the access entries
+//! that wait go in as one insert; one commit carries them all, and only then is anybody answered. So a
+//! change and its entry share a transaction, and many share one write to disk. A change cannot be
+//! committed without its entry: [`Change`] has no other constructor.
+
+use std::{collections::VecDeque, future::Future, pin::Pin};
+
+use pforte_core::entry::Entry;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{Conn, Db, StoreError, log};
+
+/// Changes and entries that may wait; beyond it the answer is [`StoreError::Busy`].
+const QUEUE: usize = 4_096;
+/// What one commit carries at most.
+const BATCH: usize = 512;
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, (Outcome, Answer)> + Send>;
+/// Called once the batch's fate is known: `None` when it was committed.
+type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
+
+enum Outcome {
+    Keep,
+    Undo,
+    /// The connection itself cannot write; the whole batch is lost.
+    Broken(StoreError),
+}
+
+enum Work {
+    Change(Job),
+    Admit(Entry, oneshot::Sender<Result<i64, StoreError>>),
+}
+
+/// Whether anything can be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    Writable,
+    /// Doors are shut; the text says why.
+    Unwritable(String),
+    /// A sync failed; the process has to end.
+    Failed(String),
+}
+
+/// A transaction in which a change happens.
+#[derive(Debug)]
+pub struct Tx {
+    conn: Conn,
+    next_seq: i64,
+}
+
+impl Tx {
+    /// The connection, inside the transaction.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
+    /// The next number of the log.
+    pub(crate) fn take_seq(&mut self) -> i64 {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        seq
+    }
+}
+
+/// A change that is ready to be committed: its answer and the entries that tell of it.
+#[derive(Debug)]
+pub struct Change<T> {
+    answer: T,
+    entries: Vec<Entry>,
+}
+
+impl<T> Change<T> {
+    /// The only way to make one: with the entry that tells of it.
+    pub fn logged(answer: T, entry: Entry) -> Self {
+        Self { answer, entries: vec![entry] }
+    }
+
+    /// Adds a further entry.
+    #[must_use]
+    pub fn and(mut self, entry: Entry) -> Self {
+        self.entries.push(entry);
+        self
+    }
+
+    /// Adds further entries, in their order.
+    #[must_use]
+    pub fn and_all(mut self, entries: impl IntoIterator<Item = Entry>) -> Self {
+        self.entries.extend(entries);
+        self
+    }
+}
+
+/// Handle to the writer task; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    queue: mpsc::Sender<Work>,
+    health: watch::Receiver<Health>,
+}
+
+impl Writer {
+    /// Starts the task. It ends when the last handle is dropped and the queue is empty.
+    pub async fn start(db: Db) -> Result<Self, StoreError> {
+        let mut conn = db.write().await?;
+        let next_seq = log::last_seq(&mut conn).await? + 1;
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (health_in, health) = watch::channel(Health::Writable);
+        let task = Task { db, tx: Some(Tx { conn, next_seq }), next_seq, health: health_in };
+        tokio::spawn(task.run(waiting));
+        Ok(Self { queue, health })
+    }
+
+    /// Tells when writing stops working, and when it works again.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.health.clone()
+    }
+
+    /// Makes an access entry durable and answers its number (rule W2).
+    pub async fn admit(&self, entry: Entry) -> Result<i64, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Work::Admit(entry, answer)).map_err(|_| StoreError::Busy)?;
+        answered.await.map_err(|_| gone())?
+    }
+
+    /// Runs a use case in a transaction and commits what it made together with its entries. A refusal
+    /// is an answer like any other and is committed; an `Err` undoes everything.
+    pub async fn change<T, E, F>(&self, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, Result<Change<T>, E>> + Send + 'static,
+    {
+        self.submit(|tx| {
+            Box::pin(async move {
+                let change = use_case(tx).await?;
+                log::append(tx, &change.entries).await?;
+                Ok(change.answer)
+            })
+        })
+        .await
+    }
+
+    /// Housekeeping that tells nobody anything: leases, delivery marks, counters of failed sign-ins.
+    /// Never for what a person did.
+    pub async fn upkeep<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        self.submit(work).await
+    }
+
+    async fn submit<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, Result<T, E>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            Box::pin(async move {
+                let result = work(tx).await;
+                let outcome = match &result {
+                    Ok(_) => Outcome::Keep,
+                    Err(_) => tx.conn.probe().await,
+                };
+                let send: Answer = Box::new(move |lost| {
+                    let _ = answer.send(match (result, lost) {
+                        (Ok(_), Some(error)) => Err(error.into()),
+                        (result, _) => result,
+                    });
+                });
+                (outcome, send)
+            })
+        });
+        self.queue.send(Work::Change(job)).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unwritable("the writer has stopped".into())
+}
+
+struct Task {
+    db: Db,
+    /// `None` while the connection is lost.
+    tx: Option<Tx>,
+    /// The first number that is not yet committed.
+    next_seq: i64,
+    health: watch::Sender<Health>,
+}
+
+impl Task {
+    async fn run(mut self, mut waiting: mpsc::Receiver<Work>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while waiting.recv_many(&mut batch, BATCH).await > 0 {
+            let mut answers = VecDeque::new();
+            let result = self.write(batch.drain(..), &mut answers).await;
+            self.tell(&result);
+            for answer in answers {
+                answer(result.as_ref().err().cloned());
+            }
+        }
+    }
+
+    /// Writes a batch in one transaction. `answers` is filled whether or not that works.
+    async fn write(
+        &mut self,
+        batch: impl Iterator<Item = Work> + Send,
+        answers: &mut VecDeque<Answer>,
+    ) -> Result<(), StoreError> {
+        let mut broken = self.begin().await.err();
+        let mut entries = Vec::new();
+        let mut admitted = Vec::new();
+        for work in batch {
+            match work {
+                Work::Admit(entry, answer) => {
+                    entries.push(entry);
+                    admitted.push(answer);
+                }
+                Work::Change(job) => broken = self.change(job, broken, answers).await,
+            }
+        }
+        let first = match (&broken, &mut self.tx) {
+            (None, Some(tx)) => {
+                let first = tx.next_seq;
+                broken = log::append(tx, &entries).await.err();
+                first
+            }
+            _ => 0,
+        };
+        for (seq, answer) in (first..).zip(admitted) {
+            answers.push_back(Box::new(move |lost: Option<StoreError>| {
+                let _ = answer.send(lost.map_or(Ok(seq), Err));
+            }));
+        }
+        match broken {
+            None => self.commit().await,
+            Some(error) => {
+                self.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        if self.tx.is_none() {
+            self.tx = Some(Tx { conn: self.db.write().await?, next_seq: self.next_seq });
+        }
+        match &mut self.tx {
+            Some(tx) => {
+                tx.next_seq = self.next_seq;
+                tx.conn.begin().await
+            }
+            None => Err(gone()),
+        }
+    }
+
+    async fn change(
+        &mut self,
+        job: Job,
+        broken: Option<StoreError>,
+        answers: &mut VecDeque<Answer>,
+    ) -> Option<StoreError> {
+        if broken.is_some() {
+            // Dropping the job drops its answer: the caller hears that nothing was written.
+            return broken;
+        }
+        let tx = self.tx.as_mut()?;
+        let before = tx.next_seq;
+        if let Err(error) = tx.conn.raw("SAVEPOINT change").await {
+            return Some(error);
+        }
+        let (outcome, answer) = job(tx).await;
+        answers.push_back(answer);
+        let ended = match outcome {
+            Outcome::Keep => tx.conn.raw("RELEASE SAVEPOINT change").await,
+            Outcome::Undo => {
+                tx.next_seq = before;
+                match tx.conn.raw("ROLLBACK TO SAVEPOINT change").await {
+                    Ok(()) => tx.conn.raw("RELEASE SAVEPOINT change").await,
+                    error => error,
+                }
+            }
+            Outcome::Broken(error) => Err(error),
+        };
+        ended.err()
+    }
+
+    async fn commit(&mut self) -> Result<(), StoreError> {
+        let Some(tx) = &mut self.tx else { return Err(gone()) };
+        match tx.conn.raw("COMMIT").await {
+            Ok(()) => {
+                self.next_seq = tx.next_seq;
+                Ok(())
+            }
+            Err(error) => {
+                self.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves no transaction open; a connection that cannot even do that is replaced.
+    async fn roll_back(&mut self) {
+        let Some(mut tx) = self.tx.take() else { return };
+        // SQLite may have rolled back by itself; then there is nothing to roll back, which is fine.
+        let _ = tx.conn.raw("ROLLBACK").await;
+        if tx.conn.probe_idle().await {
+            self.tx = Some(tx);
+        } else {
+            tx.conn.discard().await;
+        }
+    }
+
+    fn tell(&self, result: &Result<(), StoreError>) {
+        let now = match result {
+            Ok(()) => Health::Writable,
+            Err(StoreError::Sync(why)) => Health::Failed(why.clone()),
+            Err(error) => Health::Unwritable(error.to_string()),
+        };
+        self.health.send_if_modified(|was| {
+            let changed = *was != now;
+            if changed {
+                tracing::warn!(?now, "writing changed its state");
+                *was = now;
+            }
+            changed
+        });
+    }
+}
+
+impl Conn {
+    /// After a failed use case: is the connection itself still able to go on?
+    async fn probe(&mut self) -> Outcome {
+        // PostgreSQL refuses everything but a rollback after an error inside a transaction, so only
+        // rolling back to the savepoint can tell; SQLite may have thrown the whole transaction away.
+        match self.raw("ROLLBACK TO SAVEPOINT change").await {
+            Ok(()) => Outcome::Undo,
+            Err(error) => Outcome::Broken(StoreError::Unwritable(error.to_string())),
+        }
+    }
+
+    async fn probe_idle(&mut self) -> bool {
+        self.raw("SELECT 1").await.is_ok()
+    }
+
+    async fn discard(self) {
+        match self {
+            Self::Sqlite(conn) => drop(conn.close().await),
+            Self::Postgres(conn) => drop(conn.close().await),
+        }
+    }
+}
+
