@@ -3,19 +3,18 @@
 
 const look = () => (document.cookie.match(/(?:^|; )panel_theme=(\w+)/) || [])[1] || "auto";
 
-const showLook = () => {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+const isDark = () => {
   const chosen = look();
-  document.documentElement.dataset.theme = chosen === "auto" ? (dark ? "dark" : "light") : chosen;
+  return chosen === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : chosen === "dark";
 };
 
-showLook();
+// A page whose attributes were taken off on the way still gets the chosen look.
+document.documentElement.dataset.theme = look();
 
 for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   button.addEventListener("click", () => {
-    const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-    document.cookie = `panel_theme=${next}; path=/; samesite=lax`;
-    showLook();
+    document.cookie = `panel_theme=${isDark() ? "light" : "dark"}; path=/; samesite=lax`;
+    document.documentElement.dataset.theme = look();
   });
 }
 

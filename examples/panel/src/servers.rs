@@ -49,7 +49,7 @@ pub(crate) fn table<'s>(caller: &Caller, servers: impl Iterator<Item = &'s Serve
     for s in servers {
         rows.push_str(&format!(
             "<tr><td class=\"server-name\"><a href=\"/servers/{}\">{}</a></td><td>{}</td>\
-             <td class=\"wide\">{}</td><td class=\"wide mono\">{}</td><td>{}</td></tr>",
+             <td class=\"wide\">{}</td><td class=\"wide mono\">{}</td><td class=\"plan\">{}</td></tr>",
             s.id,
             esc(s.name),
             health(lang, s.health),
@@ -100,11 +100,11 @@ pub(crate) async fn show(Extension(caller): Extension<Caller>, Path(id): Path<St
     ];
     let facts: String = facts.iter().map(|(k, v)| format!("<div><dt>{k}</dt><dd>{v}</dd></div>")).collect();
     let body = format!(
-        "<p class=\"actions\">{status} <a class=\"button\" href=\"/servers/{id}/console\">{console}</a>\
-         <a class=\"button quiet\" href=\"/servers/{id}/backup.tar\">{backup}</a></p>\
-         <form class=\"actions\" method=\"post\"><button formaction=\"/servers/{id}/restart\" class=\"quiet\">{restart}</button>\
-         <button formaction=\"/servers/{id}/alarm-test\" class=\"quiet\">{alarm}</button></form>\
-         <div class=\"columns\"><section class=\"panel\"><h2>{cpu}</h2>{chart}</section>\
+        "<form class=\"actions\" method=\"post\">{status} <a class=\"button\" href=\"/servers/{id}/console\">{console}</a>\
+         <button formaction=\"/servers/{id}/restart\" class=\"quiet\">{restart}</button>\
+         <button formaction=\"/servers/{id}/alarm-test\" class=\"quiet\">{alarm}</button>\
+         <a class=\"button quiet\" href=\"/servers/{id}/backup.tar\">{backup}</a></form>\
+         <div class=\"columns uneven\"><section class=\"panel\"><h2>{cpu}</h2>{chart}</section>\
          <section class=\"panel\"><h2>{data}</h2><dl>{facts}</dl></section></div>\
          <section class=\"panel\"><h2>{log} <small class=\"live\" data-live>●</small></h2>\
          <pre class=\"log\" data-log=\"/servers/{id}/log/events\" tabindex=\"0\"></pre></section>",
@@ -131,14 +131,14 @@ fn chart(server: &Server, lang: Lang) -> String {
         seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         let drift = i32::try_from((seed >> 16) % 21).unwrap_or(10) - 10;
         level = if server.health == Health::Stopped { 2 } else { (level + drift).clamp(6, 94) };
-        points.push(format!("{},{}", 30 + step * 9, 10 + (100 - level) * 12 / 10));
+        points.push(format!("{},{}", 30 + step * 9, 10 + (100 - level) * 23 / 10));
     }
     let line = points.join(" ");
     format!(
-        "<svg class=\"chart\" viewBox=\"0 0 580 150\" role=\"img\" aria-label=\"{label} {level} %\">\
-         <g class=\"grid\"><path d=\"M30 10h540M30 70h540M30 130h540\"/><text x=\"24\" y=\"14\">100</text>\
-         <text x=\"24\" y=\"74\">50</text><text x=\"24\" y=\"134\">0</text></g>\
-         <polygon class=\"area\" points=\"30,130 {line} 570,130\"/><polyline class=\"line\" points=\"{line}\"/></svg>",
+        "<svg class=\"chart\" viewBox=\"0 0 580 260\" role=\"img\" aria-label=\"{label} {level} %\">\
+         <g class=\"grid\"><path d=\"M30 10h540M30 125h540M30 240h540\"/><text x=\"24\" y=\"14\">100</text>\
+         <text x=\"24\" y=\"129\">50</text><text x=\"24\" y=\"244\">0</text></g>\
+         <polygon class=\"area\" points=\"30,240 {line} 570,240\"/><polyline class=\"line\" points=\"{line}\"/></svg>",
         label = lang.t("CPU now at", "CPU jetzt bei"),
     )
 }

@@ -2,6 +2,7 @@
 //! classifies everything it serves.
 
 mod catalogue;
+mod console;
 mod keys;
 mod pages;
 mod signer;

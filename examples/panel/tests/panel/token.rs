@@ -26,7 +26,7 @@ fn changed(member: &str, value: Value) -> Value {
 
 fn without(member: &str) -> Value {
     let mut claims = claims("u-100");
-    claims.as_object_mut().unwrap().remove(member);
+    claims.as_object_mut().expect("an object").remove(member);
     claims
 }
 
