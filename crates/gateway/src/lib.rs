@@ -3,14 +3,27 @@
 //! Knows no tickets and no SQL: who may pass is answered by a [`Permit`]. A request is first vetted
 //! byte by byte (refused when two parsers could read it differently), then admitted (the log entry is
 //! durable when [`Permit::admit`] answers), then rebuilt from an allow-list and forwarded. Streams end
-//! when the visit's [`Leash`] is cut. Start reading at `permit.rs`.
+//! when the visit's [`Leash`] is cut. Start reading at `permit.rs`, then `gateway.rs`.
 
+mod body;
+mod config;
+mod cookies;
+mod forward;
+mod gateway;
 mod leash;
+pub mod listen;
+mod mask;
+mod origin;
+mod pages;
 mod permit;
+mod pforte;
+mod rewrite;
+mod vet;
 
+pub use body::{Broken, FilterError, OutBody};
+pub use config::{GatewayConfig, Limits, Scheme};
+pub use cookies::CookieJar;
+pub use gateway::Gateway;
 pub use leash::{Cut, Hold, Leash};
 pub use permit::*;
-
-/// Upstream cookies of one visit, kept on this side (rule T15).
-#[derive(Debug, Default)]
-pub struct CookieJar;
+pub use vet::{Refusal, Rules, Vetted};

@@ -4,8 +4,10 @@ use std::{future::Future, sync::Arc, time::Instant};
 
 use pforte_core::{
     catalogue::{Action, PassList, Product},
-    kernel::{Moment, VisitId},
+    kernel::{EntryId, Moment, VisitId},
 };
+
+pub use pforte_core::kernel::Language;
 
 use crate::leash::{Hold, Leash};
 
@@ -51,6 +53,8 @@ pub struct Entered {
 #[derive(Debug)]
 pub struct Pass {
     pub visit: VisitId,
+    /// The durable log entry of this request.
+    pub entry: EntryId,
     pub product: Arc<Product>,
     /// Position of the matched route in `product.routes`.
     pub route: usize,
@@ -95,14 +99,6 @@ pub struct Bar {
     /// What the visit is for: "call of 14:05" or "ticket 1042".
     pub occasion: String,
     pub minutes_left: u32,
-}
-
-/// The languages that pages speak.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    German,
-    #[default]
-    English,
 }
 
 /// The bar's live state.

@@ -1,0 +1,386 @@
+//! The words of the pages, in German and English.
+
+use http::StatusCode;
+use pforte_core::catalogue::Action;
+
+use super::{Own, Text};
+use crate::permit::{Language, Needed, Over, Why};
+
+/// One sentence in both languages.
+type Both = (&'static str, &'static str);
+
+fn pick(language: Language, both: Both) -> String {
+    match language {
+        Language::German => both.0,
+        Language::English => both.1,
+    }
+    .to_owned()
+}
+
+fn text(
+    language: Language,
+    status: StatusCode,
+    code: &'static str,
+    tone: &'static str,
+    title: Both,
+    lines: &[Both],
+) -> Text {
+    Text {
+        status,
+        code,
+        tone,
+        title: pick(language, title),
+        lines: lines.iter().map(|line| pick(language, *line)).collect(),
+    }
+}
+
+/// What a refusal of the permit's says.
+pub(super) fn shut(why: &Why, language: Language) -> Text {
+    let text = |status, code, tone, title, lines: &[Both]| text(language, status, code, tone, title, lines);
+    match why {
+        Why::NotHere => text(
+            StatusCode::NOT_FOUND,
+            "visit.not_here",
+            "past",
+            ("Hier ist nichts.", "There is nothing here."),
+            &[(
+                "Entweder gibt es diese Sitzung nicht, oder sie gehört zu einem anderen Browser.",
+                "Either there is no such session, or it belongs to another browser.",
+            )],
+        ),
+        Why::LinkSpent => text(
+            StatusCode::GONE,
+            "visit.link_spent",
+            "past",
+            ("Dieser Link ist verbraucht.", "This link is used up."),
+            &[
+                (
+                    "Er öffnet die Sitzung genau einmal und nur eine Minute lang.",
+                    "It opens the session exactly once, and for one minute only.",
+                ),
+                (
+                    "Öffnen Sie das Produkt bitte noch einmal vom Arbeitsplatz aus.",
+                    "Please open the product again from the desk.",
+                ),
+            ],
+        ),
+        Why::Over { how, cut_millis } => over(*how, *cut_millis, language),
+        Why::Never { classified: true } => text(
+            StatusCode::FORBIDDEN,
+            "visit.never",
+            "closed",
+            ("Diese Seite bleibt zu.", "This page stays closed."),
+            &[(
+                "Passwörter, Anmeldung und Schlüssel des Kunden öffnet kein Zugang, auch keine Zustimmung. Der Kunde kann das nur selbst tun.",
+                "No access opens a customer's passwords, sign-in or keys, and no consent does. Only the customer can do this.",
+            )],
+        ),
+        Why::Never { classified: false } => text(
+            StatusCode::FORBIDDEN,
+            "visit.unclassified",
+            "closed",
+            ("Diese Seite ist nicht freigegeben.", "This page is not released."),
+            &[
+                (
+                    "Niemand hat festgelegt, was hier zu sehen ist. Deshalb bleibt sie zu.",
+                    "Nobody has said what can be seen here. So it stays closed.",
+                ),
+                (
+                    "Wird sie gebraucht, trägt die Entwicklung sie in den Produktkatalog ein.",
+                    "If it is needed, the developers add it to the product catalogue.",
+                ),
+            ],
+        ),
+        Why::Needs { what, action } => needs(*what, *action, language),
+        Why::LogDown => text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "log.down",
+            "closed",
+            ("Gerade wird nichts geöffnet.", "Nothing is opened right now."),
+            &[
+                (
+                    "Das Protokoll kann nicht geschrieben werden. Ohne Eintrag gibt es keinen Zugang.",
+                    "The log cannot be written. Without an entry there is no access.",
+                ),
+                (
+                    "Sitzungen beenden geht weiterhin. Die Administration ist gefragt.",
+                    "Ending sessions still works. An administrator is needed.",
+                ),
+            ],
+        ),
+        Why::Busy => text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "gateway.busy",
+            "past",
+            ("Im Moment ist zu viel los.", "Too much is going on right now."),
+            &[(
+                "Bitte versuchen Sie es in einigen Sekunden noch einmal.",
+                "Please try again in a few seconds.",
+            )],
+        ),
+    }
+}
+
+fn over(how: Over, cut_millis: Option<u64>, language: Language) -> Text {
+    let (code, title): (_, Both) = match how {
+        Over::ByCustomer => {
+            ("visit.over.customer", ("Der Kunde hat den Zugang beendet.", "The customer ended the access."))
+        }
+        Over::ByStaff => ("visit.over.staff", ("Sie haben die Sitzung beendet.", "You ended the session.")),
+        Over::ByLead => {
+            ("visit.over.lead", ("Die Leitung hat den Zugang beendet.", "A lead ended the access."))
+        }
+        Over::HourUp => ("visit.over.hour_up", ("Die Stunde ist um.", "The hour is up.")),
+        Over::Idle => (
+            "visit.over.idle",
+            ("Die Sitzung ist wegen Untätigkeit zu Ende.", "The session ended because nothing happened."),
+        ),
+        Over::GroundOver => {
+            ("visit.over.ground_over", ("Der Zugang ist abgelaufen.", "The access has run out."))
+        }
+        Over::ConditionLost => (
+            "visit.over.condition_lost",
+            (
+                "Eine Voraussetzung für den Zugang ist weggefallen.",
+                "A condition for the access no longer holds.",
+            ),
+        ),
+        Over::Restart => {
+            ("visit.over.restart", ("Der Server wurde neu gestartet.", "The server was restarted."))
+        }
+    };
+    let mut text = text(language, StatusCode::GONE, code, "past", title, &[]);
+    if let Some(millis) = cut_millis {
+        text.lines.push(cut(millis, language));
+    }
+    let next: Option<Both> = match how {
+        Over::HourUp | Over::Idle | Over::Restart => Some((
+            "Eine neue Sitzung beginnt am Arbeitsplatz, mit einem neuen Grund.",
+            "A new session starts at the desk, with a new reason.",
+        )),
+        Over::GroundOver => Some((
+            "Wird er noch gebraucht, fragen Sie den Kunden nach einer neuen PIN.",
+            "If it is still needed, ask the customer for a new PIN.",
+        )),
+        Over::ConditionLost => {
+            Some(("Der Arbeitsplatz zeigt, was fehlt.", "The desk shows what is missing."))
+        }
+        Over::ByCustomer | Over::ByStaff | Over::ByLead => None,
+    };
+    text.lines.extend(next.map(|both| pick(language, both)));
+    let swept = (
+        "Aus diesem Browser ist alles vom Produkt entfernt.",
+        "Everything of the product's has been removed from this browser.",
+    );
+    text.lines.push(pick(language, swept));
+    text
+}
+
+/// "After 0.2 s …": rounded up to a tenth, so that the page never flatters.
+fn cut(millis: u64, language: Language) -> String {
+    let tenths = millis.div_ceil(100).max(1);
+    let (whole, part) = (tenths / 10, tenths % 10);
+    match language {
+        Language::German => format!("Nach {whole},{part} s war alles zu."),
+        Language::English => format!("Everything was shut after {whole}.{part} s."),
+    }
+}
+
+fn needs(what: Needed, action: Action, language: Language) -> Text {
+    let text =
+        |code, title, lines: &[Both]| text(language, StatusCode::FORBIDDEN, code, "closed", title, lines);
+    match what {
+        Needed::Consent => {
+            let mut page = text(
+                "visit.needs_consent",
+                ("Dafür braucht es die Zustimmung des Kunden.", "This needs the customer's consent."),
+                &[],
+            );
+            page.lines.push(pick(language, consent_to(action)));
+            page.lines.push(pick(
+                language,
+                (
+                    "Ein berechtigter Kontakt kann schriftlich zustimmen, für genau diese Art von Handlung.",
+                    "An authorised contact can agree in writing, to exactly this kind of action.",
+                ),
+            ));
+            page
+        }
+        Needed::PersonalData => text(
+            "visit.personal_data",
+            ("Hier stehen persönliche Daten.", "This page holds personal data."),
+            &[
+                (
+                    "Eine PIN öffnet das Produkt, aber keine Daten von Menschen.",
+                    "A PIN opens the product, but not people's data.",
+                ),
+                (
+                    "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
+                    "The customer can open it: with a grant or a consent.",
+                ),
+            ],
+        ),
+        Needed::Area => text(
+            "visit.area",
+            ("Dieser Bereich gehört nicht zur Freigabe.", "This area is not part of the access."),
+            &[("Der Kunde kann ihn zusätzlich freigeben.", "The customer can open it in addition.")],
+        ),
+        Needed::Staff => text(
+            "visit.staff",
+            ("Ihnen fehlt noch eine Voraussetzung.", "You still lack a condition."),
+            &[(
+                "Der Arbeitsplatz zeigt, welche: Schulung, Richtlinien oder zweiter Faktor.",
+                "The desk shows which: training, guidelines or second factor.",
+            )],
+        ),
+    }
+}
+
+fn consent_to(action: Action) -> Both {
+    match action {
+        Action::View => {
+            ("Diese Seite wird nur mit Zustimmung gezeigt.", "This page is shown only with consent.")
+        }
+        Action::Change | Action::Never => (
+            "Hier würde etwas geändert. Es ist nichts gespeichert worden.",
+            "Something would be changed here. Nothing was saved.",
+        ),
+        Action::Import => (
+            "Hier würden Daten eingespielt. Es ist nichts geschehen.",
+            "Data would be imported here. Nothing was done.",
+        ),
+        Action::Download => ("Hier würde etwas heruntergeladen.", "Something would be downloaded here."),
+        Action::Test => (
+            "Hier würde etwas ausprobiert. Es ist nichts geschehen.",
+            "Something would be tested here. Nothing was done.",
+        ),
+    }
+}
+
+/// What the gateway's own reasons say.
+pub(super) fn own(own: Own, language: Language) -> Text {
+    let text = |status, code, tone, title, lines: &[Both]| text(language, status, code, tone, title, lines);
+    match own {
+        Own::NotFound => text(
+            StatusCode::NOT_FOUND,
+            "gateway.not_found",
+            "past",
+            ("Hier ist nichts.", "There is nothing here."),
+            &[],
+        ),
+        Own::Bad => text(
+            StatusCode::BAD_REQUEST,
+            "request.ambiguous",
+            "closed",
+            ("Diese Anfrage ist nicht eindeutig.", "This request is ambiguous."),
+            &[("Sie wurde nicht weitergegeben.", "It was not passed on.")],
+        ),
+        Own::Foreign => text(
+            StatusCode::FORBIDDEN,
+            "request.foreign",
+            "closed",
+            ("Diese Anfrage kam von einer anderen Seite.", "This request came from another site."),
+            &[("Sie wurde nicht weitergegeben.", "It was not passed on.")],
+        ),
+        Own::ServiceWorker => text(
+            StatusCode::FORBIDDEN,
+            "request.service_worker",
+            "closed",
+            ("In einer Sitzung laufen keine Hintergrundskripte.", "No background scripts run in a session."),
+            &[],
+        ),
+        Own::TooLarge => text(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request.too_large",
+            "closed",
+            ("Das ist zu groß.", "That is too large."),
+            &[("Es ist nichts gespeichert worden.", "Nothing was saved.")],
+        ),
+        Own::Compressed => text(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "request.encoding",
+            "closed",
+            (
+                "In dieser Form kann die Anfrage nicht geprüft werden.",
+                "The request cannot be checked in this form.",
+            ),
+            &[("Es ist nichts gespeichert worden.", "Nothing was saved.")],
+        ),
+        Own::SlowBody => text(
+            StatusCode::REQUEST_TIMEOUT,
+            "request.slow",
+            "past",
+            ("Die Anfrage kam nicht vollständig an.", "The request did not arrive in full."),
+            &[("Es ist nichts gespeichert worden.", "Nothing was saved.")],
+        ),
+        Own::CarriesMask => text(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "request.carries_mask",
+            "closed",
+            ("Es ist nichts gespeichert worden.", "Nothing was saved."),
+            &[
+                (
+                    "Das Formular enthält verdeckte Felder (•••••). Gespeichert würden sie die echten Daten überschreiben.",
+                    "The form holds masked fields (•••••). Saving them would overwrite the real data.",
+                ),
+                (
+                    "Der Kunde kann die Änderung selbst machen oder die Daten freigeben.",
+                    "The customer can make the change, or open the data.",
+                ),
+            ],
+        ),
+        Own::Withheld => text(
+            StatusCode::FORBIDDEN,
+            "visit.personal_data",
+            "closed",
+            ("Hier stehen persönliche Daten.", "This page holds personal data."),
+            &[
+                (
+                    "Sie lassen sich an dieser Stelle nicht verdecken, deshalb bleibt alles zurück.",
+                    "They cannot be masked here, so all of it is withheld.",
+                ),
+                (
+                    "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
+                    "The customer can open it: with a grant or a consent.",
+                ),
+            ],
+        ),
+        Own::UpstreamDown => text(
+            StatusCode::BAD_GATEWAY,
+            "upstream.down",
+            "past",
+            ("Das Produkt antwortet nicht.", "The product does not answer."),
+            &[(
+                "Die Sitzung läuft weiter. Versuchen Sie es gleich noch einmal.",
+                "The session goes on. Try again in a moment.",
+            )],
+        ),
+        Own::UpstreamSlow => text(
+            StatusCode::GATEWAY_TIMEOUT,
+            "upstream.slow",
+            "past",
+            ("Das Produkt braucht zu lange.", "The product takes too long."),
+            &[(
+                "Die Sitzung läuft weiter. Versuchen Sie es gleich noch einmal.",
+                "The session goes on. Try again in a moment.",
+            )],
+        ),
+        Own::Unsettled => text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "visit.unsettled",
+            "past",
+            ("Am Zugang hat sich gerade etwas geändert.", "Something about the access has just changed."),
+            &[(
+                "Die Anfrage wurde nicht weitergegeben. Laden Sie die Seite neu.",
+                "The request was not passed on. Reload the page.",
+            )],
+        ),
+        Own::Preview => text(
+            StatusCode::NO_CONTENT,
+            "visit.preview",
+            "past",
+            ("Dieser Link öffnet eine Sitzung.", "This link opens a session."),
+            &[],
+        ),
+    }
+}
