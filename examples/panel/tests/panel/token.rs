@@ -30,6 +30,13 @@ fn without(member: &str) -> Value {
     claims
 }
 
+/// Short-lived by its own account, but not yet for a long time.
+fn post_dated(iat: i64) -> Value {
+    let mut claims = changed("iat", json!(iat));
+    claims["exp"] = json!(iat + 60);
+    claims
+}
+
 #[tokio::test]
 async fn t12_a_good_token_names_user_and_staff() {
     let session: Value = serde_json::from_str(&page(&panel(), "/api/session", "u-100").await).unwrap();
@@ -57,6 +64,7 @@ async fn t12_wrong_claims_are_refused() {
         (without("exp"), "ClaimMissing"),
         (changed("exp", json!(now + 120)), "LivesTooLong"),
         (changed("iat", json!(now - 10)), "LivesTooLong"),
+        (post_dated(now + 600), "LivesTooLong"),
         (changed("sub", json!("u-101")), "OtherUser"),
         (without("sub"), "ClaimMissing"),
         (without("act"), "NoActor"),
