@@ -127,6 +127,17 @@ impl Decision {
         }
     }
 
+    /// How a running visit is over by this answer; `None` when it goes on and at most this request is
+    /// refused. Losing the ticket ends the visit, though taking it over again would open another.
+    pub const fn ends_visit(&self) -> Option<EndedHow> {
+        match self {
+            Self::Open(_) => None,
+            Self::Needs(Need::Takeover | Need::CustomerWord) => Some(EndedHow::ConditionLost),
+            Self::Needs(_) => None,
+            Self::Closed(closed) => closed.ends_visit(),
+        }
+    }
+
     /// The answer that shows more, for longer; among shut doors, the one nearer to opening.
     pub(super) fn better(self, other: Self) -> Self {
         use std::cmp::Ordering;

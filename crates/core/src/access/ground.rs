@@ -174,15 +174,25 @@ impl Ground {
         }
     }
 
-    /// Since when it opens. A visit that started earlier is not on it (rules B12, B13).
-    pub fn since(&self) -> Moment {
+    /// Since when it opens, were it never interrupted.
+    pub const fn since(&self) -> Moment {
         match self {
             Self::Pin(g) => g.redeemed_at,
-            Self::Takeover(g) => g.ticket.reopened.map_or(g.taken_over_at, |r| r.at.max(g.taken_over_at)),
+            Self::Takeover(g) => g.taken_over_at,
             Self::Grant(g) => g.granted_at,
             Self::Onboarding(g) => g.began_at,
             Self::SelfGrant(g) => g.opened_at,
         }
+    }
+
+    /// Whether a visit that started then is no longer on it, though it opens now: the ticket was closed
+    /// and reopened meanwhile, or taken over anew (rules B12, B13). In the same instant counts as yes.
+    pub(super) fn interrupted_since(&self, started_at: Moment) -> bool {
+        let reopened = match self {
+            Self::Takeover(g) => g.ticket.reopened.is_some_and(|reopened| started_at <= reopened.at),
+            _ => false,
+        };
+        reopened || started_at < self.since()
     }
 
     /// When it ends by itself at the latest, were nobody to end it.

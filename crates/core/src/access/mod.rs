@@ -160,7 +160,7 @@ fn within_visit(facts: &Facts, request: &Request<'_>, now: Moment) -> Decision {
     };
     let decision = judge(facts, held, &wanted, now);
     // Closing a ticket ends the running visit, even if the ticket opens again (rules B12, B13).
-    if decision.opening().is_some() && visit.started_at < held.ground.since() {
+    if decision.opening().is_some() && held.ground.interrupted_since(visit.started_at) {
         return Closed::VisitEnded(EndedHow::ConditionLost).into();
     }
     decision

@@ -1,0 +1,4 @@
+//! The support PIN: digits, redemption, guesses.
+
+mod attempt;
+mod digits;
