@@ -1,0 +1,51 @@
+import { Button, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { Link } from "react-router";
+import { api, ask } from "../api/client";
+import { Refused } from "../frame/states";
+import { field } from "../signin/forms";
+import { useWords } from "../words/language";
+import { adminWords } from "./words";
+
+/** A new customer account; its number is given by the server when left empty. */
+export function CustomerForm() {
+	const t = useWords(adminWords);
+	const create = useMutation({
+		mutationFn: (body: { name: string; number?: string; group?: string }) =>
+			ask(api.POST("/api/v1/customers", { body })),
+	});
+	const submit = (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		const number = field(event, "number");
+		const group = field(event, "group");
+		create.mutate({
+			name: field(event, "name"),
+			...(number ? { number } : {}),
+			...(group ? { group } : {}),
+		});
+	};
+	return (
+		<form className="stack" onSubmit={submit}>
+			<TextInput name="name" label={t.name} required maxLength={200} />
+			<TextInput name="number" label={t.number} description={t.numberHint} maxLength={40} />
+			<TextInput name="group" label={t.group} maxLength={200} />
+			<Refused error={create.error} />
+			<div>
+				<Button type="submit" loading={create.isPending}>
+					{t.create}
+				</Button>
+			</div>
+			<div role="status">
+				{create.data ? (
+					<p className="sheet">
+						{t.created("")}
+						<Link to={`/desk/customers/${create.data.id}`}>
+							{create.data.name} ({create.data.number})
+						</Link>
+					</p>
+				) : null}
+			</div>
+		</form>
+	);
+}

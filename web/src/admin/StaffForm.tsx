@@ -1,0 +1,72 @@
+import { Button, Checkbox, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { api, ask } from "../api/client";
+import type { Role } from "../api/types";
+import { Refused } from "../frame/states";
+import { leadWords } from "../leads/words";
+import { TotpCode } from "../settings/TotpCode";
+import { field } from "../signin/forms";
+import { useWords } from "../words/language";
+import { Secret } from "./Secret";
+import { adminWords } from "./words";
+
+const roles: Role[] = ["agent", "onboarding_manager", "support_lead", "success_lead", "admin"];
+
+interface NewStaff {
+	username: string;
+	first_name: string;
+	last_name: string;
+	email: string;
+	roles: Role[];
+}
+
+/** A new staff member (rule M5); password and TOTP key are shown once. */
+export function StaffForm() {
+	const t = useWords(adminWords);
+	const lead = useWords(leadWords);
+	const create = useMutation({
+		mutationFn: (body: NewStaff) => ask(api.POST("/api/v1/staff", { body })),
+	});
+	const submit = (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		create.mutate({
+			username: field(event, "username"),
+			first_name: field(event, "first"),
+			last_name: field(event, "last"),
+			email: field(event, "email"),
+			roles: roles.filter((role) => field(event, `role-${role}`) === "on"),
+		});
+	};
+	return (
+		<form className="stack" onSubmit={submit}>
+			<TextInput name="username" label={t.username} required maxLength={60} autoComplete="off" />
+			<TextInput name="first" label={t.firstName} required maxLength={100} />
+			<TextInput name="last" label={t.lastName} required maxLength={100} />
+			<TextInput name="email" type="email" label={t.email} required />
+			<fieldset className="stack" style={{ border: 0, padding: 0, margin: 0 }}>
+				<legend>{t.roles}</legend>
+				{roles.map((role) => (
+					<Checkbox key={role} name={`role-${role}`} label={lead[`role_${role}`]} />
+				))}
+			</fieldset>
+			<Refused error={create.error} />
+			<div>
+				<Button type="submit" loading={create.isPending}>
+					{t.create}
+				</Button>
+			</div>
+			<div role="status">
+				{create.data ? (
+					<div className="sheet stack">
+						<p>{t.created(create.data.staff.name)}</p>
+						<Secret label={t.password} value={create.data.password_once} />
+						<p>{t.totp}</p>
+						<TotpCode url={create.data.totp_url} />
+						<p className="soft">{t.once}</p>
+					</div>
+				) : null}
+			</div>
+		</form>
+	);
+}

@@ -1,0 +1,33 @@
+// Names of cached answers, and which of them a live topic makes stale.
+
+/** Query keys; the first word is the noun. */
+export const keys = {
+	me: ["me"] as const,
+	door: ["door"] as const,
+	pin: ["pin"] as const,
+	grounds: (scope: string) => ["grounds", scope] as const,
+	ground: (id: string) => ["ground", id] as const,
+	requests: (visit: string) => ["requests", visit] as const,
+	ownCustomer: ["own-customer"] as const,
+	customers: (q: string) => ["customers", q] as const,
+	customer: (id: string) => ["customer", id] as const,
+	alarms: ["alarms"] as const,
+	staff: ["staff"] as const,
+	signIns: ["sign-ins"] as const,
+	products: ["products"] as const,
+};
+
+const stale: Record<string, readonly string[]> = {
+	door: ["door"],
+	pin: ["pin", "door", "customer"],
+	grounds: ["grounds", "ground", "door", "customer"],
+	visits: ["requests", "grounds", "ground", "door", "customer"],
+	customers: ["customers", "customer", "own-customer"],
+	alarms: ["alarms", "staff"],
+	me: ["me", "sign-ins"],
+};
+
+/** First words of the query keys that these topics touch, each once; unknown topics touch nothing. */
+export function touchedBy(topics: readonly string[]): string[] {
+	return [...new Set(topics.flatMap((topic) => stale[topic] ?? []))];
+}

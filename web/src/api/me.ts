@@ -1,0 +1,39 @@
+// Who is signed in. `null` means nobody (not an error).
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, ask } from "./client";
+import { keys } from "./keys";
+import { Problem } from "./problem";
+import type { Me } from "./types";
+
+async function loadMe(): Promise<Me | null> {
+	try {
+		return await ask(api.GET("/api/v1/me"));
+	} catch (error) {
+		if (error instanceof Problem && error.status === 401) return null;
+		throw error;
+	}
+}
+
+/** The signed-in person, `null` when signed out, `undefined` while unknown. */
+export function useMe() {
+	return useQuery({ queryKey: keys.me, queryFn: loadMe, staleTime: 60_000 });
+}
+
+/** Takes a fresh sign-in; everything cached belonged to somebody else. */
+export function useSignedIn(): (me: Me) => void {
+	const client = useQueryClient();
+	return (me) => {
+		client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
+		client.setQueryData(keys.me, me);
+	};
+}
+
+/** Leads see the sessions, alarms and staff of the provider. */
+export function isLead(me: Me): boolean {
+	const roles = me.staff?.roles ?? [];
+	return roles.includes("support_lead") || roles.includes("success_lead") || isAdmin(me);
+}
+
+export function isAdmin(me: Me): boolean {
+	return me.staff?.roles.includes("admin") ?? false;
+}

@@ -1,0 +1,68 @@
+// The routes. Portal and desk are loaded apart: a customer's phone never loads the desk.
+
+import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
+import { Navigate, Route, Routes, useLocation } from "react-router";
+import { live } from "./api/live";
+import { useMe } from "./api/me";
+import type { Me } from "./api/types";
+import { Broken, Loading } from "./frame/states";
+import { Activation } from "./signin/Activation";
+import { LinkPage } from "./signin/LinkPage";
+import { SignIn } from "./signin/SignIn";
+import { useLanguage } from "./words/language";
+
+const Portal = lazy(() => import("./frame/Portal"));
+const Desk = lazy(() => import("./frame/Desk"));
+
+/** Where a person starts. */
+export function homeOf(me: Me): string {
+	return me.kind === "contact" ? "/home" : "/desk";
+}
+
+export function App() {
+	return (
+		<Suspense fallback={<Loading page />}>
+			<Routes>
+				<Route path="/sign-in" element={<SignIn />} />
+				<Route path="/sign-in/link" element={<LinkPage />} />
+				<Route path="/activation" element={<Activation />} />
+				<Route path="*" element={<Inside />} />
+			</Routes>
+		</Suspense>
+	);
+}
+
+/** Everything behind the sign-in: the portal for contacts, the desk for staff. */
+function Inside() {
+	const me = useMe();
+	const location = useLocation();
+	useLive(me.data ?? null);
+	useLanguageOf(me.data ?? null);
+	if (me.isPending) return <Loading page />;
+	if (me.isError && !me.data) return <Broken page error={me.error} again={() => me.refetch()} />;
+	if (!me.data) return <Navigate to="/sign-in" replace state={{ from: location.pathname }} />;
+	const desk = location.pathname === "/desk" || location.pathname.startsWith("/desk/");
+	const ours = me.data.kind === "staff" ? desk : !desk && location.pathname !== "/";
+	if (!ours) return <Navigate to={homeOf(me.data)} replace />;
+	return me.data.kind === "contact" ? <Portal me={me.data} /> : <Desk me={me.data} />;
+}
+
+function useLive(me: Me | null): void {
+	const client = useQueryClient();
+	const id = me?.id;
+	useEffect(() => {
+		if (!id) return;
+		const stream = live(client);
+		stream.start();
+		return () => stream.stop();
+	}, [client, id]);
+}
+
+function useLanguageOf(me: Me | null): void {
+	const { choose } = useLanguage();
+	const language = me?.language;
+	useEffect(() => {
+		if (language) choose(language);
+	}, [language, choose]);
+}

@@ -1,0 +1,93 @@
+// One customer at the desk: who is asking, the PIN form or the word pair, and the door at the right.
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useLocation, useParams, useSearchParams } from "react-router";
+import { api, ask } from "../api/client";
+import { keys } from "../api/keys";
+import { codeOf } from "../api/problem";
+import type { Customer, Me } from "../api/types";
+import { Broken, Empty, Loading } from "../frame/states";
+import { useTitle } from "../frame/title";
+import { useLanguage, useWords } from "../words/language";
+import { codeText } from "../words/refusals";
+import { DeskDoor } from "./DeskDoor";
+import classes from "./desk.module.css";
+import { OpenGround } from "./OpenGround";
+import { RedeemForm } from "./RedeemForm";
+import { deskWords } from "./words";
+
+export function CustomerPage({ me }: { me: Me }) {
+	const { language } = useLanguage();
+	const { id = "" } = useParams();
+	const customer = useQuery({
+		queryKey: keys.customer(id),
+		queryFn: () => ask(api.GET("/api/v1/customers/{id}", { params: { path: { id } } })),
+	});
+	useTitle(customer.data?.name);
+	if (customer.isPending) return <Loading lines={6} />;
+	if (!customer.data) {
+		const code = codeOf(customer.error);
+		if (code === "not_found" || code === "http.404") {
+			return <Empty>{codeText("not_found", "", language)}</Empty>;
+		}
+		return <Broken error={customer.error} again={() => customer.refetch()} />;
+	}
+	return <CustomerDesk key={id} me={me} customer={customer.data} />;
+}
+
+function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
+	const [search, setSearch] = useSearchParams();
+	const location = useLocation();
+	const caller = (location.state as { caller?: string } | null)?.caller ?? "";
+	const contact = search.get("contact") ?? customer.contacts.find((one) => one.support)?.id ?? null;
+	const last = useLastGround(customer);
+	return (
+		<>
+			<CustomerHead customer={customer} />
+			<div className={classes.columns}>
+				<div className="stack">
+					{customer.ground ? (
+						<OpenGround ground={customer.ground} />
+					) : (
+						<RedeemForm
+							key={contact}
+							me={me}
+							customer={customer}
+							contactId={contact}
+							caller={caller}
+							onContact={(next) =>
+								setSearch({ contact: next }, { replace: true, state: location.state })
+							}
+						/>
+					)}
+				</div>
+				<DeskDoor customer={customer} last={last} />
+			</div>
+		</>
+	);
+}
+
+/** The ground that was open on this page a moment ago, so that its end can be told. */
+function useLastGround(customer: Customer): string | null {
+	const [last, setLast] = useState<string | null>(null);
+	const open = customer.ground?.id ?? null;
+	useEffect(() => {
+		if (open) setLast(open);
+	}, [open]);
+	return open ? null : last;
+}
+
+function CustomerHead({ customer }: { customer: Customer }) {
+	const t = useWords(deskWords);
+	return (
+		<header className={classes.customerHead}>
+			<h1>{customer.name}</h1>
+			<span>{t.customerNumber(customer.number)}</span>
+			{customer.group ? <span className="soft">{t.group(customer.group)}</span> : null}
+			<span className="soft">
+				{t.addressLabel}: <span title={t.addressHidden}>{customer.address}</span>{" "}
+				<span className="small">({t.addressHidden})</span>
+			</span>
+		</header>
+	);
+}

@@ -1,0 +1,99 @@
+// The door at the desk's right: what is open to me and until when, the products, running visits.
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import type { Customer, Ended, Ground } from "../api/types";
+import { useEndGround } from "../door/queries";
+import { Refused } from "../frame/states";
+import { useGround } from "../visit/queries";
+import { visitWords } from "../visit/words";
+import { useLanguage, useWords } from "../words/language";
+import { useNow } from "../words/now";
+import { clock, left, seconds } from "../words/time";
+import classes from "./desk.module.css";
+import { ProductLine } from "./ProductLine";
+import { RunningVisits } from "./RunningVisits";
+import { deskWords } from "./words";
+
+interface DeskDoorProps {
+	customer: Customer;
+	/** The ground that was open here a moment ago. */
+	last: string | null;
+}
+
+export function DeskDoor({ customer, last }: DeskDoorProps) {
+	const t = useWords(deskWords);
+	const ground = customer.ground;
+	const [gaveBack, setGaveBack] = useState<Ended | null>(null);
+	const { language } = useLanguage();
+	return (
+		<aside
+			className={ground ? `${classes.door} ${classes.doorOpen}` : classes.door}
+			aria-label={t.door}
+		>
+			<div aria-live="polite" data-testid="desk-door" data-state={ground ? "open" : "closed"}>
+				{ground ? (
+					<OpenHead ground={ground} onEnded={setGaveBack} />
+				) : (
+					<p className={classes.doorWord}>{t.shut}</p>
+				)}
+			</div>
+			{!ground && gaveBack ? (
+				<p className={classes.note} role="status">
+					{t.gaveBack(seconds(gaveBack.cut_millis, language))}
+				</p>
+			) : null}
+			{!ground && !gaveBack && last ? <HowItEnded id={last} /> : null}
+			<section aria-label={t.products}>
+				{customer.products.length === 0 ? <p className="soft">{t.noProducts}</p> : null}
+				{customer.products.map((line) => (
+					<ProductLine key={line.product.id} line={line} />
+				))}
+			</section>
+			{ground ? <RunningVisits visits={ground.visits} /> : null}
+		</aside>
+	);
+}
+
+function OpenHead({ ground, onEnded }: { ground: Ground; onEnded(ended: Ended): void }) {
+	const t = useWords(deskWords);
+	const { language } = useLanguage();
+	const now = useNow();
+	const giveBack = useEndGround(onEnded);
+	return (
+		<div className="stack">
+			<div>
+				<p className={classes.doorWord}>{t.openFor(ground.contact.name)}</p>
+				<p role="timer" aria-live="off">
+					{t.left(left(ground.ends_at, now, language), clock(ground.ends_at, language))}
+				</p>
+			</div>
+			<div className="row">
+				<Button
+					className={classes.end}
+					loading={giveBack.isPending}
+					onClick={() => giveBack.mutate(ground.id)}
+				>
+					{t.giveBack}
+				</Button>
+				<span className="soft small">{t.giveBackHint}</span>
+			</div>
+			<Refused error={giveBack.error} />
+		</div>
+	);
+}
+
+/** "The customer ended the access. Everything was shut after 0.2 s." */
+function HowItEnded({ id }: { id: string }) {
+	const t = useWords(deskWords);
+	const visit = useWords(visitWords);
+	const { language } = useLanguage();
+	const ground = useGround(id);
+	const how = ground.data?.ended_how;
+	if (!how) return null;
+	const cut = seconds(ground.data?.cut_millis ?? 0, language);
+	return (
+		<p className={classes.note} role="status" data-testid="how-ended">
+			{how === "customer" ? t.endedByCustomer(cut) : t.endedOther(visit[`end_${how}`])}
+		</p>
+	);
+}

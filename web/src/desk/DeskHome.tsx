@@ -1,0 +1,76 @@
+// The desk's start page: what is open to me now.
+import { Link } from "react-router";
+import type { Ground } from "../api/types";
+import { Broken, Empty, Loading } from "../frame/states";
+import { useTitle } from "../frame/title";
+import { useGrounds } from "../visit/queries";
+import { VisitLine } from "../visit/VisitLine";
+import { useLanguage, useWords } from "../words/language";
+import { useNow } from "../words/now";
+import { clock, left } from "../words/time";
+import classes from "./desk.module.css";
+import { deskWords } from "./words";
+
+export function DeskHome() {
+	const t = useWords(deskWords);
+	const open = useGrounds("open");
+	const ended = useGrounds("ended", 5);
+	useTitle(t.title);
+	return (
+		<div className="stack-wide">
+			<section aria-labelledby="mine">
+				<h1 id="mine">{t.mine}</h1>
+				{open.isPending ? <Loading lines={3} /> : null}
+				{open.isError ? <Broken error={open.error} again={() => open.refetch()} /> : null}
+				{open.items?.length === 0 ? (
+					<div className="stack">
+						<Empty>{t.nothingMine}</Empty>
+					</div>
+				) : null}
+				<ul className="plain-list" data-testid="mine">
+					{open.items?.map((ground) => (
+						<MyGround key={ground.id} ground={ground} />
+					))}
+				</ul>
+			</section>
+			<section aria-labelledby="recent">
+				<h2 id="recent">{t.recent}</h2>
+				{ended.isPending ? <Loading lines={3} /> : null}
+				{ended.isError ? <Broken error={ended.error} again={() => ended.refetch()} /> : null}
+				{ended.items?.length === 0 ? <p className="soft">{t.nothingRecent}</p> : null}
+				<ul className="plain-list">
+					{ended.items?.slice(0, 5).map((ground) => (
+						<VisitLine
+							key={ground.id}
+							ground={ground}
+							to={`/desk/visits/${ground.id}`}
+							withCustomer
+						/>
+					))}
+				</ul>
+			</section>
+		</div>
+	);
+}
+
+function MyGround({ ground }: { ground: Ground }) {
+	const t = useWords(deskWords);
+	const { language } = useLanguage();
+	const now = useNow();
+	return (
+		<li className={classes.ground}>
+			<div>
+				<Link to={`/desk/customers/${ground.customer.id}`} className={classes.groundName}>
+					{ground.customer.name}
+				</Link>{" "}
+				<span className="soft">{ground.customer.number}</span>
+				<p>
+					{ground.contact.name} · {ground.reason.text}
+				</p>
+			</div>
+			<p role="timer">
+				{t.left(left(ground.ends_at, now, language), clock(ground.ends_at, language))}
+			</p>
+		</li>
+	);
+}

@@ -1,0 +1,31 @@
+// What the agent sees once a PIN was redeemed: the word pair, for whom, why, until when.
+import type { Ground } from "../api/types";
+import { WordPair } from "../door/WordPair";
+import classes from "../visit/visit.module.css";
+import { visitWords } from "../visit/words";
+import { useLanguage, useWords } from "../words/language";
+import { clock } from "../words/time";
+
+export function OpenGround({ ground }: { ground: Ground }) {
+	const t = useWords(visitWords);
+	const { language } = useLanguage();
+	const { record, reason } = ground;
+	return (
+		<section className="stack-wide" aria-live="polite">
+			{ground.words ? <WordPair pair={ground.words} side="staff" /> : null}
+			<dl className={classes.facts}>
+				<dt>{t.asWhom}</dt>
+				<dd>{ground.contact.name}</dd>
+				<dt>{t.why}</dt>
+				<dd>
+					{t[`cat_${reason.category}`]}: {reason.text}
+				</dd>
+				<dt>{t.record}</dt>
+				<dd>
+					{t.recordLine(t[`channel_${record.channel}`], record.from, clock(record.at, language))}
+					{record.note ? <p className="soft">{record.note}</p> : null}
+				</dd>
+			</dl>
+		</section>
+	);
+}

@@ -1,0 +1,215 @@
+// Redeeming a PIN: who is on the phone, the PIN, the reason, the record of the call (rules T4, T14).
+// What is not possible is said instead of a button that does nothing.
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { api, ask } from "../api/client";
+import { keys } from "../api/keys";
+import { codeOf, Problem } from "../api/problem";
+import type { Category, Channel, Customer, Ground, Me } from "../api/types";
+import { Refused } from "../frame/states";
+import { judge, onlyDigits } from "../pin/damm";
+import { field } from "../signin/forms";
+import { visitWords } from "../visit/words";
+import { useLanguage, useWords } from "../words/language";
+import { codeText } from "../words/refusals";
+import { ContactChoice } from "./ContactChoice";
+import classes from "./desk.module.css";
+import { PinField } from "./PinField";
+import { deskWords } from "./words";
+
+const categories: Category[] = ["fault", "question", "setup", "change", "performance", "other"];
+const channels: Channel[] = ["phone", "voice", "chat"];
+
+interface RedeemFormProps {
+	me: Me;
+	customer: Customer;
+	contactId: string | null;
+	/** The number that was searched for, if it was one. */
+	caller: string;
+	onContact(id: string): void;
+}
+
+export function RedeemForm(props: RedeemFormProps) {
+	const t = useWords(deskWords);
+	const { customer, contactId } = props;
+	const contact = customer.contacts.find((one) => one.id === contactId) ?? null;
+	const why = useWhyNot(props.me, customer, contact);
+	return (
+		<section className="stack" aria-label={t.redeemTitle}>
+			<ContactChoice
+				customer={customer}
+				chosen={contact?.id ?? null}
+				onChoose={props.onContact}
+				canDeactivate={contact?.support ?? false}
+			/>
+			{why ?? (contact ? <Fields {...props} contactId={contact.id} /> : null)}
+		</section>
+	);
+}
+
+/** Why there is no form, and what would bring it back. */
+function useWhyNot(
+	me: Me,
+	customer: Customer,
+	contact: Customer["contacts"][number] | null,
+): ReactNode {
+	const t = useWords(deskWords);
+	const { language } = useLanguage();
+	const staff = me.staff;
+	if (staff && staff.lacks.length > 0) {
+		return (
+			<div className="sheet" role="note">
+				<p>{t.youLack}</p>
+				<ul>
+					{staff.lacks.map((lack) => (
+						<li key={lack}>{t[`lack_${lack}`]}</li>
+					))}
+				</ul>
+			</div>
+		);
+	}
+	const say = (text: string) => (
+		<p className="sheet" role="note">
+			{text}
+		</p>
+	);
+	if (staff?.form_locked) return say(codeText("pin.form_locked", "", language));
+	if (customer.pin_closed) return say(codeText("pin.closed", "", language));
+	if (contact && !contact.support) return say(t.contactLacks(contact.name));
+	return null;
+}
+
+interface Entered {
+	digits: string;
+	category: Category;
+	text: string;
+	channel: Channel;
+	from: string;
+	note: string;
+}
+
+function useRedeem(customer: string, contact: string, onWrong: () => void) {
+	const client = useQueryClient();
+	return useMutation({
+		mutationFn: (entered: Entered): Promise<Ground> =>
+			ask(
+				api.POST("/api/v1/pin/redeem", {
+					body: {
+						customer_id: customer,
+						contact_id: contact,
+						digits: entered.digits,
+						reason: { category: entered.category, text: entered.text },
+						record: {
+							channel: entered.channel,
+							from: entered.from,
+							note: entered.note || null,
+						},
+					},
+				}),
+			),
+		onSuccess: async () => {
+			await client.invalidateQueries({ queryKey: keys.customer(customer) });
+			void client.invalidateQueries({ queryKey: ["grounds"] });
+		},
+		onError: (error) => {
+			if (codeOf(error) === "pin.wrong") onWrong();
+			if (["pin.form_locked", "staff.lacks"].includes(codeOf(error))) {
+				void client.invalidateQueries({ queryKey: keys.me });
+			}
+		},
+	});
+}
+
+function Fields({ customer, contactId, caller }: RedeemFormProps & { contactId: string }) {
+	const t = useWords(deskWords);
+	const visit = useWords(visitWords);
+	const [digits, setDigits] = useState("");
+	const [missing, setMissing] = useState<string[]>([]);
+	const pin = useRef<HTMLInputElement>(null);
+	const redeem = useRedeem(customer.id, contactId, () => {
+		setDigits("");
+		pin.current?.focus();
+	});
+	const refused = redeem.error instanceof Problem ? redeem.error.fields : {};
+	const errorOf = (name: string) => {
+		if (missing.includes(name)) return t.required;
+		return name in refused ? t.check : undefined;
+	};
+	const submit = (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		const text = field(event, "reason.text");
+		const from = field(event, "record.from");
+		const lacking = [
+			...(judge(digits) === "plausible" ? [] : ["digits"]),
+			...(text ? [] : ["reason.text"]),
+			...(from ? [] : ["record.from"]),
+		];
+		setMissing(lacking);
+		const [first] = lacking;
+		if (first) {
+			event.currentTarget.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
+			return;
+		}
+		redeem.mutate({
+			digits,
+			category: field(event, "reason.category") as Category,
+			text,
+			channel: field(event, "record.channel") as Channel,
+			from,
+			note: field(event, "record.note"),
+		});
+	};
+	return (
+		<form className="stack" onSubmit={submit} noValidate>
+			<PinField
+				ref={pin}
+				digits={digits}
+				asked={missing.includes("digits")}
+				onDigits={(typed) => setDigits(onlyDigits(typed))}
+			/>
+			<div className={classes.pair}>
+				<NativeSelect
+					name="reason.category"
+					label={t.category}
+					size="md"
+					data={categories.map((value) => ({ value, label: visit[`cat_${value}`] }))}
+				/>
+				<TextInput
+					name="reason.text"
+					label={t.reason}
+					description={t.reasonHint}
+					inputWrapperOrder={["label", "input", "description", "error"]}
+					autoComplete="off"
+					maxLength={500}
+					size="md"
+					error={errorOf("reason.text")}
+				/>
+			</div>
+			<div className={classes.pair}>
+				<NativeSelect
+					name="record.channel"
+					label={t.channel}
+					size="md"
+					data={channels.map((value) => ({ value, label: visit[`channel_${value}`] }))}
+				/>
+				<TextInput
+					name="record.from"
+					label={t.from}
+					autoComplete="off"
+					maxLength={200}
+					size="md"
+					defaultValue={caller}
+					error={errorOf("record.from")}
+				/>
+			</div>
+			<TextInput name="record.note" label={t.note} autoComplete="off" maxLength={1000} size="md" />
+			<Refused error={redeem.error} />
+			<div>
+				<Button type="submit" size="md" loading={redeem.isPending}>
+					{t.redeem} <span aria-hidden="true">&nbsp;↵</span>
+				</Button>
+			</div>
+		</form>
+	);
+}

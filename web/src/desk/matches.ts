@@ -1,0 +1,44 @@
+// The finder's matches as one flat list: each line is a contact of a customer. Pure.
+import type { CustomerFound } from "../api/types";
+
+export interface Match {
+	key: string;
+	customer: CustomerFound;
+	contact: CustomerFound["contacts"][number] | null;
+	/** The first line of its customer carries the customer's name. */
+	first: boolean;
+}
+
+/** Contacts in the order the server gave; a customer without contacts is one line too. */
+export function matches(found: readonly CustomerFound[]): Match[] {
+	return found.flatMap((customer): Match[] => {
+		if (customer.contacts.length === 0) {
+			return [{ key: customer.id, customer, contact: null, first: true }];
+		}
+		return customer.contacts.map((contact, place) => ({
+			key: `${customer.id} ${contact.id}`,
+			customer,
+			contact,
+			first: place === 0,
+		}));
+	});
+}
+
+/** The desk page of a match; the contact is chosen there already. */
+export function pathOf(match: Match): string {
+	const page = `/desk/customers/${match.customer.id}`;
+	return match.contact ? `${page}?contact=${match.contact.id}` : page;
+}
+
+/** What was typed, when it is a phone number: it goes into the record of the call. */
+export function callerIn(typed: string): string {
+	const text = typed.trim();
+	return /^\+?[\d\s()/-]{6,}$/.test(text) ? text : "";
+}
+
+/** The next line when moving by arrow keys; goes round at the ends. */
+export function step(active: number, by: 1 | -1, count: number): number {
+	if (count === 0) return -1;
+	if (active < 0) return by === 1 ? 0 : count - 1;
+	return (active + by + count) % count;
+}

@@ -1,0 +1,36 @@
+// What support can see at most right now: sign, word and name for each area.
+import type { Door } from "../api/types";
+import { useWords } from "../words/language";
+import classes from "./door.module.css";
+import { doorWords } from "./words";
+
+const signs = { shown: "●", masked: "◐", closed: "○" } as const;
+
+export function CanSee({ door }: { door: Door }) {
+	const t = useWords(doorWords);
+	const nothing = door.can_see.every((line) => line.areas.every((area) => area.how === "closed"));
+	return (
+		<section aria-labelledby="can-see">
+			<div className={classes.sectionHead}>
+				<h2 id="can-see">{t.canSee}</h2>
+			</div>
+			{nothing ? <p className="soft">{t.canSeeNothing}</p> : null}
+			{door.can_see
+				.filter((line) => line.areas.length > 0)
+				.map((line) => (
+					<div key={line.product.id} className={classes.seeProduct}>
+						<h3>{line.product.name}</h3>
+						<ul className={`plain-list ${classes.areas}`}>
+							{line.areas.map((area) => (
+								<li key={area.area} className={classes.area}>
+									<span aria-hidden="true">{signs[area.how]}</span>
+									<span className={classes.areaName}>{area.area}</span>
+									<span className={classes.areaHow}>{t[`how_${area.how}`]}</span>
+								</li>
+							))}
+						</ul>
+					</div>
+				))}
+		</section>
+	);
+}

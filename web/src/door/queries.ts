@@ -1,0 +1,52 @@
+// Asking for the door, and shutting it.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api, ask } from "../api/client";
+import { serverNow } from "../api/clock";
+import { keys } from "../api/keys";
+import { useConnection } from "../api/live";
+import type { Ended } from "../api/types";
+import { useNow } from "../words/now";
+import { type DoorState, doorState } from "./state";
+
+/** The door's answer; asked every few seconds while live changes do not arrive. */
+export function useDoor() {
+	const connection = useConnection();
+	const client = useQueryClient();
+	const query = useQuery({
+		queryKey: keys.door,
+		queryFn: () => ask(api.GET("/api/v1/door")),
+		staleTime: 0,
+		refetchInterval: connection === "live" ? 60_000 : 4000,
+		refetchIntervalInBackground: true,
+	});
+	const first = query.data?.grounds.map((ground) => ground.ends_at).sort()[0];
+	useEffect(() => {
+		if (!first) return;
+		const wait = Math.max(500, Date.parse(first) - serverNow() + 200);
+		const timer = setTimeout(() => void client.invalidateQueries({ queryKey: keys.door }), wait);
+		return () => clearTimeout(timer);
+	}, [client, first]);
+	return query;
+}
+
+/** What the door may say right now; changes by itself as time passes. */
+export function useDoorState(query: ReturnType<typeof useDoor>): DoorState {
+	const connection = useConnection();
+	const now = useNow();
+	// The cache stamps answers by this device's clock; only the age is taken from it.
+	const age = Date.now() - query.dataUpdatedAt;
+	const failed = query.isError || query.failureCount > 0;
+	return doorState({ door: query.data, at: now - age, failed, connection }, now);
+}
+
+/** Ends a ground with all its visits; the answer says how long the cut took. */
+export function useEndGround(onEnded?: (ended: Ended) => void) {
+	const client = useQueryClient();
+	return useMutation({
+		mutationFn: (id: string) =>
+			ask(api.POST("/api/v1/grounds/{id}/end", { params: { path: { id } } })),
+		onSuccess: (ended) => onEnded?.(ended),
+		onSettled: () => client.invalidateQueries(),
+	});
+}

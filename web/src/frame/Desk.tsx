@@ -1,0 +1,98 @@
+// The desk's frame: the finder in the middle of every page, leads' and admins' pages beside it.
+import { Button } from "@mantine/core";
+import { lazy, useCallback, useRef } from "react";
+import { Link, NavLink, Route, Routes } from "react-router";
+import { isAdmin, isLead } from "../api/me";
+import type { Me } from "../api/types";
+import { CustomerPage } from "../desk/CustomerPage";
+import { DeskHome } from "../desk/DeskHome";
+import { Finder } from "../desk/Finder";
+import { KeysList, useDeskKeys, useKeysList } from "../desk/Keys";
+import { AlarmCount } from "../leads/AlarmCount";
+import { GroundPage } from "../visit/GroundPage";
+import { useWords } from "../words/language";
+import classes from "./frame.module.css";
+import { LiveNote } from "./LiveNote";
+import { Mark } from "./Mark";
+import { NotFound } from "./NotFound";
+import { PersonMenu } from "./PersonMenu";
+import { frameWords } from "./words";
+
+const Settings = lazy(() => import("../settings/Settings"));
+const Alarms = lazy(() => import("../leads/Alarms"));
+const Sessions = lazy(() => import("../leads/Sessions"));
+const Staff = lazy(() => import("../leads/Staff"));
+const Create = lazy(() => import("../admin/Create"));
+
+export default function Desk({ me }: { me: Me }) {
+	const t = useWords(frameWords);
+	const finder = useRef<HTMLInputElement>(null);
+	const list = useKeysList();
+	const find = useCallback(() => finder.current?.focus(), []);
+	useDeskKeys(find, list.show);
+	return (
+		<>
+			<a className="skip" href="#content">
+				{t.skip}
+			</a>
+			<header className={classes.head}>
+				<div className={`${classes.headRow} ${classes.wide}`}>
+					<Link to="/desk" className={classes.brand}>
+						<Mark />
+						<span className={classes.brandName}>{me.provider.name}</span>
+					</Link>
+					<DeskNav me={me} />
+					<Finder input={finder} />
+					<span className={classes.person} title={me.name}>
+						{me.name}
+					</span>
+					<Button variant="default" size="sm" aria-label={t.keys} onClick={list.show}>
+						?
+					</Button>
+					<PersonMenu me={me} />
+				</div>
+			</header>
+			<LiveNote />
+			<main id="content" tabIndex={-1} className={`${classes.main} ${classes.wide}`}>
+				<Routes>
+					<Route path="/desk" element={<DeskHome />} />
+					<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
+					<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
+					<Route path="/desk/settings" element={<Settings me={me} />} />
+					{isLead(me) ? (
+						<>
+							<Route path="/desk/alarms" element={<Alarms />} />
+							<Route path="/desk/sessions" element={<Sessions />} />
+							<Route path="/desk/staff" element={<Staff me={me} />} />
+						</>
+					) : null}
+					{isAdmin(me) ? <Route path="/desk/create" element={<Create />} /> : null}
+					<Route path="*" element={<NotFound to="/desk" />} />
+				</Routes>
+			</main>
+			<KeysList opened={list.opened} onClose={list.hide} />
+		</>
+	);
+}
+
+function DeskNav({ me }: { me: Me }) {
+	const t = useWords(frameWords);
+	return (
+		<nav className={classes.nav} aria-label={t.navigation}>
+			<NavLink to="/desk" end>
+				{t.desk}
+			</NavLink>
+			{isLead(me) ? (
+				<>
+					<NavLink to="/desk/sessions">{t.sessions}</NavLink>
+					<NavLink to="/desk/alarms">
+						{t.alarms}
+						<AlarmCount />
+					</NavLink>
+					<NavLink to="/desk/staff">{t.staff}</NavLink>
+				</>
+			) : null}
+			{isAdmin(me) ? <NavLink to="/desk/create">{t.customers}</NavLink> : null}
+		</nav>
+	);
+}

@@ -1,0 +1,67 @@
+// The states every page has besides its full one: loading, broken, empty.
+import { Button, Skeleton } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useWords } from "../words/language";
+import { useRefusal } from "../words/refusals";
+import classes from "./frame.module.css";
+import { frameWords } from "./words";
+
+/** Grey lines in the place of what comes. */
+export function Loading({ lines = 3, page = false }: { lines?: number; page?: boolean }) {
+	const t = useWords(frameWords);
+	const widths = ["62%", "88%", "74%", "81%", "55%"];
+	return (
+		<div className={page ? classes.alone : "stack"} aria-busy="true">
+			<span className={classes.hidden} role="status">
+				{t.loading}
+			</span>
+			{Array.from({ length: lines }, (_, line) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
+				<Skeleton key={line} height={18} width={widths[line % widths.length]} mb={10} />
+			))}
+		</div>
+	);
+}
+
+interface BrokenProps {
+	error: unknown;
+	again?: () => void;
+	page?: boolean;
+}
+
+/** What went wrong, in one sentence, and one button when trying again can help. */
+export function Broken({ error, again, page = false }: BrokenProps) {
+	const t = useWords(frameWords);
+	const refusal = useRefusal();
+	return (
+		<div className={page ? classes.alone : undefined} role="alert">
+			<p>
+				<strong>{t.broken}</strong> {refusal(error)}
+			</p>
+			{again ? (
+				<Button mt="sm" variant="default" onClick={again}>
+					{t.again}
+				</Button>
+			) : null}
+		</div>
+	);
+}
+
+/** Nothing there yet, and what would put something there. */
+export function Empty({ children }: { children: ReactNode }) {
+	return <p className={classes.empty}>{children}</p>;
+}
+
+/** A refusal beside what was refused; announced at once. */
+export function Refused({ error }: { error: unknown }) {
+	const refusal = useRefusal();
+	if (!error) return null;
+	return (
+		<p className={classes.refused} role="alert">
+			<span aria-hidden="true" className={classes.refusedMark}>
+				✕
+			</span>
+			<span>{refusal(error)}</span>
+		</p>
+	);
+}

@@ -1,0 +1,42 @@
+// The visitor book: every visit, newest first.
+import { Button } from "@mantine/core";
+import { Broken, Empty, Loading, Refused } from "../frame/states";
+import { useTitle } from "../frame/title";
+import { frameWords } from "../frame/words";
+import { useWords } from "../words/language";
+import { useGrounds } from "./queries";
+import { VisitLine } from "./VisitLine";
+import { visitWords } from "./words";
+
+export function VisitBook() {
+	const t = useWords(visitWords);
+	const frame = useWords(frameWords);
+	const grounds = useGrounds("any");
+	useTitle(t.title);
+	return (
+		<div className="stack">
+			<h1>{t.title}</h1>
+			<p className="soft">{t.lead}</p>
+			{grounds.isPending ? <Loading lines={5} /> : null}
+			{grounds.isError && !grounds.items ? (
+				<Broken error={grounds.error} again={() => grounds.refetch()} />
+			) : null}
+			{grounds.items?.length === 0 ? <Empty>{t.empty}</Empty> : null}
+			<ul className="plain-list">
+				{grounds.items?.map((ground) => (
+					<VisitLine key={ground.id} ground={ground} to={`/visits/${ground.id}`} />
+				))}
+			</ul>
+			<Refused error={grounds.items ? grounds.error : null} />
+			{grounds.hasNextPage ? (
+				<Button
+					variant="default"
+					loading={grounds.isFetchingNextPage}
+					onClick={() => void grounds.fetchNextPage()}
+				>
+					{frame.more}
+				</Button>
+			) : null}
+		</div>
+	);
+}

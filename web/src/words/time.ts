@@ -1,0 +1,83 @@
+// Times as people say them: "in 12 Minuten (14:32)", in the reader's own zone. Pure: `now` is given.
+import type { Language } from "../api/types";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const tags: Record<Language, string> = { de: "de-DE", en: "en-GB" };
+
+/** "14:32" */
+export function clock(at: string, language: Language): string {
+	return new Intl.DateTimeFormat(tags[language], { hour: "2-digit", minute: "2-digit" }).format(
+		new Date(at),
+	);
+}
+
+/** "22. Nov. 2026" */
+export function day(at: string, language: Language): string {
+	return new Intl.DateTimeFormat(tags[language], {
+		day: "numeric",
+		month: "short",
+		year: "numeric",
+	}).format(new Date(at));
+}
+
+/** Date, time and zone in full, for tooltips and `title`s. */
+export function inFull(at: string, language: Language): string {
+	return new Intl.DateTimeFormat(tags[language], {
+		dateStyle: "full",
+		timeStyle: "long",
+	}).format(new Date(at));
+}
+
+/** "in 12 Minuten", "vor 3 Stunden", "gestern"; below a minute in words. */
+export function distance(at: string, now: number, language: Language): string {
+	const millis = Date.parse(at) - now;
+	const size = Math.abs(millis);
+	const relative = new Intl.RelativeTimeFormat(tags[language], { numeric: "auto" });
+	if (size < MINUTE) {
+		const future = { de: "in weniger als einer Minute", en: "in less than a minute" };
+		const past = { de: "gerade eben", en: "just now" };
+		return (millis > 0 ? future : past)[language];
+	}
+	// What is left is rounded up, what has passed is rounded down: a PIN good for 59.5 minutes says 60.
+	const round = millis > 0 ? Math.ceil : (n: number) => -Math.floor(-n);
+	if (size < HOUR) return relative.format(round(millis / MINUTE), "minute");
+	if (size < DAY) return relative.format(Math.round(millis / HOUR), "hour");
+	return relative.format(Math.round(millis / DAY), "day");
+}
+
+/** "in 12 Minuten (14:32)"; a day or more away the date as well. */
+export function moment(at: string, now: number, language: Language): string {
+	const far = Math.abs(Date.parse(at) - now) >= DAY;
+	const absolute = far ? `${day(at, language)}, ${clock(at, language)}` : clock(at, language);
+	return far ? absolute : `${distance(at, now, language)} (${absolute})`;
+}
+
+/** Time left as "41 min", in the last two minutes "1:09"; "0:00" when over. */
+export function left(until: string, now: number, language: Language): string {
+	const millis = Math.max(0, Date.parse(until) - now);
+	if (millis >= 2 * MINUTE) {
+		const minutes = Math.ceil(millis / MINUTE);
+		return language === "de" ? `${minutes} Min.` : `${minutes} min`;
+	}
+	const seconds = Math.ceil(millis / 1000);
+	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** A span as "12 min" or "40 s". */
+export function span(from: string, to: string, language: Language): string {
+	const millis = Math.max(0, Date.parse(to) - Date.parse(from));
+	if (millis < MINUTE) return `${Math.round(millis / 1000)} s`;
+	const minutes = Math.round(millis / MINUTE);
+	return language === "de" ? `${minutes} Min.` : `${minutes} min`;
+}
+
+/** A measured cut in seconds: 200 → "0,2 s"; small ones keep two digits: 43 → "0,04 s". */
+export function seconds(millis: number, language: Language): string {
+	const value = Math.max(millis, 1) / 1000;
+	const digits = value < 0.01 ? 3 : value < 0.1 ? 2 : 1;
+	const text = new Intl.NumberFormat(tags[language], { maximumFractionDigits: digits });
+	return `${text.format(value)} s`;
+}
