@@ -1,1 +1,24 @@
-//! .
+//! The HTTP API and the use cases behind it; one folder per noun.
+//!
+//! A use case loads through the store, decides through the core, and commits change, log entry and
+//! outgoing messages in one transaction. Must hold no SQL and compare no roles or times where
+//! `pforte_core::access` can answer. Start reading at `pin/mod.rs`, the model feature; `app.rs` is
+//! what every use case gets, `api.rs` the index of all addresses.
+
+mod api;
+mod app;
+
+pub mod alarm;
+pub mod customer;
+pub mod door;
+pub mod ground;
+pub mod kernel;
+pub mod live;
+pub mod mail;
+pub mod pin;
+pub mod signin;
+pub mod staff;
+pub mod visit;
+
+pub use api::{openapi, router};
+pub use app::{App, Settings, Shared, StartError};

@@ -161,12 +161,7 @@ pub async fn add_phone(tx: &mut Tx, contact: &Contact, id: Uuid, number: &str) -
 }
 
 /// Names the contact's user in a product.
-pub async fn add_user(
-    tx: &mut Tx,
-    contact: &Contact,
-    product: &str,
-    user: &str,
-) -> Result<(), StoreError> {
+pub async fn add_user(tx: &mut Tx, contact: &Contact, product: &str, user: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO contact_user (provider_id, contact_id, product, user_id) VALUES ($1, $2, $3, $4)";
     run!(tx.conn(), sql, contact.provider.0, contact.id.0, product, user).map(drop)
 }

@@ -77,8 +77,10 @@ impl Db {
             .max_lifetime(None)
             .after_connect(|conn, _| {
                 Box::pin(async move {
-                    let free: bool =
-                        sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(POSTGRES_LOCK).fetch_one(conn).await?;
+                    let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+                        .bind(POSTGRES_LOCK)
+                        .fetch_one(conn)
+                        .await?;
                     if free { Ok(()) } else { Err(sqlx::Error::Configuration(IN_USE.into())) }
                 })
             })

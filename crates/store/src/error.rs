@@ -63,9 +63,8 @@ fn unwritable(code: &str) -> bool {
         // Class 53 is "insufficient resources", 57 and 58 shutdown and system errors, 25006 read-only.
         return code.starts_with("53") || code.starts_with("57") || code.starts_with("58") || code == "25006";
     }
-    code.parse::<u32>().is_ok_and(|c| {
-        matches!(c & 0xff, SQLITE_READONLY | SQLITE_IOERR | SQLITE_FULL | SQLITE_CANTOPEN)
-    })
+    code.parse::<u32>()
+        .is_ok_and(|c| matches!(c & 0xff, SQLITE_READONLY | SQLITE_IOERR | SQLITE_FULL | SQLITE_CANTOPEN))
 }
 
 impl StoreError {

@@ -98,11 +98,7 @@ fn read(data: &str) -> Result<Entry, StoreError> {
 }
 
 /// One entry by its id.
-pub async fn by_id(
-    conn: &mut Conn,
-    provider: ProviderId,
-    id: EntryId,
-) -> Result<Option<Entry>, StoreError> {
+pub async fn by_id(conn: &mut Conn, provider: ProviderId, id: EntryId) -> Result<Option<Entry>, StoreError> {
     let sql = "SELECT data FROM entry WHERE provider_id = $1 AND id = $2";
     one!(conn, (String,), sql, provider.0, id.0)?.map(|(data,)| read(&data)).transpose()
 }

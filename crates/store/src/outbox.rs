@@ -65,7 +65,12 @@ pub async fn sent(tx: &mut Tx, message: &Message, at: Moment) -> Result<(), Stor
 }
 
 /// Counts a failed attempt: due again later, or given up.
-pub async fn failed(tx: &mut Tx, message: &Message, retry_at: Option<Moment>, now: Moment) -> Result<(), StoreError> {
+pub async fn failed(
+    tx: &mut Tx,
+    message: &Message,
+    retry_at: Option<Moment>,
+    now: Moment,
+) -> Result<(), StoreError> {
     let sql = "UPDATE outbox SET attempts = attempts + 1, due_at = $3, given_up_at = $4 \
                WHERE provider_id = $1 AND id = $2";
     let given_up = retry_at.is_none().then_some(now.0);

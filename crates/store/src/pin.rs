@@ -86,7 +86,8 @@ pub async fn latest(
 }
 
 pub async fn insert(tx: &mut Tx, pin: &PinRecord) -> Result<(), StoreError> {
-    let sql = "INSERT INTO pin (id, provider_id, customer_id, contact_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
+    let sql =
+        "INSERT INTO pin (id, provider_id, customer_id, contact_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
     run!(tx.conn(), sql, pin.id.0, pin.provider.0, pin.customer.0, pin.contact.0, pin.issued_at.0).map(drop)
 }
 

@@ -130,12 +130,7 @@ pub async fn of_person(
 }
 
 /// Ends one sign-in.
-pub async fn end(
-    tx: &mut Tx,
-    provider: ProviderId,
-    id: SignInId,
-    at: Moment,
-) -> Result<(), StoreError> {
+pub async fn end(tx: &mut Tx, provider: ProviderId, id: SignInId, at: Moment) -> Result<(), StoreError> {
     let sql = "UPDATE sign_in SET ended_at = $3 WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL";
     run!(tx.conn(), sql, provider.0, id.0, at.0).map(drop)
 }
@@ -290,7 +285,8 @@ pub async fn links_since(
     contact: ContactId,
     since: Moment,
 ) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM sign_in_link WHERE provider_id = $1 AND contact_id = $2 AND created_at > $3";
+    let sql =
+        "SELECT COUNT(*) FROM sign_in_link WHERE provider_id = $1 AND contact_id = $2 AND created_at > $3";
     Ok(one!(conn, (i64,), sql, provider.0, contact.0, since.0)?.map_or(0, |(n,)| n))
 }
 

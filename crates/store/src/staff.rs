@@ -192,7 +192,8 @@ pub async fn unlock_form(
     id: StaffId,
     at: Moment,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE staff SET form_locked_at = NULL, form_unlocked_at = $3 WHERE provider_id = $1 AND id = $2";
+    let sql =
+        "UPDATE staff SET form_locked_at = NULL, form_unlocked_at = $3 WHERE provider_id = $1 AND id = $2";
     run!(tx.conn(), sql, provider.0, id.0, at.0).map(drop)
 }
 

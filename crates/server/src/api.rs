@@ -1,0 +1,166 @@
+//! The index of all addresses, and what stands before each: limits and the origin check.
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::json;
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    Shared, alarm::routes as alarm, customer::routes as customer, ground::routes as ground, kernel::Problem,
+    live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff,
+    visit::routes as visit,
+};
+
+/// What a request's body may hold, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// Every address below `/api/v1`. Each also stands in the access matrix of the tests.
+fn addresses() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(document_frame())
+        .routes(routes!(signin::page))
+        .routes(routes!(signin::as_staff))
+        .routes(routes!(signin::as_contact))
+        .routes(routes!(signin::ask_for_link))
+        .routes(routes!(signin::by_link))
+        .routes(routes!(signin::as_demo_person))
+        .routes(routes!(signin::activate))
+        .routes(routes!(signin::confirm))
+        .routes(routes!(signin::me, signin::change_me))
+        .routes(routes!(signin::sign_out))
+        .routes(routes!(signin::sign_out_everywhere))
+        .routes(routes!(signin::sign_ins))
+        .routes(routes!(signin::change_password))
+        .routes(routes!(signin::begin_totp))
+        .routes(routes!(signin::confirm_totp))
+        .routes(routes!(signin::remove_totp))
+        .routes(routes!(live::events))
+        .routes(routes!(ground::door))
+        .routes(routes!(pin::show))
+        .routes(routes!(pin::renew))
+        .routes(routes!(pin::redeem))
+        .routes(routes!(pin::deactivate))
+        .routes(routes!(ground::list))
+        .routes(routes!(ground::one))
+        .routes(routes!(ground::end))
+        .routes(routes!(visit::open))
+        .routes(routes!(visit::one))
+        .routes(routes!(visit::end))
+        .routes(routes!(visit::requests))
+        .routes(routes!(visit::products))
+        .routes(routes!(customer::find, customer::add))
+        .routes(routes!(customer::one))
+        .routes(routes!(customer::add_contact))
+        .routes(routes!(customer::own))
+        .routes(routes!(customer::groups, customer::add_group))
+        .routes(routes!(staff::list, staff::add))
+        .routes(routes!(staff::change))
+        .routes(routes!(staff::unlock))
+        .routes(routes!(staff::kill_switch))
+        .routes(routes!(alarm::list))
+        .routes(routes!(alarm::acknowledge))
+}
+
+fn document_frame() -> OpenApi {
+    let mut info = Info::new("Pforte", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "The help desk whose staff have no standing access. Sign in for a cookie; changes need a \
+         same-origin `Origin` header; errors are problem bodies (RFC 9457) with stable codes; lists come in \
+         pages with a cursor."
+            .into(),
+    );
+    let mut license = License::new("Apache-2.0");
+    license.identifier = Some("Apache-2.0".into());
+    info.license = Some(license);
+    OpenApiBuilder::new().info(info).servers(Some([ServerBuilder::new().url("/api/v1").build()])).build()
+}
+
+/// The API's document, as it is served and committed.
+pub fn openapi() -> OpenApi {
+    addresses().split_for_parts().1
+}
+
+/// The whole HTTP side of the server: API, keys, health. Pages are added by the binary.
+pub fn router(app: Shared) -> Router {
+    let (api, document) = addresses().split_for_parts();
+    let api = api
+        .route("/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method.not_allowed",
+                "Not this way",
+                "See openapi.json for what this address takes.",
+            )
+        })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(app.clone(), same_origin))
+        .layer(middleware::map_response(as_problem))
+        .layer(middleware::map_response(never_stored));
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/.well-known/jwks.json", get(keys))
+        .route("/health", get(health))
+        .with_state(app)
+}
+
+/// Changes are taken only from our own pages: the `Origin` header must be ours.
+async fn same_origin(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let origins = request.headers().get_all(header::ORIGIN);
+    let ours = origins.iter().all(|o| o.as_bytes() == app.settings.public_origin.as_bytes());
+    let named = origins.iter().count() == 1;
+    if reads && ours || named && ours {
+        return next.run(request).await;
+    }
+    Problem::forbidden("origin.foreign", "Changes are taken only from this server's own pages.")
+        .into_response()
+}
+
+/// What the framework refuses by itself (bad JSON, too large, bad query) gets a problem body as well.
+async fn as_problem(response: Response) -> Response {
+    let plain = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if !plain || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let detail = match axum::body::to_bytes(response.into_body(), BODY_LIMIT).await {
+        Ok(bytes) => pforte_core::entry::clean(&String::from_utf8_lossy(&bytes), 500),
+        Err(_) => String::new(),
+    };
+    let (code, title) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("body.too_large", "The body is too large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("body.not_json", "Send JSON"),
+        _ => ("request.invalid", "The request cannot be read"),
+    };
+    Problem::new(status, code, title, detail).into_response()
+}
+
+async fn never_stored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The public halves of the keys that sign tokens to the products (RFC 7517).
+async fn keys(State(app): State<Shared>) -> Response {
+    let cached = [(header::CACHE_CONTROL, "public, max-age=60")];
+    (cached, Json(json!({ "keys": app.secrets.public_keys() }))).into_response()
+}
+
+/// Whether the server is up, and whether it can write.
+async fn health(State(app): State<Shared>) -> Response {
+    let writable = *app.health.borrow() == pforte_store::Health::Writable && app.door.leased();
+    let status = if writable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let visits = app.door.running();
+    (status, Json(json!({ "writable": writable, "visits": visits }))).into_response()
+}

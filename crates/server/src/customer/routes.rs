@@ -1,0 +1,317 @@
+//! The addresses of customers.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use pforte_core::{
+    access::Decision,
+    catalogue::MASK,
+    kernel::{ContactRole, Language},
+};
+use pforte_store::{
+    Conn,
+    contact::{self, Contact},
+    customer::{self, Customer},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::ContactAsk;
+use crate::{
+    Shared,
+    ground::view::{GroundView, ground_view},
+    kernel::{ContactActor, Page, PageQuery, Problem, StaffActor, Timestamp},
+    signin::view::Rights,
+    staff::{must_administer, oversees},
+    visit::view::ProductRef,
+};
+
+/// A contact, as far as staff may know before a door is open (rule B4).
+#[derive(Serialize, ToSchema)]
+pub struct ContactName {
+    id: Uuid,
+    name: String,
+    #[schema(value_type = String)]
+    role: ContactRole,
+    /// Whether a PIN of theirs opens anything.
+    support: bool,
+}
+
+impl From<&Contact> for ContactName {
+    fn from(contact: &Contact) -> Self {
+        Self { id: contact.id.0, name: contact.name(), role: contact.role, support: contact.rights.support }
+    }
+}
+
+/// A customer that was found.
+#[derive(Serialize, ToSchema)]
+pub struct CustomerFound {
+    id: Uuid,
+    number: String,
+    name: String,
+    group: Option<String>,
+    contacts: Vec<ContactName>,
+}
+
+async fn found(conn: &mut Conn, customer: Customer) -> Result<CustomerFound, Problem> {
+    let contacts = contact::of_customer(conn, customer.provider, customer.id).await?;
+    Ok(CustomerFound {
+        id: customer.id.0,
+        number: customer.number,
+        name: customer.name,
+        group: customer.group,
+        contacts: contacts.iter().map(ContactName::from).collect(),
+    })
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FindQuery {
+    /// Number, part of a name, part of a contact's name, or a phone number with country code.
+    q: Option<String>,
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+/// Find a customer
+#[utoipa::path(get, path = "/customers", tag = "customers", params(FindQuery), responses((status = 200, body = Page<CustomerFound>)))]
+pub async fn find(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Query(query): Query<FindQuery>,
+) -> Result<Json<Page<CustomerFound>>, Problem> {
+    let page = PageQuery { cursor: query.cursor, limit: query.limit };
+    let text: String = query.q.unwrap_or_default().trim().chars().take(100).collect();
+    let phone = super::phone_number(&text);
+    let (after, limit) = (page.id()?, page.limit());
+    let mut conn = app.read().await?;
+    let provider = who.staff.provider;
+    let rows = customer::find(&mut conn, provider, &text, phone.as_deref(), after, limit + 1).await?;
+    let page = Page::cut(rows, limit, |c| c.id.to_string());
+    let mut items = Vec::with_capacity(page.items.len());
+    for customer in page.items {
+        items.push(found(&mut conn, customer).await?);
+    }
+    Ok(Json(Page { items, next: page.next }))
+}
+
+/// What one product is to me at this customer.
+#[derive(Serialize, ToSchema)]
+pub struct ProductDoorView {
+    product: ProductRef,
+    /// `open`, `needs` or `closed`.
+    decision: &'static str,
+    /// The decision's code.
+    code: &'static str,
+    ground_id: Option<Uuid>,
+    until: Option<Timestamp>,
+}
+
+/// A customer's card on the desk.
+#[derive(Serialize, ToSchema)]
+pub struct CustomerCard {
+    id: Uuid,
+    number: String,
+    name: String,
+    group: Option<String>,
+    contacts: Vec<ContactName>,
+    /// Always masked: customer data needs more than a PIN (rule B5).
+    address: Option<&'static str>,
+    /// Whether PINs open nothing until an authorised contact signs in.
+    pin_closed: bool,
+    products: Vec<ProductDoorView>,
+    /// My open ground, if there is one.
+    ground: Option<GroundView>,
+}
+
+/// One customer
+#[utoipa::path(get, path = "/customers/{id}", tag = "customers", params(("id" = Uuid, Path)),
+    responses((status = 200, body = CustomerCard), (status = 404, body = Problem)))]
+pub async fn one(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+) -> Result<Json<CustomerCard>, Problem> {
+    let mut conn = app.read().await?;
+    let customer = super::find(&mut conn, who.staff.provider, id.into()).await?;
+    let now = app.sources.now();
+    let (grounds, doors) = super::doors(&app, &mut conn, &who.staff, &customer, now).await?;
+    let ground = match grounds.first() {
+        Some(record) => Some(ground_view(&app, &mut conn, record).await?),
+        None => None,
+    };
+    let products = doors.into_iter().map(|door| {
+        let opening = door.decision.opening();
+        ProductDoorView {
+            product: ProductRef::by_id(&app, &door.product),
+            decision: match door.decision {
+                Decision::Open(_) => "open",
+                Decision::Needs(_) => "needs",
+                Decision::Closed(_) => "closed",
+            },
+            code: door.decision.code(),
+            ground_id: opening.map(|o| o.ground.0),
+            until: opening.map(|o| o.until.into()),
+        }
+    });
+    let products = products.collect();
+    let (pin_closed, address) = (customer.pin_closed(), customer.address.as_ref().map(|_| MASK));
+    let CustomerFound { id, number, name, group, contacts } = found(&mut conn, customer).await?;
+    Ok(Json(CustomerCard { id, number, name, group, contacts, address, pin_closed, products, ground }))
+}
+
+/// A colleague.
+#[derive(Serialize, ToSchema)]
+pub struct Colleague {
+    id: Uuid,
+    name: String,
+    #[schema(value_type = String)]
+    role: ContactRole,
+    rights: Rights,
+}
+
+/// My own customer.
+#[derive(Serialize, ToSchema)]
+pub struct OwnCustomer {
+    number: String,
+    name: String,
+    group: Option<String>,
+    /// Everybody can see who the owner and the admins are (rule Z12).
+    contacts: Vec<Colleague>,
+}
+
+/// My own customer
+#[utoipa::path(get, path = "/customer", tag = "customers", responses((status = 200, body = OwnCustomer)))]
+pub async fn own(State(app): State<Shared>, who: ContactActor) -> Result<Json<OwnCustomer>, Problem> {
+    let mut conn = app.read().await?;
+    let (provider, id) = (who.contact.provider, who.contact.customer);
+    let customer = super::find(&mut conn, provider, id).await?;
+    let contacts = contact::of_customer(&mut conn, provider, id).await?;
+    let colleague =
+        |c: &Contact| Colleague { id: c.id.0, name: c.name(), role: c.role, rights: c.rights.into() };
+    Ok(Json(OwnCustomer {
+        number: customer.number,
+        name: customer.name,
+        group: customer.group,
+        contacts: contacts.iter().map(colleague).collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerBody {
+    /// The next free one when left out.
+    number: Option<String>,
+    name: String,
+    group_id: Option<Uuid>,
+}
+
+/// Add a customer (admins)
+#[utoipa::path(post, path = "/customers", tag = "admin", request_body = CustomerBody, responses(
+    (status = 200, body = CustomerFound), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn add(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Json(body): Json<CustomerBody>,
+) -> Result<Json<CustomerFound>, Problem> {
+    must_administer(&who.staff)?;
+    let group = body.group_id.map(Into::into);
+    let customer = super::add_customer(&app, &who, body.number.as_deref(), &body.name, group).await?;
+    Ok(Json(found(&mut *app.read().await?, customer).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactBody {
+    first_name: String,
+    last_name: String,
+    /// `owner`, `admin` or `member`.
+    #[schema(value_type = String)]
+    role: ContactRole,
+    rights: Rights,
+    /// `de` or `en`.
+    language: String,
+    /// The first one is the primary one.
+    addresses: Vec<String>,
+    #[serde(default)]
+    phones: Vec<String>,
+    /// Whom sessions act as in each product: product id to user id.
+    #[serde(default)]
+    product_users: BTreeMap<String, String>,
+}
+
+/// A new contact, and the code that goes with the mail.
+#[derive(Serialize, ToSchema)]
+pub struct NewContact {
+    contact: ContactName,
+    /// Hand it over by another way than mail. It is shown only now.
+    activation_code: String,
+}
+
+/// Add a contact (admins)
+#[utoipa::path(post, path = "/customers/{id}/contacts", tag = "admin", params(("id" = Uuid, Path)), request_body = ContactBody,
+    responses((status = 200, body = NewContact), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn add_contact(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<ContactBody>,
+) -> Result<Json<NewContact>, Problem> {
+    must_administer(&who.staff)?;
+    let language = Language::from_word(&body.language);
+    let ask = ContactAsk {
+        first_name: body.first_name,
+        last_name: body.last_name,
+        role: body.role,
+        rights: pforte_core::kernel::ContactRights {
+            support: body.rights.support,
+            instruction: body.rights.instruction,
+        },
+        language: language.ok_or_else(|| Problem::input([("language", "Use `de` or `en`.")]))?,
+        addresses: body.addresses,
+        phones: body.phones,
+        product_users: body.product_users,
+    };
+    let (contact, activation_code) = super::add_contact(&app, &who, id.into(), ask).await?;
+    Ok(Json(NewContact { contact: (&contact).into(), activation_code }))
+}
+
+/// A group of customers.
+#[derive(Serialize, ToSchema)]
+pub struct GroupView {
+    id: Uuid,
+    name: String,
+}
+
+/// Groups of customers
+#[utoipa::path(get, path = "/groups", tag = "admin", responses((status = 200, body = Vec<GroupView>)))]
+pub async fn groups(State(app): State<Shared>, who: StaffActor) -> Result<Json<Vec<GroupView>>, Problem> {
+    if !oversees(&who.staff) {
+        return Err(Problem::forbidden("staff.leads_only", "This is for leads and admins."));
+    }
+    let all = customer::groups(&mut *app.read().await?, who.staff.provider).await?;
+    Ok(Json(all.into_iter().map(|(id, name)| GroupView { id: id.0, name }).collect()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupBody {
+    name: String,
+}
+
+/// Add a group (admins)
+#[utoipa::path(post, path = "/groups", tag = "admin", request_body = GroupBody, responses(
+    (status = 200, body = GroupView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn add_group(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Json(body): Json<GroupBody>,
+) -> Result<Json<GroupView>, Problem> {
+    must_administer(&who.staff)?;
+    let (id, name) = super::add_group(&app, &who, &body.name).await?;
+    Ok(Json(GroupView { id: id.0, name }))
+}

@@ -1,0 +1,204 @@
+//! Loading the facts of the decision, and renewing them when a change touches them.
+
+use std::sync::Arc;
+
+use pforte_core::{
+    access::{
+        ContactFacts, CustomerFacts, EndedHow, Facts, Ground, HeldGround, PinGround, Policy, StaffFacts,
+        VisitFacts,
+    },
+    kernel::{Language, Moment, ProviderId},
+};
+use pforte_store::{
+    Conn, StoreError,
+    contact::{self, Contact},
+    customer::{self, Customer},
+    ground::{self, GroundRecord},
+    staff::{self, Staff},
+    visit::VisitRecord,
+};
+
+use super::{Door, Doors, Shown, Touched, lock};
+use crate::App;
+
+/// A staff member as the decision sees them (rule T21). Staff cannot sign in without a second factor.
+pub fn staff_facts(staff: &Staff) -> StaffFacts {
+    StaffFacts {
+        id: staff.id,
+        active: staff.active,
+        roles: staff.roles.clone(),
+        mfa: !staff.totp_sealed.is_empty(),
+        trainings_done: staff.training_done_at.is_some(),
+        guidelines_accepted: staff.guidelines_accepted_at.is_some(),
+        overdue_duties: 0,
+    }
+}
+
+fn contact_facts(contact: &Contact) -> ContactFacts {
+    ContactFacts { id: contact.id, active: contact.active, rights: contact.rights }
+}
+
+/// A ground's row as the decision sees it; `None` for a kind that this server does not know.
+async fn held(conn: &mut Conn, record: &GroundRecord) -> Result<Option<HeldGround>, StoreError> {
+    let contact = contact::by_id(conn, record.provider, record.contact).await?;
+    let (Some(contact), Some(issued_at)) = (contact, record.pin_issued_at) else { return Ok(None) };
+    let ended = record.ended_at.map(|at| {
+        let how = record.ended_how.as_deref().and_then(EndedHow::from_word);
+        (at, how.unwrap_or(EndedHow::ConditionLost))
+    });
+    let ground = Ground::Pin(PinGround {
+        staff: record.staff,
+        contact: contact_facts(&contact),
+        issued_at,
+        redeemed_at: record.opened_at,
+        ended,
+    });
+    Ok(Some(HeldGround { id: record.id, customer: record.customer, ground }))
+}
+
+/// Loads what one staff member's access to one customer depends on.
+pub async fn load_facts(
+    conn: &mut Conn,
+    staff: &Staff,
+    customer: &Customer,
+    grounds: &[GroundRecord],
+) -> Result<Facts, StoreError> {
+    let mut held_grounds = Vec::with_capacity(grounds.len());
+    for record in grounds {
+        held_grounds.extend(held(conn, record).await?);
+    }
+    Ok(Facts {
+        staff: staff_facts(staff),
+        customer: CustomerFacts { id: customer.id, active: customer.active, self_grant_opted_out: false },
+        policy: Policy::default(),
+        grounds: held_grounds,
+        consents: vec![],
+        visit: None,
+        log_writable: true,
+    })
+}
+
+/// Loads the facts of a visit. Something missing is a lost condition, told as `None`.
+pub(super) async fn visit_facts(
+    conn: &mut Conn,
+    visit: &VisitRecord,
+    last_active_at: Moment,
+) -> Result<Option<Facts>, StoreError> {
+    let provider: ProviderId = visit.provider;
+    let staff = staff::by_id(conn, provider, visit.staff).await?;
+    let customer = customer::by_id(conn, provider, visit.customer).await?;
+    let contact = contact::by_id(conn, provider, visit.contact).await?;
+    let ground = ground::by_id(conn, provider, visit.ground).await?;
+    let (Some(staff), Some(customer), Some(contact), Some(ground)) = (staff, customer, contact, ground)
+    else {
+        return Ok(None);
+    };
+    let mut facts = load_facts(conn, &staff, &customer, &[ground]).await?;
+    facts.visit = Some(VisitFacts {
+        id: visit.id,
+        staff: visit.staff,
+        customer: visit.customer,
+        product: visit.product.clone(),
+        acting_as: contact_facts(&contact),
+        ground: visit.ground,
+        started_at: visit.started_at,
+        last_active_at,
+        ended: visit.ended_at.map(|_| EndedHow::GroundOver),
+    });
+    Ok(Some(facts))
+}
+
+/// What the bar and the token say; `None` when the contact has no user in the product.
+pub(super) async fn shown(
+    app: &App,
+    conn: &mut Conn,
+    visit: &VisitRecord,
+) -> Result<Option<Shown>, StoreError> {
+    let provider = visit.provider;
+    let staff = staff::by_id(conn, provider, visit.staff).await?;
+    let customer = customer::by_id(conn, provider, visit.customer).await?;
+    let contact = contact::by_id(conn, provider, visit.contact).await?;
+    let user = contact::user_in(conn, provider, visit.contact, &visit.product).await?;
+    let ground = ground::by_id(conn, provider, visit.ground).await?;
+    let (Some(staff), Some(customer), Some(contact), Some(user), Some(ground)) =
+        (staff, customer, contact, user, ground)
+    else {
+        return Ok(None);
+    };
+    let language = Language::from_word(&staff.language).unwrap_or(Language::English);
+    Ok(Some(Shown {
+        language,
+        user,
+        staff_username: staff.username.clone(),
+        staff_name: staff.name(),
+        acting_as: contact.name(),
+        customer_number: customer.number,
+        customer_name: customer.name,
+        occasion: crate::ground::occasion(app, conn, &ground, language).await?,
+    }))
+}
+
+impl Door {
+    fn touched_by(&self, touched: Touched) -> bool {
+        match touched {
+            Touched::Staff(id) => self.visit.staff == id,
+            Touched::Customer(id) => self.visit.customer == id,
+            Touched::Ground(id) => self.visit.ground == id,
+        }
+    }
+
+    /// Takes renewed facts over. Open streams end when anything changed: they were let in under the
+    /// old facts and are asked again.
+    fn renew(&self, mut facts: Facts) {
+        let mut state = lock(&self.state);
+        if let (Some(new), Some(old)) = (&mut facts.visit, &state.facts.visit) {
+            new.last_active_at = old.last_active_at;
+            new.ended = new.ended.or(old.ended);
+        }
+        facts.log_writable = state.facts.log_writable;
+        if state.facts != facts {
+            state.facts = facts;
+            drop(state);
+            self.leash.cut();
+        }
+    }
+}
+
+impl App {
+    /// Renews the facts of every door that a committed change touches, before the change is answered.
+    /// A door whose facts cannot be read shuts.
+    pub async fn renew(&self, touched: &[Touched]) {
+        let doors =
+            self.door.pick(|door| door.over().is_none() && touched.iter().any(|t| door.touched_by(*t)));
+        for door in doors {
+            if let Err(error) = self.renew_door(&door).await {
+                tracing::error!(%error, visit = %door.visit.id, "facts cannot be read: the door shuts");
+                door.shut(EndedHow::ConditionLost);
+            }
+        }
+    }
+
+    async fn renew_door(&self, door: &Arc<Door>) -> Result<(), StoreError> {
+        let mut conn = self.db.read().await?;
+        match visit_facts(&mut conn, &door.visit, door.visit.started_at).await? {
+            Some(facts) => door.renew(facts),
+            None => door.shut(EndedHow::ConditionLost),
+        }
+        Ok(())
+    }
+}
+
+impl Doors {
+    /// Tells every door whether the log can be written; when it cannot, open streams end (rule W2).
+    pub(super) fn set_log_writable(&self, writable: bool) {
+        for door in self.pick(|_| true) {
+            let mut state = lock(&door.state);
+            let changed = state.facts.log_writable != writable;
+            state.facts.log_writable = writable;
+            drop(state);
+            if changed && !writable {
+                door.leash.cut();
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The doors: every running visit with the facts that decide about it, held in memory.
+//!
+//! The gateway asks here on each request (`permit.rs`); a committed change renews the facts it touches
+//! before it is answered (`facts.rs`); ending shuts in memory first and is written after (`end.rs`);
+//! `watch.rs` shuts what time, a lost lease or a full disk shuts. Must never open anything that
+//! [`pforte_core::access::decide`] did not open.
+
+mod end;
+mod facts;
+mod permit;
+mod watch;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+pub use end::{EndAsk, EndedView};
+pub use facts::{load_facts, staff_facts};
+use pforte_core::{
+    access::{EndedHow, Facts},
+    catalogue::Product,
+    kernel::{CustomerId, GroundId, Language, Moment, ProviderId, SignInId, StaffId, VisitId},
+};
+use pforte_gateway::{CookieJar, Identity, Leash};
+use pforte_store::{Conn, StoreError, visit::VisitRecord};
+use tokio::sync::Notify;
+pub use watch::{LEASE, start as watch};
+
+use crate::App;
+
+/// One running visit.
+pub struct Door {
+    pub visit: VisitRecord,
+    pub product: Arc<Product>,
+    pub leash: Arc<Leash>,
+    jar: Arc<CookieJar>,
+    /// When the hour is up, on the monotonic clock.
+    deadline: Instant,
+    shown: Shown,
+    /// When the customer's pages were last told of a request, and whether more came since.
+    told_at: AtomicI64,
+    untold: AtomicBool,
+    state: Mutex<State>,
+}
+
+/// What the bar and the token say; fixed for the visit's life.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub language: Language,
+    /// The customer's user in the product (rule T12).
+    pub user: String,
+    pub staff_username: String,
+    pub staff_name: String,
+    pub acting_as: String,
+    pub customer_number: String,
+    pub customer_name: String,
+    pub occasion: String,
+}
+
+struct State {
+    facts: Facts,
+    link: Option<(String, Moment)>,
+    cookie_hash: Option<String>,
+    over: Option<(EndedHow, Option<u64>)>,
+    identity: Option<(Arc<Identity>, Moment)>,
+}
+
+/// What a committed change may have touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touched {
+    Staff(StaffId),
+    Customer(CustomerId),
+    Ground(GroundId),
+}
+
+/// All doors of this server.
+#[derive(Default)]
+pub struct Doors {
+    by_label: RwLock<HashMap<String, Arc<Door>>>,
+    /// Ended in memory while the database could not be written; stays shut until it is.
+    unwritten: Mutex<Unwritten>,
+    /// Whether this run's lease is alive.
+    leased: AtomicBool,
+    sign_in_ended: Notify,
+}
+
+#[derive(Default)]
+struct Unwritten {
+    grounds: HashMap<GroundId, end::GroundEnding>,
+    visits: HashMap<VisitId, end::VisitEnding>,
+    sign_ins: HashMap<SignInId, (ProviderId, Moment)>,
+    /// Sign-ins ended in this run: listeners are cut without asking the database.
+    signed_out: HashSet<SignInId>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Door {
+    fn new(visit: VisitRecord, product: Arc<Product>, shown: Shown, facts: Facts, now: Moment) -> Self {
+        let left: Duration = (visit.ends_at - now).into();
+        let link = visit.link_hash.clone().zip(visit.link_until);
+        let cookie_hash = visit.cookie_hash.clone();
+        Self {
+            product,
+            leash: Arc::default(),
+            jar: Arc::default(),
+            deadline: Instant::now() + left,
+            shown,
+            told_at: AtomicI64::new(0),
+            untold: AtomicBool::new(false),
+            state: Mutex::new(State { facts, link, cookie_hash, over: None, identity: None }),
+            visit,
+        }
+    }
+
+    /// Whether the visit is over, and how.
+    pub fn over(&self) -> Option<(EndedHow, Option<u64>)> {
+        lock(&self.state).over
+    }
+
+    /// Shuts at once, in memory: nothing more is admitted, open streams end. The first reason stays.
+    fn shut(&self, how: EndedHow) {
+        let mut state = lock(&self.state);
+        if state.over.is_none() {
+            state.over = Some((how, None));
+            if let Some(visit) = &mut state.facts.visit {
+                visit.ended = Some(how);
+            }
+        }
+        drop(state);
+        self.leash.cut();
+    }
+
+    fn set_cut_millis(&self, millis: u64) {
+        if let Some((_, cut)) = &mut lock(&self.state).over {
+            cut.get_or_insert(millis);
+        }
+    }
+}
+
+impl Doors {
+    /// The door behind a host name's first label.
+    fn by_label(&self, label: &str) -> Option<Arc<Door>> {
+        self.by_label.read().unwrap_or_else(PoisonError::into_inner).get(label).cloned()
+    }
+
+    /// Every door that a condition picks.
+    fn pick(&self, condition: impl Fn(&Door) -> bool) -> Vec<Arc<Door>> {
+        let doors = self.by_label.read().unwrap_or_else(PoisonError::into_inner);
+        doors.values().filter(|door| condition(door)).cloned().collect()
+    }
+
+    fn add(&self, door: Arc<Door>) {
+        let mut doors = self.by_label.write().unwrap_or_else(PoisonError::into_inner);
+        doors.insert(door.visit.label.clone(), door);
+    }
+
+    /// Opens a visit's door: loads its facts and what its bar shows.
+    pub(crate) async fn open(
+        &self,
+        app: &App,
+        conn: &mut Conn,
+        visit: VisitRecord,
+        last_active_at: Option<Moment>,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let missing = |what: &str| StoreError::Inconsistent(format!("visit {}: no {what}", visit.id));
+        let product = app.product(&visit.product).cloned().ok_or_else(|| missing("product"))?;
+        let last_active_at = last_active_at.unwrap_or(visit.started_at);
+        let facts = facts::visit_facts(conn, &visit, last_active_at).await?;
+        let facts = facts.ok_or_else(|| missing("facts"))?;
+        let shown = facts::shown(app, conn, &visit).await?.ok_or_else(|| missing("user"))?;
+        self.add(Arc::new(Door::new(visit, product, shown, facts, now)));
+        Ok(())
+    }
+
+    /// Ends every open stream; doors stay as they are.
+    pub fn cut_all(&self) {
+        for door in self.pick(|_| true) {
+            door.leash.cut();
+        }
+    }
+
+    /// Forgets doors that have been over for a while; until then their page can say how they ended.
+    fn forget(&self, before: Moment) {
+        let mut doors = self.by_label.write().unwrap_or_else(PoisonError::into_inner);
+        doors.retain(|_, door| door.over().is_none() || door.visit.ends_at > before);
+    }
+
+    /// How a visit is over in memory; `None` while it runs or is not held here.
+    pub fn over(&self, visit: VisitId) -> Option<EndedHow> {
+        self.pick(|door| door.visit.id == visit).first().and_then(|door| door.over()).map(|(how, _)| how)
+    }
+
+    /// Visits that are running now.
+    pub fn running(&self) -> usize {
+        self.pick(|door| door.over().is_none()).len()
+    }
+
+    /// Whether a ground was ended in memory and that is not written yet.
+    pub fn ground_shut(&self, ground: GroundId) -> bool {
+        lock(&self.unwritten).grounds.contains_key(&ground)
+    }
+
+    /// Whether a sign-in ended in this run.
+    pub fn is_signed_out(&self, sign_in: SignInId) -> bool {
+        lock(&self.unwritten).signed_out.contains(&sign_in)
+    }
+
+    /// Ends a sign-in in memory, before it is written.
+    pub fn sign_out(&self, sign_in: SignInId) {
+        lock(&self.unwritten).signed_out.insert(sign_in);
+        self.sign_in_ended.notify_waiters();
+    }
+
+    /// Resolves when the sign-in has ended.
+    pub fn sign_in_ended(self: &Arc<Self>, sign_in: SignInId) -> impl Future<Output = ()> + Send + use<> {
+        let doors = Arc::clone(self);
+        async move {
+            loop {
+                let notified = doors.sign_in_ended.notified();
+                if doors.is_signed_out(sign_in) {
+                    return;
+                }
+                notified.await;
+            }
+        }
+    }
+
+    /// Whether anything may be forwarded at all: the lease is alive.
+    pub fn leased(&self) -> bool {
+        self.leased.load(Ordering::Acquire)
+    }
+}

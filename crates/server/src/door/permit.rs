@@ -1,0 +1,367 @@
+//! What the gateway is answered: the decision on each request, with its entry made durable first.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use pforte_core::{
+    access::{Ask as DecisionAsk, Closed, Decision, EndedHow, Mask, Need, Request, decide},
+    catalogue::{Action, Classified},
+    entry::{Actor, Clean, Entry, Event, Outcome},
+    kernel::{Language, Moment, Span},
+};
+use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Over, Pass, Permit, Shut, Status, Why};
+use pforte_store::{Health, StoreError, visit};
+use serde::Serialize;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::{Door, EndAsk, lock};
+use crate::{
+    App,
+    kernel::sources::hash_token,
+    live::{Audience, News, Topic},
+};
+
+/// How long a token to the upstream is valid, and after which age a new one is made.
+const TOKEN_LIFE: Span = Span::seconds(60);
+const TOKEN_FRESH: Span = Span::seconds(25);
+
+/// The claims the upstream gets: RFC 8693 §4.1 `act` names the staff member behind the user.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    sub: &'a str,
+    act: ActClaim<'a>,
+    iat: i64,
+    exp: i64,
+    jti: Uuid,
+    pforte: serde_json::Value,
+}
+
+#[derive(Serialize)]
+struct ActClaim<'a> {
+    sub: &'a str,
+    name: &'a str,
+}
+
+impl Permit for App {
+    async fn enter(&self, label: &str, token: &str) -> Result<Entered, Shut> {
+        let door = self.door.by_label(label).ok_or_else(|| self.shut(Language::English, Why::NotHere))?;
+        if let Some(over) = over(&door) {
+            return Err(self.shut_at(&door, over));
+        }
+        let now = self.sources.now();
+        let given = hash_token(token);
+        {
+            let mut state = lock(&door.state);
+            let good = state.link.as_ref().is_some_and(|(hash, until)| now < *until && same(hash, &given));
+            if !good {
+                drop(state);
+                return Err(self.shut_at(&door, Why::LinkSpent));
+            }
+            state.link = None;
+        }
+        let cookie = self.sources.token();
+        let hash = hash_token(&cookie);
+        let (provider, id, stored) = (door.visit.provider, door.visit.id, hash.clone());
+        let entered = self
+            .writer
+            .upkeep(move |tx| Box::pin(async move { visit::enter(tx, provider, id, &stored).await }));
+        match entered.await {
+            Ok(true) => {
+                lock(&door.state).cookie_hash = Some(hash);
+                Ok(Entered { cookie })
+            }
+            Ok(false) => Err(self.shut_at(&door, Why::LinkSpent)),
+            Err(_) => Err(self.shut_at(&door, Why::LogDown)),
+        }
+    }
+
+    async fn admit(&self, ask: Ask<'_>) -> Result<Pass, Shut> {
+        let door = self.visitor(ask.label, ask.cookie)?;
+        let now = self.sources.now();
+        // Held before deciding: whatever shuts the door from here on makes this pass stale.
+        let hold = door.leash.hold();
+        if !self.door.leased() || *self.health.borrow() != Health::Writable {
+            return Err(self.shut_at(&door, Why::LogDown));
+        }
+        let classified = door.product.classify(ask.method, ask.path);
+        let decision = self.decide(&door, &ask, &classified, now);
+        let opening = match decision.opening() {
+            Some(opening) => opening,
+            None => return Err(self.refuse(&door, &ask, &classified, decision, now).await),
+        };
+        let masked = opening.mask == Mask::Fields;
+        let outcome = if masked { Outcome::Masked } else { Outcome::Forwarded };
+        let entry = self.request_entry(&door, &ask, &classified, outcome, decision.code(), now);
+        let entry_id = entry.id;
+        self.writer.admit(entry).await.map_err(|error| self.shut_at(&door, cannot_log(&error)))?;
+        let identity = self.identity(&door, now).map_err(|why| self.shut_at(&door, why))?;
+        self.tell_progress(&door, now);
+        Ok(Pass {
+            visit: door.visit.id,
+            entry: entry_id,
+            product: Arc::clone(&door.product),
+            route: classified.route.unwrap_or(usize::MAX),
+            masked,
+            identity,
+            bar: self.bar(&door, now),
+            deadline: door.deadline,
+            hold,
+            leash: Arc::clone(&door.leash),
+            jar: Arc::clone(&door.jar),
+        })
+    }
+
+    async fn not_forwarded(&self, pass: &Pass) {
+        let Some(door) = self.door.pick(|door| door.visit.id == pass.visit).pop() else { return };
+        let event = Event::NotForwarded { visit: pass.visit, request: pass.entry };
+        let entry = self.visit_entry(&door, event, self.sources.now());
+        if let Err(error) = self.writer.admit(entry).await {
+            tracing::warn!(%error, visit = %pass.visit, "that a request was not forwarded is not logged");
+        }
+    }
+
+    async fn status(&self, label: &str, cookie: Option<&str>) -> Result<Status, Shut> {
+        let door = self.visitor(label, cookie)?;
+        let now = self.sources.now();
+        Ok(Status { minutes_left: minutes_left(&door, now), ends_at: door.visit.ends_at })
+    }
+
+    async fn end(&self, label: &str, cookie: Option<&str>) -> Result<Ended, Shut> {
+        let door = self.visitor(label, cookie)?;
+        let ask = EndAsk { how: EndedHow::Staff, actor: Actor::Staff(door.visit.staff) };
+        let ended = self.end_visit(&door.visit, ask).await;
+        Ok(Ended { cut_millis: ended.cut_millis, language: door.shown.language, desk: self.desk() })
+    }
+}
+
+/// Compares two hashes without telling by time where they differ.
+fn same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+fn cannot_log(error: &StoreError) -> Why {
+    match error {
+        StoreError::Busy => Why::Busy,
+        _ => Why::LogDown,
+    }
+}
+
+fn over(door: &Door) -> Option<Why> {
+    door.over().map(|(how, cut_millis)| Why::Over { how: over_word(how), cut_millis })
+}
+
+/// How the agent's page tells the end.
+const fn over_word(how: EndedHow) -> Over {
+    match how {
+        EndedHow::Customer => Over::ByCustomer,
+        EndedHow::Staff => Over::ByStaff,
+        EndedHow::Lead | EndedHow::KillSwitch => Over::ByLead,
+        EndedHow::HourUp => Over::HourUp,
+        EndedHow::Idle => Over::Idle,
+        EndedHow::Expired | EndedHow::GroundOver => Over::GroundOver,
+        EndedHow::ConditionLost => Over::ConditionLost,
+        EndedHow::Restart => Over::Restart,
+    }
+}
+
+fn minutes_left(door: &Door, now: Moment) -> u32 {
+    let left = (door.visit.ends_at - now).0.max(0);
+    u32::try_from((left + 59_999_999) / 60_000_000).unwrap_or(0)
+}
+
+impl App {
+    /// The door, if it is this browser's and the visit still runs.
+    fn visitor(&self, label: &str, cookie: Option<&str>) -> Result<Arc<Door>, Shut> {
+        let unknown = || self.shut(Language::English, Why::NotHere);
+        let door = self.door.by_label(label).ok_or_else(unknown)?;
+        let given = hash_token(cookie.ok_or_else(unknown)?);
+        let known = lock(&door.state).cookie_hash.as_ref().is_some_and(|hash| same(hash, &given));
+        if !known {
+            return Err(unknown());
+        }
+        match over(&door) {
+            Some(why) => Err(self.shut_at(&door, why)),
+            None => Ok(door),
+        }
+    }
+
+    /// Asks the one decision, and notes the activity if it opens.
+    fn decide(&self, door: &Door, ask: &Ask<'_>, classified: &Classified<'_>, now: Moment) -> Decision {
+        if ask.websocket && !classified.websocket && classified.action != Action::Never {
+            return Closed::Never.into();
+        }
+        let request = DecisionAsk::Request(Request {
+            product: &door.product.id,
+            area: classified.area,
+            action: classified.action,
+            class: classified.class,
+            has_pass_list: classified.pass.is_some(),
+        });
+        let mut state = lock(&door.state);
+        let decision = decide(&state.facts, &request, now);
+        if decision.opening().is_some()
+            && let Some(visit) = &mut state.facts.visit
+        {
+            visit.last_active_at = now;
+        }
+        decision
+    }
+
+    /// Logs a refusal, ends the visit if that is what it means, and tells the reader why.
+    async fn refuse(
+        &self,
+        door: &Arc<Door>,
+        ask: &Ask<'_>,
+        classified: &Classified<'_>,
+        decision: Decision,
+        now: Moment,
+    ) -> Shut {
+        let entry = self.request_entry(door, ask, classified, Outcome::Refused, decision.code(), now);
+        if let Err(error) = self.writer.admit(entry).await {
+            return self.shut_at(door, cannot_log(&error));
+        }
+        self.tell_progress(door, now);
+        let why = match decision {
+            Decision::Closed(closed) => match closed.ends_visit() {
+                Some(how) => {
+                    let ended = self.end_visit(&door.visit, EndAsk { how, actor: Actor::System }).await;
+                    Why::Over { how: over_word(how), cut_millis: Some(ended.cut_millis) }
+                }
+                None if closed == Closed::LogDown => Why::LogDown,
+                None => Why::Never { classified: classified.route.is_some() },
+            },
+            Decision::Needs(need) => Why::Needs { what: needed(need), action: classified.action },
+            Decision::Open(_) => Why::Busy,
+        };
+        self.shut_at(door, why)
+    }
+
+    fn request_entry(
+        &self,
+        door: &Door,
+        ask: &Ask<'_>,
+        classified: &Classified<'_>,
+        outcome: Outcome,
+        code: &str,
+        now: Moment,
+    ) -> Entry {
+        let event = Event::Request {
+            visit: door.visit.id,
+            method: Clean::name(ask.method),
+            path: Clean::path(ask.path),
+            area: Clean::name(classified.area),
+            action: classified.action,
+            class: classified.class,
+            outcome,
+            code: Clean::name(code),
+        };
+        self.visit_entry(door, event, now)
+    }
+
+    fn visit_entry(&self, door: &Door, event: Event, now: Moment) -> Entry {
+        Entry {
+            id: self.sources.id(now),
+            provider: door.visit.provider,
+            customer: Some(door.visit.customer),
+            at: now,
+            actor: Actor::Staff(door.visit.staff),
+            event,
+        }
+    }
+
+    /// The identity the upstream is shown, with a token that has at least half its life before it.
+    fn identity(&self, door: &Door, now: Moment) -> Result<Arc<Identity>, Why> {
+        let mut state = lock(&door.state);
+        if let Some((identity, made_at)) = &state.identity
+            && now < *made_at + TOKEN_FRESH
+        {
+            return Ok(Arc::clone(identity));
+        }
+        let shown = &door.shown;
+        let issued = now.0.div_euclid(1_000_000);
+        let claims = Claims {
+            iss: &self.settings.public_origin,
+            aud: &door.product.id,
+            sub: &shown.user,
+            act: ActClaim { sub: &shown.staff_username, name: &shown.staff_name },
+            iat: issued,
+            exp: issued + TOKEN_LIFE.0 / 1_000_000,
+            jti: self.sources.id(now),
+            pforte: json!({
+                "visit": door.visit.id, "ground": door.visit.ground, "customer": shown.customer_number,
+            }),
+        };
+        let token = self.secrets.sign(&claims).map_err(|error| {
+            tracing::error!(%error, "a token cannot be signed");
+            Why::Busy
+        })?;
+        let identity =
+            Arc::new(Identity { user: shown.user.clone(), staff: shown.staff_username.clone(), token });
+        state.identity = Some((Arc::clone(&identity), now));
+        Ok(identity)
+    }
+
+    fn bar(&self, door: &Door, now: Moment) -> Bar {
+        let shown = &door.shown;
+        Bar {
+            language: shown.language,
+            acting_as: shown.acting_as.clone(),
+            customer: format!("{} {}", shown.customer_number, shown.customer_name),
+            occasion: shown.occasion.clone(),
+            minutes_left: minutes_left(door, now),
+        }
+    }
+
+    /// Tells the customer's pages that something was opened, at most a few times a second.
+    fn tell_progress(&self, door: &Door, now: Moment) {
+        const PAUSE: Span = Span::milliseconds(250);
+        let last = door.told_at.load(Ordering::Relaxed);
+        if now.0 < last + PAUSE.0
+            || door.told_at.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_err()
+        {
+            door.untold.store(true, Ordering::Relaxed);
+            return;
+        }
+        self.tell_visit(door);
+    }
+
+    pub(super) fn tell_visit(&self, door: &Door) {
+        door.untold.store(false, Ordering::Relaxed);
+        let visit = &door.visit;
+        let audience = [Audience::Customer(visit.customer), Audience::Staff(visit.staff)];
+        let mut news = News::new(visit.provider, &audience, &[Topic::Visits]);
+        news.ground = Some(visit.ground);
+        news.visit = Some(visit.id);
+        self.hub.publish(news);
+    }
+
+    fn shut(&self, language: Language, why: Why) -> Shut {
+        Shut { why, language, desk: self.desk() }
+    }
+
+    fn shut_at(&self, door: &Door, why: Why) -> Shut {
+        self.shut(door.shown.language, why)
+    }
+
+    fn desk(&self) -> String {
+        format!("{}/desk", self.settings.public_origin)
+    }
+}
+
+/// What would open a closed page, from the reader's side.
+const fn needed(need: Need) -> Needed {
+    match need {
+        Need::PersonalData | Need::ActAs => Needed::PersonalData,
+        Need::Area => Needed::Area,
+        Need::Staff(_) => Needed::Staff,
+        Need::Consent(_)
+        | Need::Reason
+        | Need::Link
+        | Need::ActingAs
+        | Need::CustomerWord
+        | Need::Takeover => Needed::Consent,
+    }
+}

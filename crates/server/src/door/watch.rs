@@ -1,0 +1,112 @@
+//! What shuts by itself: the hour, the idle time, a lost lease, a log that cannot be written.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use pforte_core::{
+    access::{Ask, Decision, EndedHow, Request, decide},
+    catalogue::{Action, DataClass},
+    entry::Actor,
+    kernel::{Moment, Span},
+};
+use pforte_store::{Health, run};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{Door, EndAsk, lock};
+use crate::Shared;
+
+/// How long a lease lasts; a visit may forward only while it is alive.
+pub const LEASE: Span = Span::seconds(60);
+/// How often it is renewed when nothing is open.
+const RENEW_IDLE: u32 = 60;
+/// How often the watcher looks. While streams are open, or writing has failed, each look also renews
+/// the lease: so a full disk is noticed, and streams are cut, well within a second.
+const TICK: Duration = Duration::from_millis(500);
+/// For how long an ended visit's origin still says how it ended.
+const REMEMBERED: Span = Span::hours(2);
+
+/// Watches until the server shuts down.
+pub async fn start(app: Shared) {
+    tokio::join!(watch_time(&app), watch_log(&app));
+}
+
+async fn watch_time(app: &Shared) {
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = 0_u32;
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        ticks = ticks.wrapping_add(1);
+        let streams = app.door.pick(|door| door.leash.holders() > 0);
+        let troubled = *app.health.borrow() != Health::Writable || !app.door.leased();
+        if troubled || !streams.is_empty() || ticks.is_multiple_of(RENEW_IDLE) {
+            app.renew_lease().await;
+        }
+        app.end_what_is_over().await;
+        for door in app.door.pick(|door| door.untold.load(Ordering::Relaxed)) {
+            app.tell_visit(&door);
+        }
+        if !troubled {
+            app.write_pending().await;
+        }
+        app.door.forget(app.sources.now() - REMEMBERED);
+    }
+}
+
+async fn watch_log(app: &Shared) {
+    let mut health = app.health.clone();
+    loop {
+        let now = health.borrow_and_update().clone();
+        app.door.set_log_writable(now == Health::Writable);
+        if let Health::Failed(why) = now {
+            // What was promised may be lost: never go on after a failed sync.
+            tracing::error!(why, "the disk failed to keep what was written; the server ends");
+            app.failed.cancel();
+        }
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            changed = health.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+impl crate::App {
+    /// Renews the run's lease durably. When that fails every door shuts, since nothing can be logged.
+    pub(crate) async fn renew_lease(&self) {
+        let (id, until) = (self.run, self.sources.now() + LEASE);
+        let renewed = self.writer.upkeep(move |tx| Box::pin(run::renew(tx, id, until))).await;
+        self.door.leased.store(renewed.is_ok(), Ordering::Release);
+        if renewed.is_err() {
+            self.door.set_log_writable(false);
+        } else if *self.health.borrow() == Health::Writable {
+            self.door.set_log_writable(true);
+        }
+    }
+
+    /// Ends visits whose time is up. Between looks each request is decided afresh anyway.
+    pub(crate) async fn end_what_is_over(&self) {
+        let now = self.sources.now();
+        for door in self.door.pick(|door| door.over().is_none()) {
+            if let Some(how) = over_at(&door, now) {
+                self.end_visit(&door.visit, EndAsk { how, actor: Actor::System }).await;
+            }
+        }
+    }
+}
+
+/// Whether the decision would end the visit now, whatever is asked of it.
+fn over_at(door: &Door, now: Moment) -> Option<EndedHow> {
+    let probe = Ask::Request(Request {
+        product: &door.product.id,
+        area: "",
+        action: Action::View,
+        class: DataClass::Product,
+        has_pass_list: false,
+    });
+    match decide(&lock(&door.state).facts, &probe, now) {
+        Decision::Closed(closed) => closed.ends_visit(),
+        Decision::Open(_) | Decision::Needs(_) => None,
+    }
+}

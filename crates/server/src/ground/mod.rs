@@ -1,0 +1,93 @@
+//! Grounds: what opened a door. Here they are listed and ended; how each comes about is its own
+//! feature's matter (`pin` so far).
+
+pub mod routes;
+pub mod view;
+
+use pforte_core::{
+    access::EndedHow,
+    entry::{Entry, Event, Reason, Record},
+    kernel::{GroundId, Language, ProviderId},
+};
+use pforte_store::{
+    Conn, StoreError,
+    ground::{self, Filter, GroundRecord},
+    log,
+};
+
+use crate::{
+    App,
+    door::{EndAsk, EndedView},
+    kernel::{Problem, SignedIn, Who},
+    staff::oversees,
+};
+
+/// What the opening entry says: who, why, and how the customer talked to us.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub staff_name: String,
+    pub reason: Reason,
+    pub record: Record,
+}
+
+/// Reads the opening entry of a ground; `None` when it is no longer readable (rule T22).
+pub async fn told(conn: &mut Conn, ground: &GroundRecord) -> Result<Option<Told>, StoreError> {
+    let entry = log::by_id(conn, ground.provider, ground.entry).await?;
+    Ok(match entry {
+        Some(Entry { event: Event::PinRedeemed { staff_name, reason, record, .. }, .. }) => {
+            Some(Told { staff_name: staff_name.as_str().to_owned(), reason, record })
+        }
+        _ => None,
+    })
+}
+
+/// What a visit is for, in the bar: "call of 14:05" (UTC).
+pub(crate) async fn occasion(
+    _app: &App,
+    conn: &mut Conn,
+    ground: &GroundRecord,
+    language: Language,
+) -> Result<String, StoreError> {
+    use pforte_core::kernel::Channel;
+    let at = jiff::Timestamp::from_microsecond(ground.opened_at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let time = at.strftime("%H:%M UTC");
+    let channel = told(conn, ground).await?.map(|told| told.record.channel);
+    Ok(match (language, channel) {
+        (Language::German, Some(Channel::Chat)) => format!("Chat von {time}"),
+        (Language::German, _) => format!("Anruf von {time}"),
+        (Language::English, Some(Channel::Chat)) => format!("chat of {time}"),
+        (Language::English, _) => format!("call of {time}"),
+    })
+}
+
+/// What a person may see: contacts their customer's grounds, staff their own, leads all.
+pub fn visible(who: &SignedIn, all: bool) -> Filter {
+    match &who.who {
+        Who::Contact(contact) => Filter { customer: Some(contact.customer), ..Filter::default() },
+        Who::Staff(staff) if all && oversees(staff) => Filter::default(),
+        Who::Staff(staff) => Filter { staff: Some(staff.id), ..Filter::default() },
+    }
+}
+
+/// A ground, if this person may see it.
+pub async fn find(app: &App, who: &SignedIn, id: GroundId) -> Result<GroundRecord, Problem> {
+    let provider: ProviderId = who.sign_in.provider;
+    let found = ground::by_id(&mut *app.read().await?, provider, id).await?;
+    let may = |g: &GroundRecord| match &who.who {
+        Who::Contact(contact) => g.customer == contact.customer,
+        Who::Staff(staff) => g.staff == staff.id || oversees(staff),
+    };
+    found.filter(may).ok_or_else(Problem::not_found)
+}
+
+/// Ends a ground: the customer's *End now*, the agent's *Give back*, or a lead's word. Works also when
+/// nothing can be written, and says so.
+pub async fn end(app: &App, who: &SignedIn, id: GroundId) -> Result<EndedView, Problem> {
+    let record = find(app, who, id).await?;
+    let how = match &who.who {
+        Who::Contact(_) => EndedHow::Customer,
+        Who::Staff(staff) if staff.id == record.staff => EndedHow::Staff,
+        Who::Staff(_) => EndedHow::Lead,
+    };
+    Ok(app.end_ground(&record, EndAsk { how, actor: who.actor() }).await)
+}

@@ -1,0 +1,204 @@
+//! The addresses of grounds, and of the customer's door.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use pforte_core::{
+    access::{Ask, Decision, Mask, Request, decide},
+    kernel::Span,
+};
+use pforte_store::{customer, ground, notice, staff};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::view::{GroundView, ground_view};
+use crate::{
+    App, Shared,
+    door::{EndedView, load_facts},
+    kernel::{ContactActor, Page, PageQuery, Problem, SignedIn, Timestamp},
+    visit::view::ProductRef,
+};
+
+/// Which grounds are wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct GroundQuery {
+    cursor: Option<String>,
+    limit: Option<i64>,
+    /// `open` or `ended`; both when left out.
+    state: Option<String>,
+    /// `all`: leads see everybody's.
+    scope: Option<String>,
+}
+
+/// The visitor book
+///
+/// Contacts see their customer's, staff their own, leads with `scope=all` everybody's. Newest first.
+#[utoipa::path(get, path = "/grounds", tag = "grounds", params(GroundQuery), responses((status = 200, body = Page<GroundView>)))]
+pub async fn list(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Query(query): Query<GroundQuery>,
+) -> Result<Json<Page<GroundView>>, Problem> {
+    let page = PageQuery { cursor: query.cursor, limit: query.limit };
+    let mut filter = super::visible(&who, query.scope.as_deref() == Some("all"));
+    filter.open = match query.state.as_deref() {
+        None => None,
+        Some("open") => Some(true),
+        Some("ended") => Some(false),
+        Some(_) => return Err(Problem::input([("state", "Use `open` or `ended`.")])),
+    };
+    let mut conn = app.read().await?;
+    let provider = who.sign_in.provider;
+    let (before, limit) = (page.id()?, page.limit());
+    let records = ground::list(&mut conn, provider, filter, app.sources.now(), before, limit + 1).await?;
+    let page = Page::cut(records, limit, |g| g.id.to_string());
+    let mut items = Vec::with_capacity(page.items.len());
+    for record in &page.items {
+        items.push(ground_view(&app, &mut conn, record).await?);
+    }
+    Ok(Json(Page { items, next: page.next }))
+}
+
+/// One ground
+#[utoipa::path(get, path = "/grounds/{id}", tag = "grounds", params(("id" = Uuid, Path)),
+    responses((status = 200, body = GroundView), (status = 404, body = Problem)))]
+pub async fn one(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<GroundView>, Problem> {
+    let record = super::find(&app, &who, id.into()).await?;
+    Ok(Json(ground_view(&app, &mut *app.read().await?, &record).await?))
+}
+
+/// End access
+///
+/// The customer's *End now*, the agent's *Give back*, or a lead's word. Ends every visit on the ground
+/// and tells how long that took. Works also when the log cannot be written.
+#[utoipa::path(post, path = "/grounds/{id}/end", tag = "grounds", params(("id" = Uuid, Path)),
+    responses((status = 200, body = EndedView), (status = 404, body = Problem)))]
+pub async fn end(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<EndedView>, Problem> {
+    Ok(Json(super::end(&app, &who, id.into()).await?))
+}
+
+/// Something the customer should know.
+#[derive(Serialize, ToSchema)]
+pub struct NoticeView {
+    /// `pin.killed`, `pin.closed` or `pin.reopened`.
+    code: String,
+    at: Timestamp,
+}
+
+/// One part of a product, and how much of it support can see.
+#[derive(Serialize, ToSchema)]
+pub struct AreaView {
+    area: String,
+    /// `shown`, `masked` or `closed`.
+    how: &'static str,
+}
+
+/// What support can see of a product at most.
+#[derive(Serialize, ToSchema)]
+pub struct CanSee {
+    product: ProductRef,
+    areas: Vec<AreaView>,
+}
+
+/// The customer's door.
+#[derive(Serialize, ToSchema)]
+pub struct DoorView {
+    /// `closed` or `open`.
+    state: &'static str,
+    /// The open grounds, newest first.
+    grounds: Vec<GroundView>,
+    /// What support can see at most right now; empty while it is closed.
+    can_see: Vec<CanSee>,
+    /// Whether the PIN way is closed after too many wrong guesses.
+    pin_closed: bool,
+    /// Of the last three days, newest first.
+    notices: Vec<NoticeView>,
+}
+
+const NOTICES_SINCE: Span = Span::days(3);
+const OPEN_SHOWN: i64 = 20;
+
+/// My door
+#[utoipa::path(get, path = "/door", tag = "grounds", responses((status = 200, body = DoorView)))]
+pub async fn door(State(app): State<Shared>, who: ContactActor) -> Result<Json<DoorView>, Problem> {
+    let (provider, id) = (who.contact.provider, who.contact.customer);
+    let now = app.sources.now();
+    let mut conn = app.read().await?;
+    let customer = customer::by_id(&mut conn, provider, id).await?.ok_or_else(Problem::not_found)?;
+    let filter = ground::Filter { customer: Some(id), open: Some(true), ..ground::Filter::default() };
+    let mut records = ground::list(&mut conn, provider, filter, now, None, OPEN_SHOWN).await?;
+    records.retain(|record| !app.door.ground_shut(record.id));
+    let mut grounds = Vec::with_capacity(records.len());
+    for record in &records {
+        grounds.push(ground_view(&app, &mut conn, record).await?);
+    }
+    let can_see = match records.first() {
+        Some(first) => can_see(&app, &customer, first.staff, &records).await?,
+        None => vec![],
+    };
+    let notices = notice::since(&mut conn, provider, id, now - NOTICES_SINCE).await?;
+    Ok(Json(DoorView {
+        state: if grounds.is_empty() { "closed" } else { "open" },
+        grounds,
+        can_see,
+        pin_closed: customer.pin_closed(),
+        notices: notices.into_iter().map(|n| NoticeView { code: n.code, at: n.at.into() }).collect(),
+    }))
+}
+
+/// Asks the decision about every classified route; an area shows the most that any of its routes does.
+async fn can_see(
+    app: &App,
+    customer: &customer::Customer,
+    staff: pforte_core::kernel::StaffId,
+    records: &[ground::GroundRecord],
+) -> Result<Vec<CanSee>, Problem> {
+    let mut conn = app.read().await?;
+    let member = staff::by_id(&mut conn, customer.provider, staff).await?.ok_or_else(Problem::not_found)?;
+    let facts = load_facts(&mut conn, &member, customer, records).await?;
+    let now = app.sources.now();
+    let products = app.products.iter().map(|product| {
+        let mut areas: Vec<AreaView> = Vec::new();
+        for route in &product.routes {
+            let request = Request {
+                product: &product.id,
+                area: &route.area,
+                action: route.action,
+                class: route.class,
+                has_pass_list: route.pass.is_some(),
+            };
+            let ask = Ask::Preview { request, acting_as: None, ground: None };
+            let how = match decide(&facts, &ask, now) {
+                Decision::Open(opening) if opening.mask == Mask::None => "shown",
+                Decision::Open(_) => "masked",
+                Decision::Needs(_) | Decision::Closed(_) => "closed",
+            };
+            match areas.iter_mut().find(|a| a.area == route.area) {
+                Some(known) if rank(how) > rank(known.how) => known.how = how,
+                Some(_) => {}
+                None => areas.push(AreaView { area: route.area.clone(), how }),
+            }
+        }
+        CanSee { product: ProductRef::new(product), areas }
+    });
+    Ok(products.collect())
+}
+
+fn rank(how: &str) -> u8 {
+    match how {
+        "shown" => 2,
+        "masked" => 1,
+        _ => 0,
+    }
+}

@@ -1,0 +1,16 @@
+//! What every use case shares: clock and randomness, secrets, who is signed in, error bodies, pages.
+//!
+//! Must never know a single feature.
+
+pub mod actor;
+pub mod page;
+pub mod password;
+pub mod problem;
+pub mod secrets;
+pub mod sources;
+
+pub use actor::{ContactActor, SignedIn, StaffActor, Who};
+pub use page::{Page, PageQuery, Timestamp};
+pub use problem::Problem;
+pub use secrets::{Secrets, TokenKey};
+pub use sources::{Clock, Random, Sources};

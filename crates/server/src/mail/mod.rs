@@ -1,0 +1,10 @@
+//! Mails: their words, and the job that delivers what waits in the outbox.
+//!
+//! A mail is written in the transaction of what it tells and delivered after. Until SMTP is configured
+//! it goes to a folder, one file each. Mails carry no PIN and open no door (rule X8).
+
+mod deliver;
+mod words;
+
+pub use deliver::{MailTarget, deliver};
+pub use words::{activation, pin_closed, pin_killed, sign_in_link, visit_opened};

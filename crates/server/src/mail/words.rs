@@ -1,0 +1,162 @@
+//! What mails say, in the reader's language.
+
+use pforte_core::kernel::{Language, Moment};
+use pforte_store::{contact::Contact, outbox::Message, provider::Provider};
+
+use crate::App;
+
+fn message(
+    app: &App,
+    contact: &Contact,
+    address: &str,
+    now: Moment,
+    (subject, body): (String, String),
+) -> Message {
+    Message {
+        id: app.sources.id(now),
+        provider: contact.provider,
+        recipient: address.to_owned(),
+        subject,
+        body,
+        attempts: 0,
+        created_at: now,
+    }
+}
+
+fn language(contact: &Contact) -> Language {
+    Language::from_word(&contact.language).unwrap_or(Language::English)
+}
+
+/// The link somebody asked for.
+pub fn sign_in_link(
+    app: &App,
+    provider: &Provider,
+    contact: &Contact,
+    address: &str,
+    url: &str,
+    now: Moment,
+) -> Message {
+    let (name, who) = (&provider.name, contact.name());
+    let text = match language(contact) {
+        Language::German => (
+            format!("Ihr Anmelde-Link für {name}"),
+            format!(
+                "Guten Tag {who},\n\nmit diesem Link melden Sie sich an. Er gilt eine Viertelstunde und nur \
+                 einmal:\n\n{url}\n\nSie haben keinen Link angefordert? Dann brauchen Sie nichts zu tun.\n"
+            ),
+        ),
+        Language::English => (
+            format!("Your sign-in link for {name}"),
+            format!(
+                "Hello {who},\n\nthis link signs you in. It is good for a quarter of an hour, and once:\n\n\
+                 {url}\n\nYou did not ask for a link? Then there is nothing to do.\n"
+            ),
+        ),
+    };
+    message(app, contact, address, now, text)
+}
+
+/// The way to a new contact's first password.
+pub fn activation(
+    app: &App,
+    provider: &Provider,
+    contact: &Contact,
+    address: &str,
+    url: &str,
+    now: Moment,
+) -> Message {
+    let (name, who) = (&provider.name, contact.name());
+    let text = match language(contact) {
+        Language::German => (
+            format!("Ihr Zugang zum Support von {name}"),
+            format!(
+                "Guten Tag {who},\n\nhier legen Sie Ihr Passwort fest:\n\n{url}\n\nDazu brauchen Sie den Code, \
+                 den {name} Ihnen auf einem anderen Weg gibt. Der Link gilt sieben Tage.\n"
+            ),
+        ),
+        Language::English => (
+            format!("Your access to support at {name}"),
+            format!(
+                "Hello {who},\n\nset your password here:\n\n{url}\n\nYou need the code that {name} gives you \
+                 another way. The link is good for seven days.\n"
+            ),
+        ),
+    };
+    message(app, contact, address, now, text)
+}
+
+/// Five wrong guesses: the PIN is dead.
+pub fn pin_killed(app: &App, contact: &Contact, address: &str, now: Moment) -> Message {
+    let who = contact.name();
+    let text = match language(contact) {
+        Language::German => (
+            "Ihre Support-PIN wurde gesperrt".to_owned(),
+            format!(
+                "Guten Tag {who},\n\nIhre Support-PIN wurde fünfmal falsch eingegeben. Sie gilt nicht mehr; im \
+                 Portal steht schon eine neue. Niemand hat Ihr Konto gesehen.\n\nHaben Sie gerade nicht mit dem \
+                 Support gesprochen? Dann sagen Sie ihm bitte Bescheid.\n"
+            ),
+        ),
+        Language::English => (
+            "Your support PIN was blocked".to_owned(),
+            format!(
+                "Hello {who},\n\nyour support PIN was typed wrong five times. It no longer works; the portal \
+                 already shows a new one. Nobody has seen your account.\n\nYou were not talking to support? \
+                 Then please tell them.\n"
+            ),
+        ),
+    };
+    message(app, contact, address, now, text)
+}
+
+/// Fifteen wrong guesses: PINs open nothing until an authorised contact signs in.
+pub fn pin_closed(app: &App, contact: &Contact, address: &str, now: Moment) -> Message {
+    let who = contact.name();
+    let text = match language(contact) {
+        Language::German => (
+            "PINs sind vorerst geschlossen".to_owned(),
+            format!(
+                "Guten Tag {who},\n\nin den letzten 24 Stunden wurden fünfzehn falsche PINs für Ihr Konto \
+                 eingegeben. Deshalb öffnet vorerst keine PIN mehr. Sobald sich jemand mit voller Berechtigung \
+                 neu im Portal anmeldet, geht es weiter. Niemand hat Ihr Konto gesehen.\n"
+            ),
+        ),
+        Language::English => (
+            "PINs are closed for now".to_owned(),
+            format!(
+                "Hello {who},\n\nfifteen wrong PINs were typed for your account within 24 hours. So no PIN opens \
+                 anything for now. It goes on as soon as an authorised contact signs in to the portal afresh. \
+                 Nobody has seen your account.\n"
+            ),
+        ),
+    };
+    message(app, contact, address, now, text)
+}
+
+/// Rule T5: a visit has begun.
+pub fn visit_opened(
+    app: &App,
+    contact: &Contact,
+    address: &str,
+    (staff, product): (&str, &str),
+    now: Moment,
+) -> Message {
+    let (who, portal) = (contact.name(), &app.settings.public_origin);
+    let text = match language(contact) {
+        Language::German => (
+            format!("{staff} ist jetzt in {product}"),
+            format!(
+                "Guten Tag {who},\n\n{staff} vom Support hat mit Ihrer PIN {product} geöffnet, höchstens für eine \
+                 Stunde. Im Portal sehen Sie, was geöffnet wird, und können es jederzeit beenden:\n\n{portal}\n"
+            ),
+        ),
+        Language::English => (
+            format!("{staff} is now in {product}"),
+            format!(
+                "Hello {who},\n\n{staff} from support opened {product} with your PIN, for an hour at most. The \
+                 portal shows what is opened, and lets you end it at any time:\n\n{portal}\n"
+            ),
+        ),
+    };
+    message(app, contact, address, now, text)
+}

@@ -1,0 +1,210 @@
+//! One-time links by mail: to sign in weakly (rule X8), and to set the first password.
+//!
+//! A first password takes two things from two ways: the link that went to the registered address, and
+//! a code that the provider handed over otherwise. So neither a read mailbox nor one staff member
+//! alone gets into a customer's portal.
+
+use axum::http::StatusCode;
+use data_encoding::BASE32_NOPAD;
+use pforte_core::{
+    entry::{Actor, Event, SignInWay},
+    kernel::{Moment, Span, Strength},
+};
+use pforte_store::{
+    Change, StoreError, Tx,
+    contact::{self, Contact},
+    outbox,
+    sign_in::{self, Link, Person, Purpose},
+};
+use uuid::Uuid;
+
+use super::{Fresh, account::check_new_password, throttle, unknown_provider, wrong};
+use crate::{
+    App,
+    kernel::{Problem, sources::hash_token},
+    mail,
+};
+
+/// How long a link to sign in is good.
+const LINK_LIFE: Span = Span::minutes(15);
+/// Links one contact is sent within an hour.
+const LINKS_PER_HOUR: i64 = 5;
+/// How long an activation is good.
+const ACTIVATION_LIFE: Span = Span::days(7);
+/// Wrong codes after which an activation is spent.
+const MAX_WRONG_CODES: i64 = 5;
+
+fn spent() -> Problem {
+    Problem::new(
+        StatusCode::GONE,
+        "sign_in.link_spent",
+        "This link is used up",
+        "Ask for a new one. A link works once, for a quarter of an hour.",
+    )
+}
+
+/// Sends a link to a registered address. The answer is the same whether there is one or not.
+pub async fn ask_for_link(app: &App, provider: Option<&str>, address: &str) -> Result<(), Problem> {
+    let provider = app.provider(provider).await?.ok_or_else(unknown_provider)?;
+    let address = address.trim().to_lowercase();
+    let now = app.sources.now();
+    let mut conn = app.read().await?;
+    let Some(contact) = contact::by_address(&mut conn, provider.id, &address).await?.filter(|c| c.active)
+    else {
+        return Ok(());
+    };
+    let sent = sign_in::links_since(&mut conn, provider.id, contact.id, now - Span::hours(1)).await?;
+    drop(conn);
+    if sent >= LINKS_PER_HOUR {
+        return Ok(());
+    }
+    let token = app.sources.token();
+    let link = Link {
+        id: app.sources.id(now),
+        provider: provider.id,
+        contact: contact.id,
+        code_hash: None,
+        wrong_codes: 0,
+        expires_at: now + LINK_LIFE,
+        used_at: None,
+    };
+    let url = format!("{}/sign-in/link#{token}", app.settings.public_origin);
+    let message = mail::sign_in_link(app, &provider, &contact, &address, &url, now);
+    app.writer
+        .upkeep(move |tx| {
+            Box::pin(async move {
+                sign_in::insert_link(tx, &link, Purpose::SignIn, &hash_token(&token), now).await?;
+                outbox::put(tx, &message).await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+async fn live_link(
+    app: &App,
+    purpose: Purpose,
+    token: &str,
+    now: Moment,
+) -> Result<(Link, Contact), Problem> {
+    let mut conn = app.read().await?;
+    let link = sign_in::link_by_token(&mut conn, purpose, &hash_token(token)).await?;
+    let link = link.filter(|l| l.used_at.is_none() && now < l.expires_at).ok_or_else(spent)?;
+    let contact = contact::by_id(&mut conn, link.provider, link.contact).await?;
+    let contact = contact.filter(|c| c.active).ok_or_else(spent)?;
+    Ok((link, contact))
+}
+
+/// Signs in by a link: weakly, and once.
+pub async fn by_link(app: &App, token: &str, browser: &str) -> Result<Fresh, Problem> {
+    let now = app.sources.now();
+    let (link, contact) = live_link(app, Purpose::SignIn, token, now).await?;
+    let provider = contact.provider;
+    let fresh = app.fresh(provider, Person::Contact(contact.id), Strength::Link, now);
+    let event = super::signed_in_event(&fresh, browser);
+    let entry = app.entry(now, provider, Actor::Contact(contact.id), event);
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                if !sign_in::use_link(tx, &link, now).await? {
+                    return Err(spent());
+                }
+                super::save(tx, &fresh).await?;
+                Ok(Change::logged(fresh, entry))
+            })
+        })
+        .await
+}
+
+/// What setting up a new contact's first password takes.
+#[derive(Debug)]
+pub struct Activation {
+    link: Link,
+    token_hash: String,
+    message: outbox::Message,
+    /// To be handed over by another way than mail; shown once.
+    pub code: String,
+}
+
+/// Makes an activation for a new contact.
+pub fn new_activation(
+    app: &App,
+    provider: &pforte_store::provider::Provider,
+    contact: &Contact,
+    address: &str,
+    now: Moment,
+) -> Activation {
+    let token = app.sources.token();
+    let code = BASE32_NOPAD.encode(&app.sources.bytes::<5>());
+    let code = format!("{}-{}", &code[..4], &code[4..]);
+    let url = format!("{}/activation#{token}", app.settings.public_origin);
+    Activation {
+        link: Link {
+            id: app.sources.id::<Uuid>(now),
+            provider: provider.id,
+            contact: contact.id,
+            code_hash: Some(hash_code(&code)),
+            wrong_codes: 0,
+            expires_at: now + ACTIVATION_LIFE,
+            used_at: None,
+        },
+        token_hash: hash_token(&token),
+        message: mail::activation(app, provider, contact, address, &url, now),
+        code,
+    }
+}
+
+impl Activation {
+    /// Saves it and puts the mail into the queue, inside the caller's transaction.
+    pub async fn save(&self, tx: &mut Tx, now: Moment) -> Result<(), StoreError> {
+        sign_in::insert_link(tx, &self.link, Purpose::Activation, &self.token_hash, now).await?;
+        outbox::put(tx, &self.message).await
+    }
+}
+
+fn hash_code(code: &str) -> String {
+    let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    hash_token(&format!("activation:{}", code.to_ascii_uppercase()))
+}
+
+/// Sets the first password with link and code, and signs in.
+pub async fn activate(
+    app: &App,
+    token: &str,
+    code: &str,
+    password: String,
+    browser: &str,
+) -> Result<Fresh, Problem> {
+    let now = app.sources.now();
+    let (link, mut contact) = live_link(app, Purpose::Activation, token, now).await?;
+    if link.wrong_codes >= MAX_WRONG_CODES {
+        return Err(spent());
+    }
+    check_new_password(&password)?;
+    if link.code_hash.as_deref() != Some(hash_code(code).as_str()) {
+        let key = throttle::name_key("activation", &link.id.to_string());
+        let provider = contact.provider;
+        app.writer
+            .upkeep(move |tx| Box::pin(async move { sign_in::count_wrong_code(tx, &link).await }))
+            .await?;
+        let person = Some(Person::Contact(contact.id));
+        app.note_failure(provider, &key, person, SignInWay::Activation, browser).await?;
+        return Err(wrong());
+    }
+    let hash = app.passwords.hash(password, app.sources.bytes()).await;
+    contact.password_hash = Some(hash.ok_or_else(wrong)?);
+    let entry = app.entry(now, contact.provider, Actor::Contact(contact.id), Event::Activated {});
+    let saved = contact.clone();
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                if !sign_in::use_link(tx, &link, now).await? {
+                    return Err(spent());
+                }
+                contact::update_sign_in(tx, &saved).await?;
+                Ok(Change::logged((), entry))
+            })
+        })
+        .await?;
+    super::contact::open(app, contact, Strength::Password, None, browser, now).await
+}

@@ -1,0 +1,175 @@
+//! Signing in and out: staff by password and one-time code, contacts by password or a link by mail.
+//!
+//! Must never tell whether a name exists: unknown and wrong get the same answer after the same work.
+
+mod account;
+mod contact;
+pub mod cookie;
+mod demo;
+mod link;
+pub mod routes;
+mod staff;
+pub mod throttle;
+pub mod view;
+
+pub use account::*;
+use axum::http::StatusCode;
+pub use contact::{as_contact, confirm};
+pub use demo::{as_demo_person, people};
+pub use link::{activate, ask_for_link, by_link, new_activation};
+use pforte_core::{
+    entry::{Actor, Clean, Event, SignInWay},
+    kernel::{ContactId, Moment, ProviderId, SignInId, Span, Strength},
+};
+use pforte_store::{
+    Change, StoreError, Tx, customer,
+    notice::{self, Notice},
+    sign_in::{self, Person, SignIn},
+};
+pub use staff::as_staff;
+pub use view::{Me, me};
+
+use crate::{
+    App, Shared,
+    kernel::{Problem, sources::hash_token},
+};
+
+/// How long a sign-in lasts without use, and at most.
+const STAFF_IDLE: Span = Span::hours(1);
+const STAFF_MAX: Span = Span::hours(12);
+const CONTACT_IDLE: Span = Span::hours(12);
+const CONTACT_MAX: Span = Span::days(7);
+/// A sign-in's last use is noted at most this often.
+const NOTE_EVERY: Span = Span::minutes(1);
+
+/// A fresh sign-in: the token goes into the cookie and is kept nowhere.
+#[derive(Debug)]
+pub struct Fresh {
+    pub sign_in: SignIn,
+    pub token: String,
+}
+
+/// The one answer to wrong and to unknown.
+pub fn wrong() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "sign_in.wrong",
+        "That did not match",
+        "Check what you typed and try again.",
+    )
+}
+
+fn unknown_provider() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "provider.unknown",
+        "No such provider",
+        "Use the address your provider gave you.",
+    )
+}
+
+const fn limits(person: Person) -> (Span, Span) {
+    match person {
+        Person::Staff(_) => (STAFF_IDLE, STAFF_MAX),
+        Person::Contact(_) => (CONTACT_IDLE, CONTACT_MAX),
+    }
+}
+
+impl App {
+    fn fresh(&self, provider: ProviderId, person: Person, strength: Strength, now: Moment) -> Fresh {
+        let (idle, _) = limits(person);
+        let sign_in = SignIn {
+            id: self.sources.id(now),
+            provider,
+            person,
+            strength,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now + idle,
+            ended_at: None,
+        };
+        Fresh { sign_in, token: self.sources.token() }
+    }
+
+    /// Notes a failed attempt: it counts against the name, and the log tells of it.
+    async fn note_failure(
+        &self,
+        provider: ProviderId,
+        key: &str,
+        known: Option<Person>,
+        way: SignInWay,
+        browser: &str,
+    ) -> Result<(), Problem> {
+        let now = self.sources.now();
+        let actor = known.map_or(Actor::System, actor);
+        let event = Event::SignInFailed { way, browser: Clean::name(browser) };
+        let entry = self.entry(now, provider, actor, event);
+        let (id, key) = (self.sources.id(now), key.to_owned());
+        self.writer
+            .change(move |tx| {
+                Box::pin(async move {
+                    sign_in::add_failure(tx, provider, id, &key, now).await?;
+                    Ok::<_, Problem>(Change::logged((), entry))
+                })
+            })
+            .await
+    }
+}
+
+/// The person as the log names them.
+pub const fn actor(person: Person) -> Actor {
+    match person {
+        Person::Staff(id) => Actor::Staff(id),
+        Person::Contact(id) => Actor::Contact(id),
+    }
+}
+
+/// Saves a fresh sign-in, inside the caller's transaction.
+async fn save(tx: &mut Tx, fresh: &Fresh) -> Result<(), StoreError> {
+    sign_in::insert(tx, &fresh.sign_in, &hash_token(&fresh.token)).await
+}
+
+fn signed_in_event(fresh: &Fresh, browser: &str) -> Event {
+    let SignIn { id, strength, .. } = fresh.sign_in;
+    Event::SignedIn { sign_in: id, strength, browser: Clean::name(browser) }
+}
+
+/// Notes the last use now and then, beside the request.
+pub fn note_seen(app: &Shared, sign_in: &SignIn, now: Moment) {
+    if now < sign_in.last_seen_at + NOTE_EVERY {
+        return;
+    }
+    let (idle, max) = limits(sign_in.person);
+    let expires_at = (now + idle).min(sign_in.created_at + max);
+    let (app, provider, id): (Shared, ProviderId, SignInId) = (app.clone(), sign_in.provider, sign_in.id);
+    tokio::spawn(async move {
+        let noted = app.writer.upkeep(move |tx| Box::pin(sign_in::seen(tx, provider, id, now, expires_at)));
+        if let Err(error) = noted.await {
+            tracing::debug!(%error, "the last use of a sign-in is not noted");
+        }
+    });
+}
+
+/// Opens the customer's PIN way again when one of its authorised contacts signs in afresh (control 5).
+/// Answers whether it was closed.
+async fn reopen_pin_way(
+    tx: &mut Tx,
+    contact: &pforte_store::contact::Contact,
+    notice_id: uuid::Uuid,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    if !contact.rights.authorised() {
+        return Ok(false);
+    }
+    let reopened = customer::reopen_pin(tx, contact.provider, contact.customer, now).await?;
+    if reopened {
+        let notice = Notice { code: "pin.reopened".into(), at: now };
+        notice::insert(tx, notice_id, contact.provider, contact.customer, &notice).await?;
+    }
+    Ok(reopened)
+}
+
+/// What a reopening writes into the log.
+const fn reopened_event(contact: ContactId) -> Event {
+    Event::PinReopened { contact }
+}

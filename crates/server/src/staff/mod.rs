@@ -1,0 +1,174 @@
+//! Staff: the provider's people, what leads and admins do with them, and the kill switch.
+
+mod add;
+pub mod routes;
+
+pub use add::{NewStaff, StaffAsk, add_staff, prepare_staff};
+use pforte_core::{
+    access::EndedHow,
+    entry::{Actor, Clean, Event},
+    kernel::{StaffId, StaffRole},
+};
+use pforte_store::{
+    Change,
+    ground::{self, Filter},
+    staff::{self, Staff},
+};
+
+use crate::{
+    App,
+    door::{EndAsk, Touched},
+    kernel::{Problem, StaffActor},
+    live::{Audience, News, Topic},
+};
+
+/// Leads and admins see alarms, sessions and staff of the whole provider.
+pub fn oversees(staff: &Staff) -> bool {
+    staff.leads() || staff.roles.contains(&StaffRole::Admin)
+}
+
+/// Refuses everybody but leads and admins.
+pub fn must_oversee(staff: &Staff) -> Result<(), Problem> {
+    if oversees(staff) {
+        return Ok(());
+    }
+    Err(Problem::forbidden("staff.leads_only", "This is for leads and admins."))
+}
+
+/// Refuses everybody but leads: admins run the server, leads answer for access.
+pub fn must_lead(staff: &Staff) -> Result<(), Problem> {
+    if staff.leads() {
+        return Ok(());
+    }
+    Err(Problem::forbidden("staff.leads_only", "This is for leads."))
+}
+
+/// Refuses everybody but admins.
+pub fn must_administer(staff: &Staff) -> Result<(), Problem> {
+    if staff.roles.contains(&StaffRole::Admin) {
+        return Ok(());
+    }
+    Err(Problem::forbidden("staff.admins_only", "This is for admins."))
+}
+
+async fn colleague(app: &App, who: &StaffActor, id: StaffId) -> Result<Staff, Problem> {
+    let found = staff::by_id(&mut *app.read().await?, who.staff.provider, id).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Opens a staff member's PIN form again (control 6). Nobody unlocks their own.
+pub async fn unlock_form(app: &App, who: &StaffActor, id: StaffId) -> Result<(), Problem> {
+    must_lead(&who.staff)?;
+    if id == who.staff.id {
+        return Err(Problem::forbidden("staff.not_oneself", "Another lead has to unlock your form."));
+    }
+    let member = colleague(app, who, id).await?;
+    let (now, provider) = (app.sources.now(), who.staff.provider);
+    let entry = app.entry(now, provider, Actor::Staff(who.staff.id), Event::FormUnlocked { staff: id });
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                staff::unlock_form(tx, provider, member.id, now).await?;
+                Ok::<_, Problem>(Change::logged((), entry))
+            })
+        })
+        .await?;
+    app.hub.publish(News::new(provider, &[Audience::Staff(id), Audience::Leads], &[Topic::Me]));
+    Ok(())
+}
+
+/// What an admin or lead changes about a staff member.
+#[derive(Debug, Default)]
+pub struct StaffChange {
+    pub active: Option<bool>,
+    pub roles: Option<Vec<StaffRole>>,
+    pub training_done: Option<bool>,
+    pub guidelines_accepted: Option<bool>,
+}
+
+/// Changes a staff member; running visits lose what they no longer may at once.
+pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChange) -> Result<Staff, Problem> {
+    must_administer(&who.staff)?;
+    let mut member = colleague(app, who, id).await?;
+    let (now, provider) = (app.sources.now(), who.staff.provider);
+    let mut fields = Vec::new();
+    if let Some(active) = change.active {
+        if id == who.staff.id && !active {
+            return Err(Problem::forbidden("staff.not_oneself", "Another admin has to do that."));
+        }
+        member.active = active;
+        fields.push(Clean::name("active"));
+    }
+    if let Some(roles) = change.roles {
+        if id == who.staff.id && !roles.contains(&StaffRole::Admin) {
+            return Err(Problem::forbidden("staff.not_oneself", "Another admin has to do that."));
+        }
+        member.roles = roles;
+        fields.push(Clean::name("roles"));
+    }
+    if let Some(done) = change.training_done {
+        member.training_done_at = done.then_some(now);
+        fields.push(Clean::name("training"));
+    }
+    if let Some(accepted) = change.guidelines_accepted {
+        member.guidelines_accepted_at = accepted.then_some(now);
+        fields.push(Clean::name("guidelines"));
+    }
+    let event = Event::StaffChanged { staff: id, fields };
+    let entry = app.entry(now, provider, Actor::Staff(who.staff.id), event);
+    let saved = member.clone();
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                staff::update(tx, &saved).await?;
+                Ok::<_, Problem>(Change::logged((), entry))
+            })
+        })
+        .await?;
+    app.renew(&[Touched::Staff(id)]).await;
+    app.end_what_is_over().await;
+    app.hub.publish(News::new(provider, &[Audience::Staff(id), Audience::Leads], &[Topic::Me]));
+    Ok(member)
+}
+
+/// What the kill switch did.
+#[derive(Debug)]
+pub struct Killed {
+    pub grounds: usize,
+    pub cut_millis: u64,
+}
+
+/// Ends everything that is open at the provider (control 24).
+pub async fn kill_switch(app: &App, who: &StaffActor) -> Result<Killed, Problem> {
+    must_lead(&who.staff)?;
+    let provider = who.staff.provider;
+    let ask = EndAsk { how: EndedHow::KillSwitch, actor: Actor::Staff(who.staff.id) };
+    let mut killed = Killed { grounds: 0, cut_millis: 0 };
+    let mut visits = 0;
+    loop {
+        let filter = Filter { open: Some(true), ..Filter::default() };
+        let mut open =
+            ground::list(&mut *app.read().await?, provider, filter, app.sources.now(), None, 200).await?;
+        open.retain(|record| !app.door.ground_shut(record.id));
+        if open.is_empty() {
+            break;
+        }
+        let ended =
+            futures_util::future::join_all(open.iter().map(|record| app.end_ground(record, ask))).await;
+        killed.grounds += ended.len();
+        visits += ended.iter().map(|e| e.streams).sum::<usize>();
+        killed.cut_millis = ended.iter().map(|e| e.cut_millis).max().unwrap_or(0).max(killed.cut_millis);
+    }
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let event = Event::KillSwitch {
+        grounds: count(killed.grounds),
+        visits: count(visits),
+        cut_millis: killed.cut_millis,
+    };
+    let entry = app.entry(app.sources.now(), provider, Actor::Staff(who.staff.id), event);
+    // Everything is shut already; a full disk takes nothing of that back.
+    if let Err(error) = app.writer.admit(entry).await {
+        tracing::warn!(%error, "the kill switch is not logged");
+    }
+    Ok(killed)
+}

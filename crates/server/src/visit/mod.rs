@@ -1,0 +1,215 @@
+//! Visits: one staff member inside one customer's product, for an hour at most (rules T12 to T24).
+
+pub mod routes;
+pub mod view;
+
+use axum::http::StatusCode;
+use pforte_core::{
+    access::{Ask, Closed, Decision, EndedHow, Need, Start, decide},
+    entry::{Actor, Clean, Entry, Event},
+    kernel::{GroundId, Span, VisitId},
+};
+use pforte_store::{
+    Change, Health, contact, customer,
+    ground::{self, GroundRecord},
+    outbox,
+    visit::{self, VisitRecord},
+};
+
+use crate::{
+    App,
+    door::{EndAsk, EndedView, load_facts},
+    kernel::{Problem, SignedIn, StaffActor, Who, sources::hash_token},
+    live::{Audience, News, Topic},
+    mail,
+    staff::oversees,
+};
+
+/// How long the opening link is good.
+const LINK_LIFE: Span = Span::seconds(60);
+/// A visit at most (rule T24).
+const HOUR: Span = Span::minutes(60);
+/// Visits on one ground that may run side by side.
+const RUNNING: usize = 5;
+
+/// A visit that was opened, and the link that opens it in the browser.
+#[derive(Debug)]
+pub struct Opened {
+    pub record: VisitRecord,
+    pub url: String,
+}
+
+fn refused(decision: Decision) -> Problem {
+    let (status, detail) = match decision {
+        Decision::Needs(Need::Staff(_)) => {
+            (StatusCode::FORBIDDEN, "Something is missing before you may enter.")
+        }
+        Decision::Needs(_) => (StatusCode::FORBIDDEN, "This needs something from the customer first."),
+        Decision::Closed(Closed::LogDown) => return Problem::unwritable(),
+        Decision::Closed(_) | Decision::Open(_) => (StatusCode::FORBIDDEN, "The door is shut."),
+    };
+    Problem::new(status, decision.code(), "Not open", detail)
+}
+
+/// Opens a product on a ground; the decision is asked with everything it needs to know (rule X7).
+pub async fn open(app: &App, who: StaffActor, ground: GroundId, product: &str) -> Result<Opened, Problem> {
+    let provider = who.staff.provider;
+    let mut conn = app.read().await?;
+    let record = ground::by_id(&mut conn, provider, ground).await?;
+    let record = record.filter(|g| g.staff == who.staff.id).ok_or_else(Problem::not_found)?;
+    let product = app.product(product).ok_or_else(Problem::not_found)?;
+    let customer = customer::by_id(&mut conn, provider, record.customer).await?;
+    let customer = customer.ok_or_else(Problem::not_found)?;
+    let contact = contact::by_id(&mut conn, provider, record.contact).await?;
+    let contact = contact.ok_or_else(Problem::not_found)?;
+    if app.door.ground_shut(ground) {
+        return Err(refused(Closed::GroundEnded(EndedHow::Customer).into()));
+    }
+    if contact::user_in(&mut conn, provider, contact.id, &product.id).await?.is_none() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "visit.no_user",
+            "No user there",
+            "This contact has no user in the product. An admin can name one at the contact.",
+        ));
+    }
+    let told = crate::ground::told(&mut conn, &record).await?;
+    let mut facts = load_facts(&mut conn, &who.staff, &customer, std::slice::from_ref(&record)).await?;
+    facts.log_writable = app.door.leased() && *app.health.borrow() == Health::Writable;
+    let now = app.sources.now();
+    let start = Start {
+        ground: Some(ground),
+        product: &product.id,
+        acting_as: None,
+        reason: told.is_some(),
+        link: told.is_some(),
+    };
+    let decision = decide(&facts, &Ask::Start(start), now);
+    let (Some(opening), Some(told)) = (decision.opening(), told) else { return Err(refused(decision)) };
+    let running = visit::of_ground(&mut conn, provider, ground, 100).await?;
+    if running.iter().filter(|v| v.ended_at.is_none() && now < v.ends_at).count() >= RUNNING {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "visit.too_many",
+            "Too many open",
+            "End one of the open sessions first.",
+        ));
+    }
+    let address = contact::primary_address(&mut conn, provider, contact.id).await?;
+    let token = app.sources.token();
+    let entry = Entry {
+        customer: Some(customer.id),
+        ..app.entry(
+            now,
+            provider,
+            Actor::Staff(who.staff.id),
+            Event::VisitOpened {
+                visit: app.sources.id(now),
+                ground,
+                staff_name: Clean::name(&told.staff_name),
+                product: Clean::name(&product.id),
+                acting_as: contact.id,
+                reason: told.reason,
+                ends_at: opening.until,
+            },
+        )
+    };
+    let Event::VisitOpened { visit: id, .. } = entry.event else { return Err(Problem::not_found()) };
+    let new = VisitRecord {
+        id,
+        provider,
+        ground,
+        customer: customer.id,
+        contact: contact.id,
+        staff: who.staff.id,
+        sign_in: who.sign_in.id,
+        product: product.id.clone(),
+        label: app.sources.token(),
+        link_hash: Some(hash_token(&token)),
+        link_until: Some(now + LINK_LIFE),
+        cookie_hash: None,
+        entry: entry.id,
+        started_at: now,
+        ends_at: opening.until.min(now + HOUR),
+        ended_at: None,
+        ended_how: None,
+        cut_millis: None,
+    };
+    let mail = address.map(|address| {
+        let what = (told.staff_name.as_str(), product.name.as_str());
+        mail::visit_opened(app, &contact, &address, what, now)
+    });
+    drop(conn);
+    let record = save(app, new, entry, mail).await?;
+    let mut conn = app.read().await?;
+    app.open_door(&mut conn, record.clone(), now).await?;
+    // The customer may have pressed *End now* while this was being written.
+    if app.door.ground_shut(ground) || ground_is_over(&mut conn, &record, now).await? {
+        app.end_visit(&record, EndAsk { how: EndedHow::GroundOver, actor: Actor::System }).await;
+        return Err(refused(Closed::GroundEnded(EndedHow::Customer).into()));
+    }
+    tell_opened(app, &record);
+    let url = format!(
+        "{}://{}.{}/.pforte/open?t={token}",
+        app.settings.gateway_scheme, record.label, app.settings.gateway_suffix
+    );
+    Ok(Opened { record, url })
+}
+
+async fn ground_is_over(
+    conn: &mut pforte_store::Conn,
+    visit: &VisitRecord,
+    now: pforte_core::kernel::Moment,
+) -> Result<bool, Problem> {
+    let ground: Option<GroundRecord> = ground::by_id(conn, visit.provider, visit.ground).await?;
+    Ok(ground.is_none_or(|ground| !ground.open(now)))
+}
+
+/// Saves visit, entry and the mail that tells the customer, together (rule T5).
+async fn save(
+    app: &App,
+    new: VisitRecord,
+    entry: Entry,
+    mail: Option<outbox::Message>,
+) -> Result<VisitRecord, Problem> {
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                visit::insert(tx, &new).await?;
+                if let Some(mail) = &mail {
+                    outbox::put(tx, mail).await?;
+                }
+                Ok(Change::logged(new, entry))
+            })
+        })
+        .await
+}
+
+fn tell_opened(app: &App, record: &VisitRecord) {
+    let audience = [Audience::Customer(record.customer), Audience::Staff(record.staff), Audience::Leads];
+    let mut news = News::new(record.provider, &audience, &[Topic::Door, Topic::Grounds, Topic::Visits]);
+    news.ground = Some(record.ground);
+    news.visit = Some(record.id);
+    app.hub.publish(news);
+}
+
+/// A visit, if this person may see it.
+pub async fn find(app: &App, who: &SignedIn, id: VisitId) -> Result<VisitRecord, Problem> {
+    let found = visit::by_id(&mut *app.read().await?, who.sign_in.provider, id).await?;
+    let may = |v: &VisitRecord| match &who.who {
+        Who::Contact(contact) => v.customer == contact.customer,
+        Who::Staff(staff) => v.staff == staff.id || oversees(staff),
+    };
+    found.filter(may).ok_or_else(Problem::not_found)
+}
+
+/// Ends one visit: the agent's *End*, or the customer's or a lead's word on this one alone.
+pub async fn end(app: &App, who: &SignedIn, id: VisitId) -> Result<EndedView, Problem> {
+    let record = find(app, who, id).await?;
+    let how = match &who.who {
+        Who::Contact(_) => EndedHow::Customer,
+        Who::Staff(staff) if staff.id == record.staff => EndedHow::Staff,
+        Who::Staff(_) => EndedHow::Lead,
+    };
+    Ok(app.end_visit(&record, EndAsk { how, actor: who.actor() }).await)
+}

@@ -1,0 +1,101 @@
+//! The addresses of visits.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use pforte_store::log;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::view::{ProductRef, RequestView, VisitView, visit_view};
+use crate::{
+    Shared,
+    door::EndedView,
+    kernel::{Page, PageQuery, Problem, SignedIn, StaffActor},
+};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenBody {
+    ground_id: Uuid,
+    /// The product's id.
+    product: String,
+}
+
+/// A visit, and where to open it.
+#[derive(Serialize, ToSchema)]
+pub struct OpenedView {
+    visit: VisitView,
+    /// Works once, within a minute.
+    url: String,
+}
+
+/// Open a product
+#[utoipa::path(post, path = "/visits", tag = "visits", request_body = OpenBody, responses(
+    (status = 200, body = OpenedView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 503, body = Problem)))]
+pub async fn open(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Json(body): Json<OpenBody>,
+) -> Result<Json<OpenedView>, Problem> {
+    let opened = super::open(&app, who, body.ground_id.into(), &body.product).await?;
+    let visit = visit_view(&app, &mut *app.read().await?, &opened.record).await?;
+    Ok(Json(OpenedView { visit, url: opened.url }))
+}
+
+/// One visit
+#[utoipa::path(get, path = "/visits/{id}", tag = "visits", params(("id" = Uuid, Path)),
+    responses((status = 200, body = VisitView), (status = 404, body = Problem)))]
+pub async fn one(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<VisitView>, Problem> {
+    let record = super::find(&app, &who, id.into()).await?;
+    Ok(Json(visit_view(&app, &mut *app.read().await?, &record).await?))
+}
+
+/// End one visit
+#[utoipa::path(post, path = "/visits/{id}/end", tag = "visits", params(("id" = Uuid, Path)),
+    responses((status = 200, body = EndedView), (status = 404, body = Problem)))]
+pub async fn end(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<EndedView>, Problem> {
+    Ok(Json(super::end(&app, &who, id.into()).await?))
+}
+
+/// What a visit opened, newest first
+#[utoipa::path(get, path = "/visits/{id}/requests", tag = "visits", params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<RequestView>), (status = 404, body = Problem)))]
+pub async fn requests(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<RequestView>>, Problem> {
+    let record = super::find(&app, &who, id.into()).await?;
+    let before = match &page.cursor {
+        None => None,
+        Some(text) => Some(
+            text.parse::<i64>()
+                .map_err(|_| Problem::input([("cursor", "Use `next` of the page before.")]))?,
+        ),
+    };
+    let limit = page.limit();
+    let mut conn = app.read().await?;
+    let found = log::requests_of_visit(&mut conn, record.provider, record.id, before, limit + 1).await?;
+    let page = Page::cut(found, limit, |(seq, _)| seq.to_string());
+    let items = page.items.into_iter().filter_map(|(_, entry)| RequestView::new(entry)).collect();
+    Ok(Json(Page { items, next: page.next }))
+}
+
+/// The products behind the gateway
+#[utoipa::path(get, path = "/products", tag = "visits", responses((status = 200, body = Vec<ProductRef>)))]
+pub async fn products(State(app): State<Shared>, _who: StaffActor) -> Json<Vec<ProductRef>> {
+    Json(app.products.iter().map(ProductRef::new).collect())
+}

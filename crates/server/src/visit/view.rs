@@ -1,0 +1,141 @@
+//! How a visit and its requests are shown.
+
+use std::sync::Arc;
+
+use pforte_core::{
+    catalogue::{Action, DataClass, Product},
+    entry::{Entry, Event, Outcome},
+    kernel::Moment,
+};
+use pforte_store::{Conn, log, visit::VisitRecord};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    app::{contact_name, staff_name},
+    ground::view::Person,
+    kernel::{Problem, Timestamp},
+};
+
+/// A product by name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProductRef {
+    pub id: String,
+    pub name: String,
+}
+
+impl ProductRef {
+    pub fn new(product: &Arc<Product>) -> Self {
+        Self { id: product.id.clone(), name: product.name.clone() }
+    }
+
+    pub fn by_id(app: &App, id: &str) -> Self {
+        app.product(id).map_or_else(|| Self { id: id.into(), name: id.into() }, Self::new)
+    }
+}
+
+/// The newest request of a visit.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LastRequest {
+    pub at: Timestamp,
+    pub path: String,
+    pub area: String,
+}
+
+/// One staff member inside one product.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitView {
+    pub id: Uuid,
+    pub ground_id: Uuid,
+    pub product: ProductRef,
+    pub staff: Person,
+    /// Whose user the visit acts as.
+    pub acting_as: Person,
+    /// `open` or `ended`.
+    pub state: &'static str,
+    pub started_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    /// `customer`, `staff`, `lead`, `hour_up`, `idle`, `ground_over`, `condition_lost`, `restart` or
+    /// `kill_switch`.
+    pub ended_how: Option<String>,
+    pub cut_millis: Option<i64>,
+    /// Requests that were forwarded.
+    pub pages: i64,
+    pub refused: i64,
+    pub last: Option<LastRequest>,
+}
+
+/// One request of a visit.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RequestView {
+    pub at: Timestamp,
+    pub method: String,
+    pub path: String,
+    pub area: String,
+    #[schema(value_type = String)]
+    pub action: Action,
+    #[schema(value_type = String)]
+    pub class: DataClass,
+    #[schema(value_type = String)]
+    pub outcome: Outcome,
+    /// The decision's code.
+    pub code: String,
+}
+
+impl RequestView {
+    /// From a log entry; `None` when it is none of a request.
+    pub fn new(entry: Entry) -> Option<Self> {
+        let Event::Request { method, path, area, action, class, outcome, code, .. } = entry.event else {
+            return None;
+        };
+        Some(Self {
+            at: entry.at.into(),
+            method: method.to_string(),
+            path: path.to_string(),
+            area: area.to_string(),
+            action,
+            class,
+            outcome,
+            code: code.to_string(),
+        })
+    }
+}
+
+fn over(app: &App, visit: &VisitRecord, now: Moment) -> Option<(Moment, String)> {
+    match (visit.ended_at, &visit.ended_how) {
+        (Some(at), how) => Some((at, how.clone().unwrap_or_else(|| "ground_over".into()))),
+        (None, _) => match app.door.over(visit.id) {
+            Some(how) => Some((now, how.word().into())),
+            None if now >= visit.ends_at => Some((visit.ends_at, "hour_up".into())),
+            None => None,
+        },
+    }
+}
+
+/// Loads what is shown of a visit.
+pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Result<VisitView, Problem> {
+    let provider = visit.provider;
+    let sums = log::sums(conn, provider, visit.id).await?;
+    let newest = log::requests_of_visit(conn, provider, visit.id, None, 1).await?;
+    let last = newest.into_iter().next().and_then(|(_, entry)| RequestView::new(entry));
+    let (ended_at, ended_how) = over(app, visit, app.sources.now()).unzip();
+    Ok(VisitView {
+        id: visit.id.0,
+        ground_id: visit.ground.0,
+        product: ProductRef::by_id(app, &visit.product),
+        staff: Person { id: visit.staff.0, name: staff_name(conn, provider, visit.staff).await? },
+        acting_as: Person { id: visit.contact.0, name: contact_name(conn, provider, visit.contact).await? },
+        state: if ended_at.is_none() { "open" } else { "ended" },
+        started_at: visit.started_at.into(),
+        ends_at: visit.ends_at.into(),
+        ended_at: ended_at.map(Timestamp),
+        ended_how,
+        cut_millis: visit.cut_millis,
+        pages: sums.forwarded,
+        refused: sums.refused,
+        last: last.map(|r| LastRequest { at: r.at, path: r.path, area: r.area }),
+    })
+}
