@@ -14,9 +14,15 @@ const HTML: &str = "Accept: text/html\r\n";
 async fn the_link_opens_once_and_only_for_a_real_visit() {
     let stage = Stage::new(|_| text("hello")).await;
     let open = |method: &str, more: &str| {
-        format!("{method} /.pforte/open?t={TOKEN} HTTP/1.1\r\nHost: {HOST}\r\n{more}Connection: close\r\n\r\n")
+        format!(
+            "{method} /.pforte/open?t={TOKEN} HTTP/1.1\r\nHost: {HOST}\r\n{more}Connection: close\r\n\r\n"
+        )
     };
-    for looked in [open("HEAD", ""), open("GET", "Sec-Purpose: prefetch;prerender\r\n"), open("GET", "Purpose: prefetch\r\n")] {
+    for looked in [
+        open("HEAD", ""),
+        open("GET", "Sec-Purpose: prefetch;prerender\r\n"),
+        open("GET", "Purpose: prefetch\r\n"),
+    ] {
         let answer = stage.raw(looked.as_bytes()).await;
         assert!(answer.header("set-cookie").is_none(), "{answer:?}");
     }
@@ -52,12 +58,21 @@ async fn without_exactly_our_cookie_nothing_is_here() {
         "Cookie: pforte-visit=s3cret\r\n",
         "Cookie: __host-pforte-visit=s3cret\r\n",
     ] {
-        let request = format!("GET /v/x HTTP/1.1\r\nHost: {HOST}\r\n{cookies}{HTML}Connection: close\r\n\r\n");
+        let request =
+            format!("GET /v/x HTTP/1.1\r\nHost: {HOST}\r\n{cookies}{HTML}Connection: close\r\n\r\n");
         let answer = stage.raw(request.as_bytes()).await;
         assert_eq!(answer.status, 404, "{cookies}");
     }
-    for host in ["gate.example", "x.a1b2.gate.example", "A1B2.gate.example", "a1b2.gate.example.evil.example", "other.example"] {
-        let request = format!("GET /v/x HTTP/1.1\r\nHost: {host}\r\nCookie: __Host-pforte-visit={COOKIE}\r\nConnection: close\r\n\r\n");
+    for host in [
+        "gate.example",
+        "x.a1b2.gate.example",
+        "A1B2.gate.example",
+        "a1b2.gate.example.evil.example",
+        "other.example",
+    ] {
+        let request = format!(
+            "GET /v/x HTTP/1.1\r\nHost: {host}\r\nCookie: __Host-pforte-visit={COOKIE}\r\nConnection: close\r\n\r\n"
+        );
         assert_eq!(stage.raw(request.as_bytes()).await.status, 404, "{host}");
     }
     assert_eq!(stage.product.count(), 0);
@@ -74,8 +89,16 @@ async fn every_reason_has_a_page_in_the_readers_language() {
         (Why::Over { how: Over::GroundOver, cut_millis: None }, 410, "The access has run out."),
         (Why::Never { classified: true }, 403, "This page stays closed."),
         (Why::Never { classified: false }, 403, "This page is not released."),
-        (Why::Needs { what: Needed::Consent, action: Action::Download }, 403, "This needs the customer&#39;s consent."),
-        (Why::Needs { what: Needed::PersonalData, action: Action::View }, 403, "This page holds personal data."),
+        (
+            Why::Needs { what: Needed::Consent, action: Action::Download },
+            403,
+            "This needs the customer&#39;s consent.",
+        ),
+        (
+            Why::Needs { what: Needed::PersonalData, action: Action::View },
+            403,
+            "This page holds personal data.",
+        ),
         (Why::LogDown, 503, "The log cannot be written."),
         (Why::Busy, 503, "Too much is going on"),
     ];
@@ -112,12 +135,15 @@ async fn control_37_a_log_that_is_down_forwards_nothing() {
 #[tokio::test]
 async fn control_32_35_closed_routes_give_no_byte() {
     let stage = Stage::new(|_| text("SECRET")).await;
-    for (method, path) in [("GET", "/unknown"), ("POST", "/account/password"), ("POST", "/change"), ("GET", "/export")] {
+    for (method, path) in
+        [("GET", "/unknown"), ("POST", "/account/password"), ("POST", "/change"), ("GET", "/export")]
+    {
         let answer = stage.send(method, path, "", b"x=1").await;
         assert_eq!(answer.status, 403, "{method} {path}");
         assert!(!answer.text().contains("SECRET"));
     }
-    let handshake = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+    let handshake =
+        "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
     let request = format!(
         "GET /v/x HTTP/1.1\r\nHost: {HOST}\r\nCookie: __Host-pforte-visit={COOKIE}\r\n{handshake}Connection: Upgrade\r\n\r\n"
     );
@@ -151,7 +177,9 @@ async fn below_pforte_there_is_only_what_is_listed() {
         let answer = stage.get(&format!("/.pforte/{path}")).await;
         assert!(answer.status == 200 && answer.header("content-type").unwrap().starts_with(kind), "{path}");
     }
-    for path in ["/.pforte", "/.pforte/", "/.pforte/open", "/.pforte/open?t=a&t=b", "/.pforte/x", "/.pforte/status/x"] {
+    for path in
+        ["/.pforte", "/.pforte/", "/.pforte/open", "/.pforte/open?t=a&t=b", "/.pforte/x", "/.pforte/status/x"]
+    {
         assert_eq!(stage.get(path).await.status, 404, "{path}");
     }
     assert_eq!(stage.product.count(), 0);

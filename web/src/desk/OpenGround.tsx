@@ -1,17 +1,29 @@
 // What the agent sees once a PIN was redeemed: the word pair, for whom, why, until when.
+import { useEffect, useRef } from "react";
 import type { Ground } from "../api/types";
 import { WordPair } from "../door/WordPair";
+import { doorWords } from "../door/words";
 import classes from "../visit/visit.module.css";
 import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
 import { clock } from "../words/time";
+import desk from "./desk.module.css";
 
 export function OpenGround({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
+	const door = useWords(doorWords);
 	const { record, reason } = ground;
+	const section = useRef<HTMLElement>(null);
+	// The PIN form that had the focus is gone; the words are what comes next.
+	useEffect(() => section.current?.focus(), []);
 	return (
-		<section className="stack-wide" aria-live="polite">
+		<section
+			ref={section}
+			tabIndex={-1}
+			className={`stack-wide ${desk.words}`}
+			aria-label={door.wordsStaff}
+		>
 			{ground.words ? <WordPair pair={ground.words} side="staff" /> : null}
 			<dl className={classes.facts}>
 				<dt>{t.asWhom}</dt>

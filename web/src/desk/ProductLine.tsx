@@ -13,7 +13,6 @@ import { deskWords } from "./words";
 type Line = Customer["products"][number];
 
 export function ProductLine({ line }: { line: Line }) {
-	const t = useWords(deskWords);
 	const { language } = useLanguage();
 	if (line.decision === "open" && line.ground_id) {
 		return <OpenProduct line={line} ground={line.ground_id} />;
@@ -22,7 +21,7 @@ export function ProductLine({ line }: { line: Line }) {
 		<div className={classes.product}>
 			<strong>{line.product.name}</strong>
 			<p className={classes.why}>
-				{line.decision === "needs" ? t.needs : t.closedBecause}{" "}
+				<span aria-hidden="true">{line.decision === "needs" ? "◐ " : "○ "}</span>
 				{codeText(line.code, line.code, language)}
 			</p>
 		</div>

@@ -55,8 +55,6 @@ export const deskWords = words(
 		blocked:
 			"Der Browser hat das Fenster verhindert. Hier ist der Link, er gilt einmal und 60 Sekunden:",
 		openLink: (product: string) => `${product} öffnen`,
-		needs: "Dafür braucht es mehr:",
-		closedBecause: "Zu:",
 		running: "Laufende Besuche",
 		end: "Beenden",
 		giveBack: "Zurückgeben",
@@ -129,8 +127,6 @@ export const deskWords = words(
 		openAgain: "Open",
 		blocked: "The browser stopped the window. Here is the link, good once and for 60 seconds:",
 		openLink: (product: string) => `Open ${product}`,
-		needs: "This needs more:",
-		closedBecause: "Closed:",
 		running: "Running visits",
 		end: "End",
 		giveBack: "Give back",

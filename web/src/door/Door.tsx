@@ -88,7 +88,9 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 			<div className="row between">
 				<div>
 					{named ? <p className={classes.who}>{ground.staff.name}</p> : null}
-					<p role="timer">{t.until(until, left(ground.ends_at, now, language))}</p>
+					<p role="timer" className={classes.time}>
+						{t.until(until, left(ground.ends_at, now, language))}
+					</p>
 				</div>
 				<Button
 					size="lg"

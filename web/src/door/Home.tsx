@@ -25,7 +25,14 @@ export function Home() {
 	const [ended, setEnded] = useState<Ended | null>(null);
 	useTitle(t[titles[state.kind]]);
 	if (door.isPending) return <Loading lines={5} />;
-	if (!door.data) return <Broken error={door.error} again={() => door.refetch()} />;
+	if (!door.data) {
+		return (
+			<div className="stack">
+				<Door state={state} onEnded={setEnded} />
+				<Broken error={door.error} again={() => door.refetch()} />
+			</div>
+		);
+	}
 	return (
 		<div className="stack-wide">
 			<div className="stack">

@@ -1,5 +1,7 @@
 //! The answers of the decision, each with a stable code.
 
+use std::cmp::Ordering;
+
 use super::facts::{EndedHow, Lack};
 use crate::{
     catalogue::Action,
@@ -139,17 +141,17 @@ impl Decision {
     }
 
     /// The answer that shows more, for longer; among shut doors, the one nearer to opening.
+    #[inline]
     pub(super) fn better(self, other: Self) -> Self {
-        use std::cmp::Ordering;
-        let order = match (&self, &other) {
+        let rest = || match (&self, &other) {
             (Self::Open(a), Self::Open(b)) => {
                 b.mask.cmp(&a.mask).then(a.until.cmp(&b.until)).then(b.ground.cmp(&a.ground))
             }
             (Self::Needs(a), Self::Needs(b)) => b.cmp(a),
             (Self::Closed(a), Self::Closed(b)) => b.cmp(a),
-            _ => self.rank().cmp(&other.rank()),
+            _ => Ordering::Equal,
         };
-        if order == Ordering::Less { other } else { self }
+        if self.rank().cmp(&other.rank()).then_with(rest) == Ordering::Less { other } else { self }
     }
 
     const fn rank(&self) -> u8 {

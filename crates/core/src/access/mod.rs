@@ -191,11 +191,16 @@ fn from_now(
         return Need::Staff(lack).into();
     }
     let wanted = Wanted { product, acting_as, request, hour_end: now + VISIT_SPAN, idle_at: now + IDLE_SPAN };
-    facts
-        .grounds
-        .iter()
-        .filter(|held| ground.is_none_or(|id| id == held.id))
-        .map(|held| judge(facts, held, &wanted, now))
-        .reduce(Decision::better)
-        .unwrap_or(Closed::NoGround.into())
+    let best = |live_only: bool| {
+        let grounds = facts.grounds.iter().filter(|held| ground.is_none_or(|id| id == held.id));
+        grounds
+            .filter(|held| !live_only || held.ground.ended().is_none())
+            .map(|held| judge(facts, held, &wanted, now))
+            .reduce(Decision::better)
+    };
+    // Ended grounds, of which there are many, matter only for saying why nothing opens.
+    match best(true) {
+        Some(open @ Decision::Open(_)) => open,
+        _ => best(false).unwrap_or(Closed::NoGround.into()),
+    }
 }

@@ -81,6 +81,10 @@ fn b10_b11_only_who_has_taken_the_ticket_over_enters() {
     assert_eq!(opens(assigned(Some(COLLEAGUE)), T0), "needs.takeover");
     assert_eq!(opens(assigned(None), T0), "needs.takeover");
 
+    let Ground::Takeover(mine) = takeover() else { unreachable!() };
+    let theirs = Ground::Takeover(Takeover { staff: COLLEAGUE, ..mine });
+    assert_eq!(opens(theirs, T0), "needs.takeover", "somebody else's takeover of my ticket");
+
     let mut facts = visiting(takeover());
     facts.staff.id = COLLEAGUE;
     assert_eq!(starting(&facts, T0), "needs.takeover");
@@ -139,10 +143,21 @@ fn b12_closing_ends_the_running_visit_and_reopening_does_not_revive_it() {
 
     let reopened =
         TicketFacts { reopened: Some(Reopened { at: T0 + MINUTE, by: OpenedBy::Customer }), ..ticket() };
-    let facts = visiting(takeover_of(reopened));
+    let mut facts = visiting(takeover_of(reopened));
     let now = T0 + Span::minutes(2);
     assert_eq!(viewing(&facts, now), "visit.ended", "the old visit is over");
     assert_eq!(starting(&facts, now), "masked", "a new one may start");
+    facts.visit = Some(visit(GROUND, T0 + MINUTE));
+    assert_eq!(viewing(&facts, now), "visit.ended", "in the same instant counts as before");
+    facts.visit = Some(visit(GROUND, T0 + MINUTE + Span(1)));
+    assert_eq!(viewing(&facts, now), "open");
+}
+
+#[test]
+fn b10_taking_over_anew_does_not_revive_a_visit_from_before() {
+    let Ground::Takeover(mine) = takeover() else { unreachable!() };
+    let anew = Ground::Takeover(Takeover { taken_over_at: T0 + MINUTE, ..mine });
+    assert_eq!(viewing(&visiting(anew), T0 + Span::minutes(2)), "visit.ended");
 }
 
 /// Rule B14; control 16. A ticket that waits for staff never closes by itself.
@@ -154,6 +169,8 @@ fn b14_a_ticket_closes_after_14_days_without_the_customers_answer() {
     assert_eq!(opens(waiting(Some(T0 + DAY)), end - SECOND), "open");
     assert_eq!(opens(waiting(Some(T0 + DAY)), end), "ticket.closed");
     assert_eq!(opens(waiting(None), end + Span::days(10)), "open");
+    assert_eq!(waiting(Some(T0 + DAY)).until(&Policy::default()), end);
+    assert_eq!(waiting(None).until(&Policy::default()), T0 + Span::days(30));
 }
 
 /// Rules B15, B16; control 16.

@@ -269,9 +269,9 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 1_000, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 500, failure_persistence: None, ..Config::default() })]
 
-    /// P8, X1, X7: a thousand stories of up to eighty steps.
+    /// P8, X1, X7: five hundred stories of up to eighty steps.
     #[test]
     fn p8_x1_no_story_yields_an_open_door_without_a_live_ground(steps in prop::collection::vec(step(), 1..80)) {
         let mut story = Story::new();

@@ -221,7 +221,7 @@ fn worsen(facts: &mut Facts, choice: usize, which: usize) {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 2_000, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 1_000, failure_persistence: None, ..Config::default() })]
 
     /// P13, X7: taking a condition away never opens a door, and never shows more.
     #[test]

@@ -90,6 +90,8 @@ fn control_35_never_is_never() {
         assert_eq!(code(&facts, never), "action.never", "{name}");
         let preview = Ask::Preview { request: never, acting_as: None, ground: None };
         assert_eq!(decide(&facts, &preview, T0).code(), "action.never", "{name}");
+        facts.staff.mfa = false;
+        assert_eq!(decide(&facts, &preview, T0).code(), "action.never", "{name}: nothing would open it");
     }
 }
 

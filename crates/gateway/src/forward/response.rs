@@ -6,7 +6,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCEPT_RANGES, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION,
-        CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY, REFRESH,
+        CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS, ETAG, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY, REFRESH,
         SET_COOKIE,
     },
     request::Parts,
@@ -19,6 +19,7 @@ use crate::{
     body::{Filter, OutBody},
     cookies,
     gateway::Scene,
+    mask,
     pages::{self, Own, Reader},
     permit::Pass,
     rewrite::{csp, html},
@@ -89,7 +90,7 @@ pub(super) fn build(
     pass.jar.store(&parts.headers, asked.uri.path());
     let empty = body.is_end_stream() || asked.method == Method::HEAD;
     let whole = Whole { product, scene, pass, given: &parts.headers, status: parts.status };
-    let built = if pass.masked { whole.masked(empty) } else { Ok(whole.plain(asked, empty)) };
+    let built = if pass.masked { whole.masked(asked, empty) } else { Ok(whole.plain(asked, empty)) };
     let (headers, filter) = match built {
         Ok(built) => built,
         Err(own) => return pages::own(reader, own),
@@ -151,10 +152,52 @@ impl Whole<'_> {
         (headers, Some(Box::new(html::Rewriter::plain(links, bar))))
     }
 
-    /// Only what the pass list names.
-    fn masked(&self, empty: bool) -> Result<Built, Own> {
-        let _ = empty;
-        Err(Own::Withheld)
+    /// Only what the pass list names; what cannot be filtered is withheld (control 32).
+    fn masked(&self, asked: &Parts, empty: bool) -> Result<Built, Own> {
+        let plan = self.product.plans.get(self.pass.route).and_then(Option::as_ref).ok_or(Own::Withheld)?;
+        if self.status == StatusCode::PARTIAL_CONTENT || !is_identity(self.given) {
+            return Err(Own::Withheld);
+        }
+        let mut headers = HeaderMap::with_capacity(8);
+        if let Some(location) = self.given.get(LOCATION) {
+            // An address with a query could say anything.
+            let plain = location.to_str().is_ok_and(|text| !text.contains(['?', '#']));
+            if !plain {
+                return Err(Own::Withheld);
+            }
+            self.moved(&mut headers);
+            headers.remove(CONTENT_LOCATION);
+            headers.remove(REFRESH);
+        }
+        let nonce = self.policies(&mut headers);
+        common(&mut headers);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let kind = media_type(self.given).map(str::to_ascii_lowercase);
+        let (kind, filter): (_, Box<dyn Filter>) = match kind.as_deref() {
+            None if empty => return Ok((headers, None)),
+            Some("text/html") if is_utf8(self.given) => {
+                let bar = is_document(asked).then(|| self.bar(nonce.as_deref()));
+                let settings = html::with_home(html::settings(true), self.links());
+                (
+                    "text/html; charset=utf-8",
+                    Box::new(html::Rewriter::masking(mask::html::mask(settings, &plan.html), bar)),
+                )
+            }
+            Some(kind) if (kind == "application/json" || kind.ends_with("+json")) && is_utf8(self.given) => {
+                ("application/json", Box::new(mask::json::JsonMask::new(Arc::clone(&plan.json))))
+            }
+            _ => return Err(Own::Withheld),
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        Ok((headers, Some(filter)))
+    }
+
+    fn bar(&self, nonce: Option<&str>) -> String {
+        html::bar(&self.pass.bar, &self.scene.origin, nonce)
+    }
+
+    fn links(&self) -> html::Links {
+        html::Links { product: Arc::clone(&self.pass.product), session: self.scene.origin.clone() }
     }
 
     /// Addresses in headers, moved to the visit's origin.
@@ -211,6 +254,14 @@ fn is_identity(headers: &HeaderMap) -> bool {
 fn media_type(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or_default().trim())
+}
+
+/// Whether the text is UTF-8, said or unsaid; a masked answer is always sent on as such.
+fn is_utf8(headers: &HeaderMap) -> bool {
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let text = kinds.next().and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let charset = text.split_once("charset=").map(|(_, name)| name.trim_matches(['"', '\'', ' ']));
+    kinds.next().is_none() && matches!(charset, None | Some("utf-8" | "utf8" | "us-ascii"))
 }
 
 /// Whether the answer fills a window, so that the bar belongs on it.

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use lol_html::{
     AsciiCompatibleEncoding, MemorySettings, OutputSink, element,
     html_content::ContentType,
-    send::{ElementContentHandlers, HtmlRewriter, Settings},
+    send::{HtmlRewriter, Settings},
 };
 use pforte_core::{catalogue::Product, kernel::Language};
 
@@ -41,8 +41,6 @@ pub(crate) struct Links {
     pub session: String,
 }
 
-type Handler = (std::borrow::Cow<'static, lol_html::Selector>, ElementContentHandlers<'static>);
-
 /// Collects what the rewriter lets out.
 #[derive(Clone, Default)]
 pub(crate) struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -63,24 +61,30 @@ impl Sink {
 pub(crate) struct Rewriter {
     inner: Option<HtmlRewriter<'static, Sink>>,
     sink: Sink,
+    bar: Waiting,
+    /// Whether what the parser still holds at the end may be seen.
+    shows_rest: bool,
 }
+
+/// The bar, until its place came.
+type Waiting = Arc<Mutex<Option<String>>>;
 
 impl Rewriter {
     /// For answers shown in full.
     pub(crate) fn plain(links: Links, bar: Option<String>) -> Self {
-        let mut settings = settings(false);
-        for handler in home(links) {
-            settings = settings.append_element_content_handler(handler);
-        }
-        if let Some(bar) = bar {
-            settings = with_bar(settings, bar);
-        }
-        Self::new(settings)
+        let (settings, bar) = with_bar(with_home(settings(false), links), bar);
+        Self::new(settings, bar, true)
     }
 
-    pub(crate) fn new(settings: Settings<'static, '_>) -> Self {
+    /// For masked answers: `settings` hold the mask.
+    pub(crate) fn masking(settings: Settings<'static, '_>, bar: Option<String>) -> Self {
+        let (settings, bar) = with_bar(settings, bar);
+        Self::new(settings, bar, false)
+    }
+
+    fn new(settings: Settings<'static, '_>, bar: Waiting, shows_rest: bool) -> Self {
         let sink = Sink::default();
-        Self { inner: Some(HtmlRewriter::new(settings, sink.clone())), sink }
+        Self { inner: Some(HtmlRewriter::new(settings, sink.clone())), sink, bar, shows_rest }
     }
 }
 
@@ -98,13 +102,17 @@ impl Filter for Rewriter {
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), FilterError> {
         let inner = self.inner.take().ok_or(FilterError("the page broke off"))?;
         inner.end().map_err(|_| FilterError("the page cannot be read"))?;
-        self.sink.drain(out);
+        if self.shows_rest {
+            self.sink.drain(out);
+        }
+        // A page without any element of a body.
+        out.extend_from_slice(take(&self.bar).unwrap_or_default().as_bytes());
         Ok(())
     }
 }
 
 /// A rewriter's settings, without handlers.
-pub(crate) fn settings(strict: bool) -> Settings<'static, 'static> {
+pub(crate) fn settings<'s>(strict: bool) -> Settings<'static, 's> {
     let memory = MemorySettings::new().with_max_allowed_memory_usage(MEMORY);
     Settings::new_send()
         .with_encoding(AsciiCompatibleEncoding::utf_8())
@@ -123,13 +131,12 @@ pub(crate) fn is_ascii_based(content_type: Option<&HeaderValue>) -> bool {
         .any(|start| charset.starts_with(start))
 }
 
-/// Handlers that bring links to the product home to the visit's origin.
-pub(crate) fn home(links: Links) -> Vec<Handler> {
+/// Adds handlers that bring links to the product home to the visit's origin.
+pub(crate) fn with_home<'s>(settings: Settings<'static, 's>, links: Links) -> Settings<'static, 's> {
     let origins = Arc::new(Origins::new(&links.product));
     let session: Arc<str> = links.session.into();
-    let mut handlers = Vec::new();
     let (o, s) = (Arc::clone(&origins), Arc::clone(&session));
-    handlers.push(element!("*", move |el| {
+    let addresses = element!("*", move |el| {
         let moved: Vec<(String, String)> = el
             .attributes()
             .iter()
@@ -147,8 +154,8 @@ pub(crate) fn home(links: Links) -> Vec<Handler> {
             el.set_attribute(&name, &value)?;
         }
         Ok(())
-    }));
-    handlers.push(element!("meta[http-equiv][content]", move |el| {
+    });
+    let policies = element!("meta[http-equiv][content]", move |el| {
         let kind = el.get_attribute("http-equiv").unwrap_or_default().to_ascii_lowercase();
         let content = el.get_attribute("content").unwrap_or_default();
         let told = match kind.trim() {
@@ -160,8 +167,8 @@ pub(crate) fn home(links: Links) -> Vec<Handler> {
             el.set_attribute("content", &told)?;
         }
         Ok(())
-    }));
-    handlers
+    });
+    settings.append_element_content_handler(addresses).append_element_content_handler(policies)
 }
 
 /// Elements that stand before the body.
@@ -169,32 +176,31 @@ const HEAD: &[&str] =
     &["html", "head", "title", "meta", "link", "script", "style", "base", "template", "noscript"];
 
 /// Puts the bar at the start of the body, wherever the body starts.
-pub(crate) fn with_bar(settings: Settings<'static, 'static>, bar: String) -> Settings<'static, 'static> {
-    let waiting = Arc::new(Mutex::new(Some(bar)));
-    let take =
-        |waiting: &Mutex<Option<String>>| waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let at_end = Arc::clone(&waiting);
-    settings
-        .append_element_content_handler(element!("*", move |el| {
-            let name = el.tag_name();
-            if HEAD.contains(&name.as_str()) {
-                return Ok(());
+fn with_bar<'s>(settings: Settings<'static, 's>, bar: Option<String>) -> (Settings<'static, 's>, Waiting) {
+    if bar.is_none() {
+        return (settings, Waiting::default());
+    }
+    let waiting: Waiting = Arc::new(Mutex::new(bar));
+    let rest = Arc::clone(&waiting);
+    let first = element!("*", move |el| {
+        let name = el.tag_name();
+        if HEAD.contains(&name.as_str()) {
+            return Ok(());
+        }
+        if let Some(bar) = take(&waiting) {
+            if name == "body" {
+                el.prepend(&bar, ContentType::Html);
+            } else {
+                el.before(&bar, ContentType::Html);
             }
-            if let Some(bar) = take(&waiting) {
-                if name == "body" {
-                    el.prepend(&bar, ContentType::Html);
-                } else {
-                    el.before(&bar, ContentType::Html);
-                }
-            }
-            Ok(())
-        }))
-        .append_document_content_handler(lol_html::end!(move |end| {
-            if let Some(bar) = take(&at_end) {
-                end.append(&bar, ContentType::Html);
-            }
-            Ok(())
-        }))
+        }
+        Ok(())
+    });
+    (settings.append_element_content_handler(first), rest)
+}
+
+fn take(waiting: &Waiting) -> Option<String> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// The bar over every page: as whom, for whom, how long still, and the way out (rule T18).

@@ -19,8 +19,8 @@ use pforte_core::{
     kernel::{EntryId, Moment, VisitId},
 };
 use pforte_gateway::{
-    Ask, Bar, CookieJar, Ended, Entered, Gateway, GatewayConfig, Identity, Language, Leash, Needed, Over, Pass,
-    Permit, Scheme, Shut, Status, Why,
+    Ask, Bar, CookieJar, Ended, Entered, Gateway, GatewayConfig, Identity, Language, Leash, Needed, Over,
+    Pass, Permit, Scheme, Shut, Status, Why,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -260,7 +260,8 @@ impl Stage {
     }
 
     pub async fn send(&self, method: &str, target: &str, headers: &str, body: &[u8]) -> Answer {
-        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
+        let length =
+            if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
         let head = format!(
             "{method} {target} HTTP/1.1\r\nHost: {HOST}\r\nCookie: __Host-pforte-visit={COOKIE}\r\n\
              {length}{headers}Connection: close\r\n\r\n"

@@ -53,7 +53,8 @@ impl Upstream {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
-                let service = service_fn(move |request| respond(request, Arc::clone(&log), Arc::clone(&answer)));
+                let service =
+                    service_fn(move |request| respond(request, Arc::clone(&log), Arc::clone(&answer)));
                 tokio::spawn(
                     http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades(),
                 );
