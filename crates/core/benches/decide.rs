@@ -44,9 +44,9 @@ fn bench(criterion: &mut Criterion) {
     let cases = [
         ("request: view by PIN", hundred(pin()), Ask::Request(view)),
         ("request: three consents on an onboarding", hundred(onboarding()), Ask::Request(heavy)),
-        ("start: the best of fifty grounds", hundred(pin()), Ask::Start(start())),
+        ("start: fifty grounds, one of them live", hundred(pin()), Ask::Start(start())),
         (
-            "preview: three consents, fifty grounds",
+            "preview: three consents, fifty grounds, one of them live",
             hundred(onboarding()),
             Ask::Preview { request: heavy, acting_as: None, ground: None },
         ),
