@@ -147,7 +147,7 @@ export class World {
 			return [200, { ...me, language: this.language }];
 		}
 		if (this.scene === "error" || this.scene === "lost") {
-			return [503, { code: "log.unavailable", title: "The log cannot be written" }];
+			return [503, { code: "log.down", title: "The log cannot be written" }];
 		}
 		return (
 			this.portal(path, url) ?? this.desk(path, url, body, who) ?? [404, { code: "not_found" }]
@@ -317,7 +317,7 @@ export class World {
 			products: products.map((product, place) => ({
 				product,
 				decision: ground && place === 0 ? ("open" as const) : ("needs" as const),
-				code: ground ? "consent.needed" : "ground.needed",
+				code: ground ? "needs.consent" : "ground.none",
 				ground_id: ground?.id ?? null,
 				until: ground?.ends_at ?? null,
 			})),
@@ -345,7 +345,7 @@ export class World {
 		if (path.endsWith("/pin/deactivate")) return [204];
 		if (path === "POST /visits") {
 			const ground = this.open()[0];
-			if (!ground) return [409, { code: "ground.over" }];
+			if (!ground) return [409, { code: "ground.ended" }];
 			const visit = this.visit(ground, products[0] ?? { id: "", name: "" });
 			visit.pages = 3;
 			visit.refused = 1;
@@ -366,7 +366,7 @@ export class World {
 	private redeem(body: Record<string, unknown>): Answer {
 		if (body.digits !== this.pin.digits) return [403, { code: "pin.wrong" }];
 		const reason = body.reason as Ground["reason"];
-		const record = body.record as Ground["record"];
+		const record = body.record as NonNullable<Ground["record"]>;
 		const ground = { ...this.ground(), reason, record: { ...record, at: minutes(0) } };
 		this.grounds.unshift(ground);
 		this.pin = { digits: "123456786", issued_at: minutes(0), expires_at: minutes(60) };
@@ -446,7 +446,12 @@ export class World {
 }
 
 function requests(): VisitRequest[] {
-	const base = { method: "GET", action: "view" as const, class: "product" as const, code: null };
+	const base = {
+		method: "GET",
+		action: "view" as const,
+		class: "product" as const,
+		code: "masked",
+	};
 	return [
 		{
 			...base,
@@ -455,7 +460,7 @@ function requests(): VisitRequest[] {
 			area: "Rechnungen",
 			action: "download",
 			outcome: "refused",
-			code: "consent.needed",
+			code: "needs.consent",
 		},
 		{
 			...base,

@@ -63,6 +63,6 @@ function useLanguageOf(me: Me | null): void {
 	const { choose } = useLanguage();
 	const language = me?.language;
 	useEffect(() => {
-		if (language) choose(language);
+		if (language === "de" || language === "en") choose(language);
 	}, [language, choose]);
 }

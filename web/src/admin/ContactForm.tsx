@@ -37,7 +37,7 @@ export function list(text: string): string[] {
 function useProducts() {
 	return useQuery({
 		queryKey: keys.products,
-		queryFn: () => ask(api.GET("/api/v1/products")),
+		queryFn: () => ask(api.GET("/products")),
 		staleTime: 600_000,
 	});
 }
@@ -50,16 +50,14 @@ export function ContactForm() {
 	const create = useMutation({
 		mutationFn: async ({ customer, body }: { customer: string; body: NewContact }) => {
 			const query = { q: customer, limit: 10 };
-			const found = await ask(api.GET("/api/v1/customers", { params: { query } }));
+			const found = await ask(api.GET("/customers", { params: { query } }));
 			const one = pick(customer, found.items);
 			if (one === "none") throw new Problem("local", 0, t.noCustomer);
 			if (one === "many") throw new Problem("local", 0, t.manyCustomers);
-			return ask(
-				api.POST("/api/v1/customers/{id}/contacts", { params: { path: { id: one.id } }, body }),
-			);
+			return ask(api.POST("/customers/{id}/contacts", { params: { path: { id: one.id } }, body }));
 		},
 	});
-	const lines = products.data?.items ?? [];
+	const lines = products.data ?? [];
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
 		const users = lines.flatMap((product) => {

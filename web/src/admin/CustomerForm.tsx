@@ -8,21 +8,34 @@ import { field } from "../signin/forms";
 import { useWords } from "../words/language";
 import { adminWords } from "./words";
 
+interface Asked {
+	name: string;
+	number: string;
+	group: string;
+}
+
+/** The id of the group with this name; a new one if there is none. */
+async function groupOf(name: string): Promise<string> {
+	const groups = await ask(api.GET("/groups"));
+	const found = groups.find((group) => group.name.toLowerCase() === name.toLowerCase());
+	return (found ?? (await ask(api.POST("/groups", { body: { name } })))).id;
+}
+
 /** A new customer account; its number is given by the server when left empty. */
 export function CustomerForm() {
 	const t = useWords(adminWords);
 	const create = useMutation({
-		mutationFn: (body: { name: string; number?: string; group?: string }) =>
-			ask(api.POST("/api/v1/customers", { body })),
+		mutationFn: async ({ name, number, group }: Asked) => {
+			const group_id = group ? await groupOf(group) : null;
+			return ask(api.POST("/customers", { body: { name, number: number || null, group_id } }));
+		},
 	});
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
-		const number = field(event, "number");
-		const group = field(event, "group");
 		create.mutate({
 			name: field(event, "name"),
-			...(number ? { number } : {}),
-			...(group ? { group } : {}),
+			number: field(event, "number"),
+			group: field(event, "group"),
 		});
 	};
 	return (

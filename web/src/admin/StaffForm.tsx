@@ -7,6 +7,7 @@ import { Refused } from "../frame/states";
 import { leadWords } from "../leads/words";
 import { TotpCode } from "../settings/TotpCode";
 import { field } from "../signin/forms";
+import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import { Secret } from "./Secret";
 import { adminWords } from "./words";
@@ -26,7 +27,7 @@ export function StaffForm() {
 	const t = useWords(adminWords);
 	const lead = useWords(leadWords);
 	const create = useMutation({
-		mutationFn: (body: NewStaff) => ask(api.POST("/api/v1/staff", { body })),
+		mutationFn: (body: NewStaff) => ask(api.POST("/staff", { body })),
 	});
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
@@ -47,7 +48,7 @@ export function StaffForm() {
 			<fieldset className="stack" style={{ border: 0, padding: 0, margin: 0 }}>
 				<legend>{t.roles}</legend>
 				{roles.map((role) => (
-					<Checkbox key={role} name={`role-${role}`} label={lead[`role_${role}`]} />
+					<Checkbox key={role} name={`role-${role}`} label={say(lead, `role_${role}`)} />
 				))}
 			</fieldset>
 			<Refused error={create.error} />

@@ -59,10 +59,10 @@ export class Live {
 	};
 
 	private opened(): void {
-		const missed = this.state === "lost";
 		this.failures = 0;
 		this.become("live");
-		if (missed) this.resetAll();
+		// What changed between the page's first answers and now was told to nobody.
+		this.resetAll();
 	}
 
 	private failed(source: Source): void {

@@ -7,7 +7,7 @@ import type { Me } from "./types";
 
 async function loadMe(): Promise<Me | null> {
 	try {
-		return await ask(api.GET("/api/v1/me"));
+		return await ask(api.GET("/me"));
 	} catch (error) {
 		if (error instanceof Problem && error.status === 401) return null;
 		throw error;

@@ -1,23 +1,31 @@
-// Short names for the API's shapes. The only file that names generated schema types.
+// Short names for the API's shapes. The only file that names generated schema types. Words of the
+// server (states, categories, codes) are plain strings here: a page must not break on a new one.
 import type { components } from "./schema";
 
 type S = components["schemas"];
 export type Me = S["Me"];
-export type Language = Me["language"];
-export type SignInView = S["SignInView"];
+export type SignInPage = S["SignInPage"];
+export type SignInRow = S["SignInView"];
 export type Ground = S["GroundView"];
 export type Visit = S["VisitView"];
 export type VisitRequest = S["RequestView"];
 export type PinView = S["PinView"];
 export type Ended = S["Ended"];
 export type Door = S["DoorView"];
-export type Category = Ground["reason"]["category"];
-export type Channel = Ground["record"]["channel"];
 export type OwnCustomer = S["OwnCustomer"];
 export type CustomerFound = S["CustomerFound"];
-export type Customer = S["CustomerView"];
+export type Customer = S["CustomerCard"];
+export type NewContact = S["ContactBody"];
 export type Alarm = S["AlarmView"];
-export type StaffRow = S["StaffRow"];
-export type Role = S["Role"];
-export type NewContact = S["NewContact"];
-export type SignInRow = S["SignInRow"];
+export type StaffRow = S["StaffView"];
+
+export type Language = "de" | "en";
+export type Category = "fault" | "question" | "setup" | "change" | "performance" | "other";
+export type Channel = "phone" | "voice" | "chat";
+export type Role =
+	| "agent"
+	| "onboarding_manager"
+	| "support_lead"
+	| "success_lead"
+	| "admin"
+	| "guest";

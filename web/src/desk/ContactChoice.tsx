@@ -46,7 +46,7 @@ function Deactivate({ customer, contact }: { customer: string; contact: string }
 	const deactivate = useMutation({
 		mutationFn: () =>
 			ask(
-				api.POST("/api/v1/customers/{id}/contacts/{contact_id}/pin/deactivate", {
+				api.POST("/customers/{id}/contacts/{contact_id}/pin/deactivate", {
 					params: { path: { id: customer, contact_id: contact } },
 				}),
 			),

@@ -21,7 +21,7 @@ export function CustomerPage({ me }: { me: Me }) {
 	const { id = "" } = useParams();
 	const customer = useQuery({
 		queryKey: keys.customer(id),
-		queryFn: () => ask(api.GET("/api/v1/customers/{id}", { params: { path: { id } } })),
+		queryFn: () => ask(api.GET("/customers/{id}", { params: { path: { id } } })),
 	});
 	useTitle(customer.data?.name);
 	if (customer.isPending) return <Loading lines={6} />;
@@ -84,7 +84,7 @@ function CustomerHead({ customer }: { customer: Customer }) {
 			<h1>{customer.name}</h1>
 			<span>{t.customerNumber(customer.number)}</span>
 			{customer.group ? <span className="soft">{t.group(customer.group)}</span> : null}
-			<span className="soft">
+			<span className="soft" hidden={!customer.address}>
 				{t.addressLabel}: <span title={t.addressHidden}>{customer.address}</span>{" "}
 				<span className="small">({t.addressHidden})</span>
 			</span>

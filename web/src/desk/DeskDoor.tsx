@@ -1,4 +1,5 @@
 // The door at the desk's right: what is open to me and until when, the products, running visits.
+
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Customer, Ended, Ground } from "../api/types";
@@ -6,6 +7,7 @@ import { useEndGround } from "../door/queries";
 import { Refused } from "../frame/states";
 import { useGround } from "../visit/queries";
 import { visitWords } from "../visit/words";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, left, seconds } from "../words/time";
@@ -93,7 +95,7 @@ function HowItEnded({ id }: { id: string }) {
 	const cut = seconds(ground.data?.cut_millis ?? 0, language);
 	return (
 		<p className={classes.note} role="status" data-testid="how-ended">
-			{how === "customer" ? t.endedByCustomer(cut) : t.endedOther(visit[`end_${how}`])}
+			{how === "customer" ? t.endedByCustomer(cut) : t.endedOther(say(visit, `end_${how}`))}
 		</p>
 	);
 }

@@ -4,7 +4,9 @@ import type { Ground } from "../api/types";
 import { Broken, Empty, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useGrounds } from "../visit/queries";
+import { reasonText } from "../visit/tell";
 import { VisitLine } from "../visit/VisitLine";
+import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, left } from "../words/time";
@@ -54,6 +56,7 @@ export function DeskHome() {
 }
 
 function MyGround({ ground }: { ground: Ground }) {
+	const visit = useWords(visitWords);
 	const t = useWords(deskWords);
 	const { language } = useLanguage();
 	const now = useNow();
@@ -65,7 +68,7 @@ function MyGround({ ground }: { ground: Ground }) {
 				</Link>{" "}
 				<span className="soft">{ground.customer.number}</span>
 				<p>
-					{ground.contact.name} · {ground.reason.text}
+					{ground.contact.name} · {reasonText(ground, visit)}
 				</p>
 			</div>
 			<p role="timer">

@@ -17,7 +17,7 @@ function useFound(typed: string) {
 	const [q] = useDebouncedValue(typed.trim(), 120);
 	return useQuery({
 		queryKey: keys.customers(q),
-		queryFn: () => ask(api.GET("/api/v1/customers", { params: { query: { q, limit: 8 } } })),
+		queryFn: () => ask(api.GET("/customers", { params: { query: { q, limit: 8 } } })),
 		enabled: q.length > 0,
 		placeholderData: keepPreviousData,
 	});

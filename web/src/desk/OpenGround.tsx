@@ -3,17 +3,16 @@ import { useEffect, useRef } from "react";
 import type { Ground } from "../api/types";
 import { WordPair } from "../door/WordPair";
 import { doorWords } from "../door/words";
+import { callText, reasonText } from "../visit/tell";
 import classes from "../visit/visit.module.css";
 import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
-import { clock } from "../words/time";
 import desk from "./desk.module.css";
 
 export function OpenGround({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	const door = useWords(doorWords);
-	const { record, reason } = ground;
 	const section = useRef<HTMLElement>(null);
 	// The PIN form that had the focus is gone; the words are what comes next.
 	useEffect(() => section.current?.focus(), []);
@@ -29,13 +28,11 @@ export function OpenGround({ ground }: { ground: Ground }) {
 				<dt>{t.asWhom}</dt>
 				<dd>{ground.contact.name}</dd>
 				<dt>{t.why}</dt>
-				<dd>
-					{t[`cat_${reason.category}`]}: {reason.text}
-				</dd>
+				<dd>{reasonText(ground, t)}</dd>
 				<dt>{t.record}</dt>
 				<dd>
-					{t.recordLine(t[`channel_${record.channel}`], record.from, clock(record.at, language))}
-					{record.note ? <p className="soft">{record.note}</p> : null}
+					{callText(ground, t, language)}
+					{ground.record?.note ? <p className="soft">{ground.record.note}</p> : null}
 				</dd>
 			</dl>
 		</section>

@@ -39,7 +39,7 @@ function OpenProduct({ line, ground }: { line: Line; ground: string }) {
 			if (tab) tab.opener = null;
 			try {
 				const body = { ground_id: ground, product: line.product.id };
-				const { url } = await ask(api.POST("/api/v1/visits", { body }));
+				const { url } = await ask(api.POST("/visits", { body }));
 				if (tab) tab.location.replace(url);
 				setBlocked(tab ? null : url);
 			} catch (error) {

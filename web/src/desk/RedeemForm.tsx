@@ -1,5 +1,6 @@
 // Redeeming a PIN: who is on the phone, the PIN, the reason, the record of the call (rules T4, T14).
 // What is not possible is said instead of a button that does nothing.
+
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useRef, useState } from "react";
@@ -11,6 +12,7 @@ import { Refused } from "../frame/states";
 import { judge, onlyDigits } from "../pin/damm";
 import { field } from "../signin/forms";
 import { visitWords } from "../visit/words";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { codeText } from "../words/refusals";
 import { ContactChoice } from "./ContactChoice";
@@ -63,20 +65,20 @@ function useWhyNot(
 				<p>{t.youLack}</p>
 				<ul>
 					{staff.lacks.map((lack) => (
-						<li key={lack}>{t[`lack_${lack}`]}</li>
+						<li key={lack}>{say(t, `lack_${lack}`)}</li>
 					))}
 				</ul>
 			</div>
 		);
 	}
-	const say = (text: string) => (
+	const plain = (text: string) => (
 		<p className="sheet" role="note">
 			{text}
 		</p>
 	);
-	if (staff?.form_locked) return say(codeText("pin.form_locked", "", language));
-	if (customer.pin_closed) return say(codeText("pin.closed", "", language));
-	if (contact && !contact.support) return say(t.contactLacks(contact.name));
+	if (staff?.form_locked) return plain(codeText("pin.form_locked", "", language));
+	if (customer.pin_closed) return plain(codeText("pin.closed", "", language));
+	if (contact && !contact.support) return plain(t.contactLacks(contact.name));
 	return null;
 }
 
@@ -94,7 +96,7 @@ function useRedeem(customer: string, contact: string, onWrong: () => void) {
 	return useMutation({
 		mutationFn: (entered: Entered): Promise<Ground> =>
 			ask(
-				api.POST("/api/v1/pin/redeem", {
+				api.POST("/pin/redeem", {
 					body: {
 						customer_id: customer,
 						contact_id: contact,
@@ -173,7 +175,7 @@ function Fields({ customer, contactId, caller }: RedeemFormProps & { contactId: 
 					name="reason.category"
 					label={t.category}
 					size="md"
-					data={categories.map((value) => ({ value, label: visit[`cat_${value}`] }))}
+					data={categories.map((value) => ({ value, label: say(visit, `cat_${value}`) }))}
 				/>
 				<TextInput
 					name="reason.text"
@@ -191,7 +193,7 @@ function Fields({ customer, contactId, caller }: RedeemFormProps & { contactId: 
 					name="record.channel"
 					label={t.channel}
 					size="md"
-					data={channels.map((value) => ({ value, label: visit[`channel_${value}`] }))}
+					data={channels.map((value) => ({ value, label: say(visit, `channel_${value}`) }))}
 				/>
 				<TextInput
 					name="record.from"

@@ -34,8 +34,7 @@ function RunningVisit({ visit }: { visit: Visit }) {
 	const now = useNow();
 	const client = useQueryClient();
 	const end = useMutation({
-		mutationFn: () =>
-			ask(api.POST("/api/v1/visits/{id}/end", { params: { path: { id: visit.id } } })),
+		mutationFn: () => ask(api.POST("/visits/{id}/end", { params: { path: { id: visit.id } } })),
 		onSettled: () => client.invalidateQueries(),
 	});
 	return (

@@ -1,5 +1,7 @@
 // What support can see at most right now: sign, word and name for each area.
+
 import type { Door } from "../api/types";
+import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import classes from "./door.module.css";
 import { doorWords } from "./words";
@@ -23,9 +25,9 @@ export function CanSee({ door }: { door: Door }) {
 						<ul className={`plain-list ${classes.areas}`}>
 							{line.areas.map((area) => (
 								<li key={area.area} className={classes.area}>
-									<span aria-hidden="true">{signs[area.how]}</span>
+									<span aria-hidden="true">{signs[area.how as keyof typeof signs] ?? "○"}</span>
 									<span className={classes.areaName}>{area.area}</span>
-									<span className={classes.areaHow}>{t[`how_${area.how}`]}</span>
+									<span className={classes.areaHow}>{say(t, `how_${area.how}`)}</span>
 								</li>
 							))}
 						</ul>

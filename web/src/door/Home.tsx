@@ -1,4 +1,5 @@
 // The customer's home: the door, what can be seen at most, the last visits.
+
 import { useState } from "react";
 import { Link } from "react-router";
 import type { Door as DoorView, Ended } from "../api/types";
@@ -6,6 +7,7 @@ import { Broken, Empty, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useGrounds } from "../visit/queries";
 import { VisitLine } from "../visit/VisitLine";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { moment, seconds } from "../words/time";
@@ -74,7 +76,7 @@ function Notices({ door }: { door: DoorView }) {
 				{door.notices.map((notice) => (
 					<li key={`${notice.code}${notice.at}`} className="sheet">
 						<strong aria-hidden="true">! </strong>
-						{t[`notice_${notice.code}`]}{" "}
+						{say(t, `notice_${notice.code}`)}{" "}
 						<span className="soft">{moment(notice.at, now, language)}</span>
 					</li>
 				))}

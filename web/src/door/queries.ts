@@ -15,7 +15,7 @@ export function useDoor() {
 	const client = useQueryClient();
 	const query = useQuery({
 		queryKey: keys.door,
-		queryFn: () => ask(api.GET("/api/v1/door")),
+		queryFn: () => ask(api.GET("/door")),
 		staleTime: 0,
 		refetchInterval: connection === "live" ? 60_000 : 4000,
 		refetchIntervalInBackground: true,
@@ -44,8 +44,7 @@ export function useDoorState(query: ReturnType<typeof useDoor>): DoorState {
 export function useEndGround(onEnded?: (ended: Ended) => void) {
 	const client = useQueryClient();
 	return useMutation({
-		mutationFn: (id: string) =>
-			ask(api.POST("/api/v1/grounds/{id}/end", { params: { path: { id } } })),
+		mutationFn: (id: string) => ask(api.POST("/grounds/{id}/end", { params: { path: { id } } })),
 		onSuccess: (ended) => onEnded?.(ended),
 		onSettled: () => client.invalidateQueries(),
 	});

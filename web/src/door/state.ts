@@ -9,7 +9,7 @@ export const FRESH_MILLIS = 12_000;
 export type DoorState =
 	| { kind: "closed" }
 	| { kind: "open"; grounds: Ground[] }
-	| { kind: "unsure"; last: "open" | "closed" | null; grounds: Ground[]; since: number };
+	| { kind: "unsure"; last: string | null; grounds: Ground[]; since: number };
 
 /** What is known about the last answer. */
 export interface Known {

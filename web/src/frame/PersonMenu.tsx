@@ -13,7 +13,7 @@ export function useSignOut(): () => Promise<void> {
 	const client = useQueryClient();
 	const navigate = useNavigate();
 	return async () => {
-		await ask(api.POST("/api/v1/sign-out"));
+		await ask(api.POST("/sign-out"));
 		client.setQueryData(keys.me, null);
 		client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
 		navigate("/sign-in");
@@ -26,7 +26,7 @@ export function useLanguageSwitch(): (language: Language) => void {
 	const { choose } = useLanguage();
 	return (language) => {
 		choose(language);
-		ask(api.PATCH("/api/v1/me", { body: { language } })).then(
+		ask(api.PATCH("/me", { body: { language } })).then(
 			(me) => client.setQueryData(keys.me, me),
 			() => {},
 		);

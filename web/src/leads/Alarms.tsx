@@ -1,4 +1,5 @@
 // Alarms: what happened, whom it concerns, who has seen it.
+
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "react-router";
@@ -8,6 +9,7 @@ import type { Alarm } from "../api/types";
 import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { frameWords } from "../frame/words";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { moment } from "../words/time";
@@ -53,7 +55,7 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
 	const client = useQueryClient();
 	const acknowledge = useMutation({
 		mutationFn: () =>
-			ask(api.POST("/api/v1/alarms/{id}/acknowledge", { params: { path: { id: alarm.id } } })),
+			ask(api.POST("/alarms/{id}/acknowledge", { params: { path: { id: alarm.id } } })),
 		onSuccess: () => client.invalidateQueries({ queryKey: keys.alarms }),
 	});
 	const seen = alarm.acknowledged_at;
@@ -62,7 +64,7 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
 			<div className={seen ? classes.seen : undefined}>
 				<p className={seen ? undefined : classes.serious}>
 					<span aria-hidden="true">{seen ? "✓ " : "! "}</span>
-					{t[`alarm_${alarm.code}`]}
+					{say(t, `alarm_${alarm.code}`)}
 				</p>
 				<p>
 					{moment(alarm.at, now, language)}

@@ -12,6 +12,8 @@ import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { frameWords } from "../frame/words";
 import { useGrounds } from "../visit/queries";
+import { reasonText } from "../visit/tell";
+import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, left, seconds } from "../words/time";
@@ -50,10 +52,11 @@ export default function Sessions() {
 function SessionLine({ ground }: { ground: Ground }) {
 	const t = useWords(leadWords);
 	const door = useWords(doorWords);
+	const visit = useWords(visitWords);
 	const { language } = useLanguage();
 	const now = useNow();
 	const end = useEndGround();
-	const running = ground.visits.filter((visit) => visit.state === "open");
+	const running = ground.visits.filter((one) => one.state === "open");
 	const remaining = left(ground.ends_at, now, language);
 	return (
 		<li className={classes.line}>
@@ -65,10 +68,8 @@ function SessionLine({ ground }: { ground: Ground }) {
 					{ground.customer.name} ({ground.customer.number}) · {door.actingAs(ground.contact.name)}
 				</p>
 				<p className="soft">
-					{ground.reason.text} · {door.until(clock(ground.ends_at, language), remaining)}
-					{running.length > 0
-						? ` · ${running.map((visit) => visit.product.name).join(", ")}`
-						: null}
+					{reasonText(ground, visit)} · {door.until(clock(ground.ends_at, language), remaining)}
+					{running.length > 0 ? ` · ${running.map((one) => one.product.name).join(", ")}` : null}
 				</p>
 				<Refused error={end.error} />
 			</div>
@@ -86,7 +87,7 @@ function KillSwitch({ count }: { count: number | null }) {
 	const client = useQueryClient();
 	const [asked, setAsked] = useState(false);
 	const kill = useMutation({
-		mutationFn: () => ask(api.POST("/api/v1/kill-switch")),
+		mutationFn: () => ask(api.POST("/kill-switch")),
 		onSuccess: () => setAsked(false),
 		onSettled: () => client.invalidateQueries(),
 	});

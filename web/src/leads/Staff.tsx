@@ -1,4 +1,5 @@
 // Staff: who may open access, what others lack, and unlocking a PIN field.
+
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ask } from "../api/client";
@@ -8,6 +9,7 @@ import type { Me, StaffRow } from "../api/types";
 import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { frameWords } from "../frame/words";
+import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import classes from "./leads.module.css";
 import { useStaff } from "./queries";
@@ -44,8 +46,7 @@ function StaffLine({ person, admin }: { person: StaffRow; admin: boolean }) {
 	const t = useWords(leadWords);
 	const client = useQueryClient();
 	const unlock = useMutation({
-		mutationFn: () =>
-			ask(api.POST("/api/v1/staff/{id}/unlock", { params: { path: { id: person.id } } })),
+		mutationFn: () => ask(api.POST("/staff/{id}/unlock", { params: { path: { id: person.id } } })),
 		onSuccess: () => client.invalidateQueries({ queryKey: keys.staff }),
 	});
 	return (
@@ -57,7 +58,7 @@ function StaffLine({ person, admin }: { person: StaffRow; admin: boolean }) {
 						{person.username} · {person.email}
 					</span>
 				</p>
-				<p className="soft">{person.roles.map((role) => t[`role_${role}`]).join(", ")}</p>
+				<p className="soft">{person.roles.map((role) => say(t, `role_${role}`)).join(", ")}</p>
 				<StateLine person={person} />
 				<Refused error={unlock.error} />
 			</div>
@@ -82,7 +83,7 @@ function StateLine({ person }: { person: StaffRow }) {
 				<>● {t.ready}</>
 			) : (
 				<>
-					◐ {t.lacks}: {person.lacks.map((lack) => t[`lack_${lack}`]).join(", ")}
+					◐ {t.lacks}: {person.lacks.map((lack) => say(t, `lack_${lack}`)).join(", ")}
 				</>
 			)}
 			{person.form_locked ? <span className={classes.serious}> · ✕ {t.locked}</span> : null}
@@ -101,7 +102,7 @@ function AdminButtons({ person }: { person: StaffRow }) {
 	const client = useQueryClient();
 	const change = useMutation({
 		mutationFn: (body: Change) =>
-			ask(api.PATCH("/api/v1/staff/{id}", { params: { path: { id: person.id } }, body })),
+			ask(api.PATCH("/staff/{id}", { params: { path: { id: person.id } }, body })),
 		onSuccess: () => client.invalidateQueries({ queryKey: keys.staff }),
 	});
 	const button = (label: string, body: Change) => (

@@ -10,7 +10,7 @@ export function useAlarms() {
 		queryKey: keys.alarms,
 		queryFn: ({ pageParam }) =>
 			ask(
-				api.GET("/api/v1/alarms", {
+				api.GET("/alarms", {
 					params: { query: { limit: LIMIT, ...(pageParam ? { cursor: pageParam } : {}) } },
 				}),
 			),
@@ -25,7 +25,7 @@ export function useStaff() {
 		queryKey: keys.staff,
 		queryFn: ({ pageParam }) =>
 			ask(
-				api.GET("/api/v1/staff", {
+				api.GET("/staff", {
 					params: { query: { limit: LIMIT, ...(pageParam ? { cursor: pageParam } : {}) } },
 				}),
 			),

@@ -10,6 +10,7 @@ import type { Me } from "../api/types";
 import { SideSheet } from "../frame/Sheet";
 import { Broken, Loading, Refused } from "../frame/states";
 import { ConfirmForm } from "../signin/forms";
+import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import { Pin } from "./Pin";
 import classes from "./pin.module.css";
@@ -54,18 +55,19 @@ function LivePin({ me }: { me: Me }) {
 	const client = useQueryClient();
 	const pin = useQuery({
 		queryKey: keys.pin,
-		queryFn: () => ask(api.POST("/api/v1/pin")),
+		queryFn: () => ask(api.POST("/pin")),
 		staleTime: 0,
 	});
 	const renew = useMutation({
-		mutationFn: () => ask(api.POST("/api/v1/pin/renew")),
+		mutationFn: () => ask(api.POST("/pin/renew")),
 		onSuccess: (next) => client.setQueryData(keys.pin, next),
 	});
 	useAgainAt(pin.data?.expires_at);
 	const code = codeOf(pin.error);
 	if (pin.isPending) return <Loading lines={3} />;
 	if (pin.isError) {
-		if (code === "pin.needs_confirmation") return <Confirm me={me} />;
+		if (code === "pin.needs_confirmation" || code === "sign_in.needs_confirmation")
+			return <Confirm me={me} />;
 		if (code === "pin.not_authorised") return <NotAuthorised />;
 		if (code === "pin.closed") return <p className={classes.warning}>{t.closed}</p>;
 		return <Broken error={pin.error} again={() => pin.refetch()} />;
@@ -103,7 +105,7 @@ function NotAuthorised() {
 	const t = useWords(pinWords);
 	const customer = useQuery({
 		queryKey: keys.ownCustomer,
-		queryFn: () => ask(api.GET("/api/v1/customer")),
+		queryFn: () => ask(api.GET("/customer")),
 	});
 	const people = customer.data?.contacts.filter((contact) => contact.rights.support) ?? [];
 	return (
@@ -117,7 +119,7 @@ function NotAuthorised() {
 					<ul>
 						{people.map((person) => (
 							<li key={person.id}>
-								{person.name} <span className="soft">({t[person.role]})</span>
+								{person.name} <span className="soft">({say(t, `role_${person.role}`)})</span>
 							</li>
 						))}
 					</ul>

@@ -17,9 +17,9 @@ export const pinWords = words(
 		closed:
 			"Nach zu vielen Fehlversuchen ist der Weg über die PIN geschlossen. Melden Sie sich ab und neu an, dann öffnet er sich wieder.",
 		aria: (digits: string) => `PIN ${digits}`,
-		owner: "Inhaber",
-		admin: "Admin",
-		member: "Mitglied",
+		role_owner: "Inhaber",
+		role_admin: "Admin",
+		role_member: "Mitglied",
 	},
 	{
 		support: "Support",
@@ -37,8 +37,8 @@ export const pinWords = words(
 		closed:
 			"After too many wrong attempts the PIN way is closed. Sign out and in again and it opens.",
 		aria: (digits: string) => `PIN ${digits}`,
-		owner: "Owner",
-		admin: "Admin",
-		member: "Member",
+		role_owner: "Owner",
+		role_admin: "Admin",
+		role_member: "Member",
 	},
 );

@@ -14,7 +14,7 @@ export function PasswordForm() {
 	const [short, setShort] = useState(false);
 	const change = useMutation({
 		mutationFn: ({ body }: { body: { current: string; new: string }; form: HTMLFormElement }) =>
-			ask(api.POST("/api/v1/password", { body })),
+			ask(api.POST("/password", { body })),
 		onSuccess: (_, { form }) => form.reset(),
 	});
 	const submit = (event: FormEvent<HTMLFormElement>) => {

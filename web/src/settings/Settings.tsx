@@ -7,6 +7,7 @@ import type { Language, Me } from "../api/types";
 import { useLanguageSwitch } from "../frame/PersonMenu";
 import { Broken, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { PasswordForm } from "./PasswordForm";
 import { SignIns } from "./SignIns";
@@ -69,7 +70,7 @@ function Rights({ me }: { me: Me }) {
 	const t = useWords(settingsWords);
 	const customer = useQuery({
 		queryKey: keys.ownCustomer,
-		queryFn: () => ask(api.GET("/api/v1/customer")),
+		queryFn: () => ask(api.GET("/customer")),
 	});
 	return (
 		<section className="stack">
@@ -82,7 +83,7 @@ function Rights({ me }: { me: Me }) {
 			<ul>
 				{customer.data?.contacts.map((contact) => (
 					<li key={contact.id}>
-						{contact.name} <span className="soft">({t[contact.role]})</span>
+						{contact.name} <span className="soft">({say(t, `role_${contact.role}`)})</span>
 						{contact.rights.support ? ` · ${t.support}` : null}
 						{contact.rights.instruction ? ` · ${t.instruction}` : null}
 					</li>

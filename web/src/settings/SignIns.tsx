@@ -1,10 +1,12 @@
 // Where one is signed in, and signing out everywhere.
+
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import { Broken, Loading, Refused } from "../frame/states";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { moment } from "../words/time";
@@ -16,7 +18,7 @@ export function SignIns() {
 	const now = useNow();
 	const signIns = useQuery({
 		queryKey: keys.signIns,
-		queryFn: () => ask(api.GET("/api/v1/sign-ins", { params: { query: { limit: 50 } } })),
+		queryFn: () => ask(api.GET("/sign-ins")),
 	});
 	return (
 		<section className="stack">
@@ -25,11 +27,11 @@ export function SignIns() {
 			{signIns.isError && !signIns.data ? (
 				<Broken error={signIns.error} again={() => signIns.refetch()} />
 			) : null}
-			{signIns.data?.items.length === 0 ? <p className="soft">{t.none}</p> : null}
+			{signIns.data?.length === 0 ? <p className="soft">{t.none}</p> : null}
 			<ul className="plain-list">
-				{signIns.data?.items.map((one) => (
+				{signIns.data?.map((one) => (
 					<li key={one.id}>
-						{t.since(moment(one.created_at, now, language))}, {t[`strength_${one.strength}`]}{" "}
+						{t.since(moment(one.created_at, now, language))}, {say(t, `strength_${one.strength}`)}{" "}
 						<span className="soft">
 							· {t.lastSeen(moment(one.last_seen_at, now, language))}
 							{one.current ? ` · ${t.thisOne}` : null}
@@ -47,7 +49,7 @@ function Everywhere() {
 	const client = useQueryClient();
 	const navigate = useNavigate();
 	const everywhere = useMutation({
-		mutationFn: () => ask(api.POST("/api/v1/sign-out/everywhere")),
+		mutationFn: () => ask(api.POST("/sign-out/everywhere")),
 		onSuccess: () => {
 			client.setQueryData(keys.me, null);
 			client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });

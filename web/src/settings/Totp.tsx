@@ -32,9 +32,9 @@ function useMeAgain(): () => void {
 function TurnOn() {
 	const t = useWords(settingsWords);
 	const again = useMeAgain();
-	const start = useMutation({ mutationFn: () => ask(api.POST("/api/v1/totp")) });
+	const start = useMutation({ mutationFn: () => ask(api.POST("/totp")) });
 	const confirm = useMutation({
-		mutationFn: (code: string) => ask(api.POST("/api/v1/totp/confirm", { body: { code } })),
+		mutationFn: (code: string) => ask(api.POST("/totp/confirm", { body: { code } })),
 		onSuccess: again,
 	});
 	const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -74,7 +74,7 @@ function TurnOff() {
 	const again = useMeAgain();
 	const remove = useMutation({
 		mutationFn: (body: { password: string; code: string }) =>
-			ask(api.POST("/api/v1/totp/remove", { body })),
+			ask(api.POST("/totp/remove", { body })),
 		onSuccess: again,
 	});
 	const submit = (event: FormEvent<HTMLFormElement>) => {

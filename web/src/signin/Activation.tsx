@@ -22,7 +22,7 @@ export function Activation() {
 	const [short, setShort] = useState(false);
 	const activate = useMutation({
 		mutationFn: (body: { token: string; code: string; password: string }) =>
-			ask(api.POST("/api/v1/activation", { body })),
+			ask(api.POST("/activation", { body })),
 		onSuccess: enter,
 	});
 	useTitle(t.activationTitle);

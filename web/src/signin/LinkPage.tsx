@@ -23,7 +23,7 @@ export function LinkPage() {
 	const token = useFragmentToken();
 	const enter = useEnter();
 	const redeem = useMutation({
-		mutationFn: () => ask(api.POST("/api/v1/sign-in/link/redeem", { body: { token } })),
+		mutationFn: () => ask(api.POST("/sign-in/link/redeem", { body: { token } })),
 		onSuccess: enter,
 	});
 	useTitle(t.title);

@@ -1,14 +1,16 @@
 // The sign-in page: sample people in demo mode, a form for customers, one for staff.
+
 import { Button } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api, ask } from "../api/client";
 import { useSignedIn } from "../api/me";
-import type { Me, SignInView } from "../api/types";
+import type { Me, SignInPage } from "../api/types";
 import { Mark } from "../frame/Mark";
 import { Broken, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { ContactForm, StaffForm } from "./forms";
 import classes from "./signin.module.css";
@@ -59,7 +61,7 @@ export function SignIn() {
 	const slug = search.get("provider") ?? undefined;
 	const view = useQuery({
 		queryKey: ["sign-in", slug],
-		queryFn: () => ask(api.GET("/api/v1/sign-in", { params: { query: { provider: slug } } })),
+		queryFn: () => ask(api.GET("/sign-in", { params: { query: { provider: slug } } })),
 		staleTime: 60_000,
 	});
 	useTitle(t.title);
@@ -68,7 +70,7 @@ export function SignIn() {
 	return <SignInForms view={view.data} />;
 }
 
-function SignInForms({ view }: { view: SignInView }) {
+function SignInForms({ view }: { view: SignInPage }) {
 	const t = useWords(signInWords);
 	const [search, setSearch] = useSearchParams();
 	const staff = search.get("as") === "staff";
@@ -98,12 +100,12 @@ function SignInForms({ view }: { view: SignInView }) {
 	);
 }
 
-function DemoPeople({ slug, people }: { slug: string; people: NonNullable<SignInView["demo"]> }) {
+function DemoPeople({ slug, people }: { slug: string; people: NonNullable<SignInPage["demo"]> }) {
 	const t = useWords(signInWords);
 	const enter = useEnter();
 	const signIn = useMutation({
 		mutationFn: (person: string) =>
-			ask(api.POST("/api/v1/sign-in/demo", { body: { provider: slug, person } })),
+			ask(api.POST("/sign-in/demo", { body: { provider: slug, person } })),
 		onSuccess: enter,
 	});
 	return (
@@ -119,7 +121,7 @@ function DemoPeople({ slug, people }: { slug: string; people: NonNullable<SignIn
 						onClick={() => signIn.mutate(person.id)}
 					>
 						<span className={classes.personName}>{person.name}</span>
-						<span className={classes.personRole}>{t[`role_${person.role}`]}</span>
+						<span className={classes.personRole}>{say(t, `role_${person.role}`)}</span>
 						<span className={classes.hint}>{person.hint}</span>
 					</button>
 				))}

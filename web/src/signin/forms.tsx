@@ -53,7 +53,7 @@ export function StaffForm({ provider, onDone }: FormProps) {
 	const t = useWords(signInWords);
 	const signIn = useMutation({
 		mutationFn: (body: { provider: string; username: string; password: string; totp: string }) =>
-			ask(api.POST("/api/v1/sign-in/staff", { body })),
+			ask(api.POST("/sign-in/staff", { body })),
 		onSuccess: onDone,
 	});
 	const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -90,11 +90,11 @@ export function ContactForm({ provider, onDone }: FormProps) {
 	const [missing, setMissing] = useState(false);
 	const signIn = useMutation({
 		mutationFn: (body: { provider: string; address: string; password: string; totp?: string }) =>
-			ask(api.POST("/api/v1/sign-in/contact", { body })),
+			ask(api.POST("/sign-in/contact", { body })),
 		onSuccess: onDone,
 	});
 	const link = useMutation({
-		mutationFn: () => ask(api.POST("/api/v1/sign-in/link", { body: { provider, address } })),
+		mutationFn: () => ask(api.POST("/sign-in/link", { body: { provider, address } })),
 	});
 	const wantsTotp = codeOf(signIn.error) === "sign_in.totp_needed";
 	const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -152,7 +152,7 @@ export function ConfirmForm({ totp, onDone }: { totp: boolean; onDone(me: Me): v
 	const t = useWords(signInWords);
 	const confirm = useMutation({
 		mutationFn: (body: { password: string; totp?: string }) =>
-			ask(api.POST("/api/v1/sign-in/confirm", { body })),
+			ask(api.POST("/sign-in/confirm", { body })),
 		onSuccess: onDone,
 	});
 	const wantsTotp = totp || codeOf(confirm.error) === "sign_in.totp_needed";

@@ -1,4 +1,5 @@
 // One entry of the visitor book in full: who, as whom, why, from–to, what was opened, how it ended.
+
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
@@ -7,11 +8,13 @@ import type { Ground, Visit } from "../api/types";
 import { doorWords } from "../door/words";
 import { Broken, Empty, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, day, inFull, moment, seconds, span } from "../words/time";
 import { useGround } from "./queries";
 import { Requests } from "./Requests";
+import { callText, reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -20,7 +23,7 @@ export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
 	const { groundId = "" } = useParams();
 	const ground = useGround(groundId);
 	useTitle(ground.data?.staff.name, t.title);
-	const missing = ["not_found", "http.404", "ground.unknown"].includes(codeOf(ground.error));
+	const missing = ["not_found", "http.404"].includes(codeOf(ground.error));
 	return (
 		<div className="stack">
 			<p>
@@ -39,12 +42,6 @@ export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
 function Entry({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
-	const record = ground.record;
-	const call = t.recordLine(
-		t[`channel_${record.channel}`],
-		record.from,
-		clock(record.at, language),
-	);
 	return (
 		<>
 			<h1>{ground.staff.name}</h1>
@@ -62,13 +59,11 @@ function Entry({ ground }: { ground: Ground }) {
 						</span>
 					</dd>
 					<dt>{t.why}</dt>
-					<dd>
-						{t[`cat_${ground.reason.category}`]}: {ground.reason.text}
-					</dd>
+					<dd>{reasonText(ground, t)}</dd>
 					<dt>{t.record}</dt>
 					<dd>
-						{call}
-						{record.note ? <p className="soft">{record.note}</p> : null}
+						{callText(ground, t, language)}
+						{ground.record?.note ? <p className="soft">{ground.record.note}</p> : null}
 					</dd>
 					<dt>{t.when}</dt>
 					<dd title={inFull(ground.opened_at, language)}>
@@ -110,8 +105,8 @@ function HowLine({ ground }: { ground: Ground }) {
 	if (ground.state === "open") return <>{t.until(moment(ground.ends_at, now, language))}</>;
 	return (
 		<>
-			{ground.ended_how ? t[`end_${ground.ended_how}`] : null}.{" "}
-			{ground.cut_millis === null ? null : t.cut(seconds(ground.cut_millis, language))}
+			{ground.ended_how ? say(t, `end_${ground.ended_how}`) : null}.{" "}
+			{ground.cut_millis == null ? null : t.cut(seconds(ground.cut_millis, language))}
 		</>
 	);
 }
@@ -128,7 +123,7 @@ function VisitBlock({ visit }: { visit: Visit }) {
 				<h3>{visit.product.name}</h3>
 				<span className="soft">
 					{clock(visit.started_at, language)}–{to}
-					{visit.ended_how ? ` · ${t[`end_${visit.ended_how}`]}` : null}
+					{visit.ended_how ? ` · ${say(t, `end_${visit.ended_how}`)}` : null}
 				</span>
 			</div>
 			<p className="row">

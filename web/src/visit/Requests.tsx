@@ -1,8 +1,10 @@
 // What was asked for in one visit, line by line.
+
 import { Button } from "@mantine/core";
 import type { VisitRequest } from "../api/types";
 import { Broken, Loading } from "../frame/states";
 import { frameWords } from "../frame/words";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { codeText } from "../words/refusals";
 import { useRequests } from "./queries";
@@ -64,8 +66,8 @@ function RequestRow({ request }: { request: VisitRequest }) {
 				{request.area} <span className={classes.path}>{`${request.method} ${request.path}`}</span>
 			</td>
 			<td className={refused ? "danger" : undefined} title={why}>
-				<span aria-hidden="true">{signs[request.outcome]} </span>
-				{t[`out_${request.outcome}`]}
+				<span aria-hidden="true">{signs[request.outcome as keyof typeof signs] ?? "●"} </span>
+				{say(t, `out_${request.outcome}`)}
 			</td>
 		</tr>
 	);

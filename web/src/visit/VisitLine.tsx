@@ -1,9 +1,12 @@
 // One line of the visitor book.
+
 import { Link } from "react-router";
 import type { Ground } from "../api/types";
+import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, day, inFull, moment, span } from "../words/time";
+import { reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -41,9 +44,7 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 						{ground.customer.name} ({ground.customer.number})
 					</span>
 				) : null}
-				<span className={classes.reason}>
-					{t[`cat_${ground.reason.category}`]}: {ground.reason.text}
-				</span>
+				<span className={classes.reason}>{reasonText(ground, t)}</span>
 				{products.length > 0 ? <span className="soft small">{products.join(", ")}</span> : null}
 			</div>
 			<p className={ground.state === "open" ? classes.running : classes.past}>
@@ -54,7 +55,7 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 					</>
 				) : (
 					<>
-						{ground.ended_how ? t[`end_${ground.ended_how}`] : null}
+						{ground.ended_how ? say(t, `end_${ground.ended_how}`) : null}
 						{ground.ended_at ? ` · ${span(ground.opened_at, ground.ended_at, language)}` : null}
 					</>
 				)}

@@ -11,7 +11,7 @@ export function useGrounds(scope: Scope, limit = 20) {
 		queryKey: keys.grounds(`${scope} ${limit}`),
 		queryFn: ({ pageParam }) =>
 			ask(
-				api.GET("/api/v1/grounds", {
+				api.GET("/grounds", {
 					params: {
 						query: {
 							limit,
@@ -31,7 +31,7 @@ export function useGrounds(scope: Scope, limit = 20) {
 export function useGround(id: string) {
 	return useQuery({
 		queryKey: keys.ground(id),
-		queryFn: () => ask(api.GET("/api/v1/grounds/{id}", { params: { path: { id } } })),
+		queryFn: () => ask(api.GET("/grounds/{id}", { params: { path: { id } } })),
 	});
 }
 
@@ -41,7 +41,7 @@ export function useRequests(visit: string) {
 		queryKey: keys.requests(visit),
 		queryFn: ({ pageParam }) =>
 			ask(
-				api.GET("/api/v1/visits/{id}/requests", {
+				api.GET("/visits/{id}/requests", {
 					params: {
 						path: { id: visit },
 						query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) },

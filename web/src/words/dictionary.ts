@@ -15,3 +15,12 @@ export type Dictionary<T> = Record<Language, Same<T>>;
 export function words<T extends Record<string, Text>>(de: T, en: Same<T>): Dictionary<T> {
 	return { de: de as unknown as Same<T>, en };
 }
+
+/**
+ * The word for a word of the server, as "cat_fault" for the category `fault`. An unknown one is shown
+ * as it came: better a raw word than a page that breaks when the server learns a new one.
+ */
+export function say<T>(texts: Same<T>, key: string): string {
+	const found = (texts as Record<string, unknown>)[key];
+	return typeof found === "string" ? found : key.slice(key.indexOf("_") + 1);
+}
