@@ -148,6 +148,8 @@ fn t12_x2_acting_as_another_user_needs_a_grant_or_consent() {
         facts.visit.as_mut().expect("a visit").acting_as = contact(3);
         assert_eq!(viewing(&facts, T0), if free { "open" } else { "needs.act_as" }, "{name}");
         assert_eq!(start(&facts), free, "{name}");
+        facts.consents.push(consent(ConsentTo::ActAs(contact(2).id)));
+        assert_eq!(start(&facts), free, "{name}: consent to another one");
         facts.consents.push(consent(ConsentTo::ActAs(contact(3).id)));
         assert_eq!(viewing(&facts, T0), "open", "{name}");
         assert!(start(&facts), "{name}");
@@ -182,6 +184,17 @@ fn t9_a_consent_counts_until_it_ends_and_only_where_it_was_given() {
             assert_eq!(opening.until, T0 + Span::minutes(20), "not beyond the consent");
         }
     }
+}
+
+#[test]
+fn t9_of_several_consents_the_longest_counts() {
+    let mut facts = visiting(takeover());
+    let test = ConsentTo::Action(Action::Test);
+    for minutes in [5, 30, 10] {
+        facts.consents.push(Consent { ends_at: T0 + Span::minutes(minutes), ..consent(test.clone()) });
+    }
+    let decision = decide(&facts, &Ask::Request(request(Action::Test, DataClass::Product)), T0);
+    assert_eq!(decision.opening().expect("open").until, T0 + Span::minutes(30));
 }
 
 #[test]
