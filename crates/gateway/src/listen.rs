@@ -117,6 +117,8 @@ impl Connection {
 }
 
 /// Serves HTTP/1.1 until `shutdown`, then lets requests under way finish within the grace period.
+///
+/// A `tower` service goes through `hyper_util::service::TowerToHyperService`.
 pub async fn serve<S, B>(
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
@@ -135,7 +137,7 @@ where
     let slots = Arc::new(Semaphore::new(limits.connections));
     let tasks = TaskTracker::new();
     let stop = CancellationToken::new();
-    let acceptor = tls.map(TlsAcceptor::from);
+    let acceptor = tls.map(only_http1);
     loop {
         let accepted = async {
             let slot = Arc::clone(&slots).acquire_owned().await.map_err(io::Error::other)?;
@@ -173,6 +175,13 @@ where
     // Tunnels live outside of these tasks.
     stop.cancel();
     Ok(())
+}
+
+/// HTTP/1.1 is all that is vetted, so it is all that is offered.
+fn only_http1(config: Arc<rustls::ServerConfig>) -> TlsAcceptor {
+    let mut config = Arc::unwrap_or_clone(config);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn connect<S, B>(

@@ -1,5 +1,7 @@
 //! Opening, passing, being told why not, and ending.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod support;
 
 use std::sync::atomic::Ordering;
@@ -203,4 +205,32 @@ async fn foreign_pages_cannot_act_for_the_visit() {
     assert_eq!(stage.send("GET", "/v/x", navigation, b"").await.status, 200);
     assert_eq!(stage.send("POST", "/v/x", navigation, b"").await.status, 403);
     assert_eq!(stage.product.count(), 1);
+}
+
+/// The listener the portal shares: heads that never end are cut off, and a shutdown ends everything.
+#[tokio::test]
+async fn slow_heads_and_shutdowns_close_connections() {
+    use std::time::{Duration, Instant};
+    use tokio::io::AsyncWriteExt;
+    let mut config = pforte_gateway::GatewayConfig::new(SUFFIX, pforte_gateway::Scheme::Http);
+    config.limits.head_timeout = Duration::from_millis(200);
+    config.limits.grace = Duration::from_millis(200);
+    let events = || {
+        http::Response::builder()
+            .header("content-type", "text/event-stream")
+            .body(endless(Duration::from_millis(5)))
+            .unwrap()
+    };
+    let stage = Stage::with(move |_| events(), |_| {}, config).await;
+    let started = Instant::now();
+    stage.raw(b"GET /v/x HTTP/1.1\r\nHost: a").await;
+    assert!(started.elapsed() >= Duration::from_millis(150), "{:?}", started.elapsed());
+    let mut stream = tokio::net::TcpStream::connect(stage.addr).await.unwrap();
+    let request =
+        format!("GET /v/x HTTP/1.1\r\nHost: {HOST}\r\nCookie: __Host-pforte-visit={COOKIE}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    read_until(&mut stream, b"data: 1").await;
+    stage.shutdown.cancel();
+    read_all(&mut stream).await;
+    assert_eq!(stage.permit.leash.holders(), 0);
 }

@@ -1,5 +1,7 @@
 //! Who the product is told is asking, and what of the browser's headers it sees.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod support;
 
 use support::*;
@@ -68,8 +70,19 @@ async fn only_listed_headers_go_on() {
     assert_eq!(
         names,
         [
-            "accept", "accept-encoding", "accept-language", "authorization", "host", "if-none-match", "range",
-            "user-agent", "x-csrf-token", "x-panel-staff", "x-panel-user", "x-requested-with", "x_csrf_token",
+            "accept",
+            "accept-encoding",
+            "accept-language",
+            "authorization",
+            "host",
+            "if-none-match",
+            "range",
+            "user-agent",
+            "x-csrf-token",
+            "x-panel-staff",
+            "x-panel-user",
+            "x-requested-with",
+            "x_csrf_token",
         ]
     );
     assert_eq!(seen.header("accept-encoding"), Some("identity"));

@@ -1,13 +1,16 @@
 //! Control 31: requests that two parsers could read differently do not pass, and what follows on the
 //! connection is never read as a request.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod support;
 
 use support::*;
 
 /// A request line and Host, then `rest` as it is.
 fn head(rest: &str) -> Vec<u8> {
-    format!("POST /v/x HTTP/1.1\r\nHost: {HOST}\r\nCookie: __Host-pforte-visit={COOKIE}\r\n{rest}").into_bytes()
+    format!("POST /v/x HTTP/1.1\r\nHost: {HOST}\r\nCookie: __Host-pforte-visit={COOKIE}\r\n{rest}")
+        .into_bytes()
 }
 
 fn target(target: &str) -> Vec<u8> {
@@ -115,14 +118,41 @@ async fn control_31_malformed_requests_are_refused() {
 async fn control_31_paths_have_one_spelling() {
     let stage = Stage::new(|_| text("reached")).await;
     for path in [
-        "/v/%2e%2e/x", "/v/%2E/x", "/v/../account/password", "/v/./x", "/v//x", "//v/x", "/v/x/..", "/v/x/.",
-        "/v/%2fx", "/v/%5Cx", "/v/\\x", "/v/x;y=1", "/v/x%3By", "/v/%00", "/v/%0a", "/v/%41", "/v/%7e", "/v/%252e",
-        "/v/%c0%ae", "/v/%ff", "/v/%", "/v/%2", "/v/%zz", "/v/x#y", "/v/\u{e9}", "/v/\x7f", "/v/<x>", "/v/x?y#z",
+        "/v/%2e%2e/x",
+        "/v/%2E/x",
+        "/v/../account/password",
+        "/v/./x",
+        "/v//x",
+        "//v/x",
+        "/v/x/..",
+        "/v/x/.",
+        "/v/%2fx",
+        "/v/%5Cx",
+        "/v/\\x",
+        "/v/x;y=1",
+        "/v/x%3By",
+        "/v/%00",
+        "/v/%0a",
+        "/v/%41",
+        "/v/%7e",
+        "/v/%252e",
+        "/v/%c0%ae",
+        "/v/%ff",
+        "/v/%",
+        "/v/%2",
+        "/v/%zz",
+        "/v/x#y",
+        "/v/\u{e9}",
+        "/v/\x7f",
+        "/v/<x>",
+        "/v/x?y#z",
         "/v/x?\u{e9}",
     ] {
         is_refused(&stage, &target(path), 400).await;
     }
-    for path in ["/v/%20x", "/v/%C3%A9", "/v/a:b@c", "/v/x?y=%2e%2e/;&z=%00", "/v/x/", "/v/...", "/v/.well-known"] {
+    for path in
+        ["/v/%20x", "/v/%C3%A9", "/v/a:b@c", "/v/x?y=%2e%2e/;&z=%00", "/v/x/", "/v/...", "/v/.well-known"]
+    {
         let before = stage.product.count();
         assert_eq!(stage.raw(&target(path)).await.status, 200, "{path}");
         assert_eq!(stage.product.count(), before + 1);
@@ -181,14 +211,21 @@ async fn good_requests_pass_in_any_pieces() {
 #[tokio::test]
 async fn control_31_a_method_cannot_be_changed_on_the_way() {
     let stage = Stage::new(|_| text("reached")).await;
-    for header in ["X-HTTP-Method-Override: DELETE\r\n", "X-HTTP-Method: PUT\r\n", "X-Method-Override: PUT\r\n", "x_http_method_override: PUT\r\n"] {
+    for header in [
+        "X-HTTP-Method-Override: DELETE\r\n",
+        "X-HTTP-Method: PUT\r\n",
+        "X-Method-Override: PUT\r\n",
+        "x_http_method_override: PUT\r\n",
+    ] {
         assert_eq!(stage.send("POST", "/v/x", header, b"a=1").await.status, 200);
         let seen = stage.product.last();
         assert_eq!(seen.method, "POST");
         assert!(seen.headers.keys().all(|name| !name.as_str().contains("method")), "{header}");
     }
     let passed = stage.product.count();
-    for query in ["_method=DELETE", "a=1&_method=PUT", "%5Fmethod=PUT", "_METHOD=put", "x-http-method-override=PUT"] {
+    for query in
+        ["_method=DELETE", "a=1&_method=PUT", "%5Fmethod=PUT", "_METHOD=put", "x-http-method-override=PUT"]
+    {
         assert_eq!(stage.send("POST", &format!("/v/x?{query}"), "", b"").await.status, 400, "{query}");
     }
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";

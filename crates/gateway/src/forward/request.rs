@@ -61,10 +61,10 @@ pub(super) fn build(
 
 /// Origin and Referer, as if the browser had spoken to the product itself.
 fn provenance(product: &Prepared, scene: &Scene, parts: &Parts, headers: &mut HeaderMap) {
-    if parts.headers.contains_key(ORIGIN) {
-        if let Ok(value) = HeaderValue::try_from(product.origins.upstream()) {
-            headers.insert(ORIGIN, value);
-        }
+    if parts.headers.contains_key(ORIGIN)
+        && let Ok(value) = HeaderValue::try_from(product.origins.upstream())
+    {
+        headers.insert(ORIGIN, value);
     }
     let referer = parts.headers.get(REFERER).and_then(|value| value.to_str().ok());
     let rest = referer.and_then(|referer| referer.strip_prefix(scene.origin.as_str()));

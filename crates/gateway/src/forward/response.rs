@@ -6,8 +6,8 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCEPT_RANGES, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION,
-        CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS, ETAG, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY, REFRESH,
-        SET_COOKIE,
+        CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY, REFRESH,
+        SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
     },
     request::Parts,
 };
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What of the product's headers never goes on: hop by hop, about storage and caching, about other
-/// origins, or about telling third parties.
+/// origins, or about telling third parties. In order, for searching.
 const DROPPED: &[&str] = &[
     "accept-ch",
     "access-control-allow-credentials",
@@ -40,6 +40,7 @@ const DROPPED: &[&str] = &[
     "cache-control",
     "clear-site-data",
     "connection",
+    "content-location",
     "content-security-policy",
     "content-security-policy-report-only",
     "critical-ch",
@@ -47,8 +48,6 @@ const DROPPED: &[&str] = &[
     "keep-alive",
     "link",
     "location",
-    "content-location",
-    "refresh",
     "nel",
     "no-vary-search",
     "pragma",
@@ -56,6 +55,7 @@ const DROPPED: &[&str] = &[
     "proxy-authentication-info",
     "proxy-connection",
     "referrer-policy",
+    "refresh",
     "report-to",
     "reporting-endpoints",
     "server-timing",
@@ -91,11 +91,11 @@ pub(super) fn build(
     let empty = body.is_end_stream() || asked.method == Method::HEAD;
     let whole = Whole { product, scene, pass, given: &parts.headers, status: parts.status };
     let built = if pass.masked { whole.masked(asked, empty) } else { Ok(whole.plain(asked, empty)) };
-    let (headers, filter) = match built {
+    let Built { headers, filter, bodiless } = match built {
         Ok(built) => built,
         Err(own) => return pages::own(reader, own),
     };
-    let body = if empty {
+    let body = if bodiless {
         OutBody::empty()
     } else {
         OutBody::watched(body, filter, pass.hold.clone(), pass.deadline, Arc::clone(&scene.connection))
@@ -106,7 +106,12 @@ pub(super) fn build(
     response
 }
 
-type Built = (HeaderMap, Option<Box<dyn Filter>>);
+struct Built {
+    headers: HeaderMap,
+    filter: Option<Box<dyn Filter>>,
+    /// The product's body is not sent on.
+    bodiless: bool,
+}
 
 struct Whole<'a> {
     product: &'a Prepared,
@@ -121,7 +126,7 @@ impl Whole<'_> {
     fn plain(&self, asked: &Parts, empty: bool) -> Built {
         let mut headers = HeaderMap::with_capacity(self.given.len() + 4);
         for (name, value) in self.given {
-            if !DROPPED.contains(&name.as_str()) && !self.is_hop(name) {
+            if DROPPED.binary_search(&name.as_str()).is_err() && !self.is_hop(name) {
                 headers.append(name.clone(), value.clone());
             }
         }
@@ -143,13 +148,12 @@ impl Whole<'_> {
             if self.is_plain_html() && asked.method == Method::HEAD {
                 forget_length(&mut headers);
             }
-            return (headers, None);
+            return Built { headers, filter: None, bodiless: empty };
         }
         forget_length(&mut headers);
-        let bar = is_document(asked).then(|| html::bar(&self.pass.bar, &self.scene.origin, nonce.as_deref()));
-        let links =
-            html::Links { product: Arc::clone(&self.pass.product), session: self.scene.origin.clone() };
-        (headers, Some(Box::new(html::Rewriter::plain(links, bar))))
+        let bar = is_document(asked).then(|| self.bar(nonce.as_deref()));
+        let filter = Box::new(html::Rewriter::plain(self.links(), bar));
+        Built { headers, filter: Some(filter), bodiless: false }
     }
 
     /// Only what the pass list names; what cannot be filtered is withheld (control 32).
@@ -168,13 +172,17 @@ impl Whole<'_> {
             self.moved(&mut headers);
             headers.remove(CONTENT_LOCATION);
             headers.remove(REFRESH);
+            if self.status.is_redirection() {
+                common(&mut headers);
+                return Ok(Built { headers, filter: None, bodiless: true });
+            }
         }
         let nonce = self.policies(&mut headers);
         common(&mut headers);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         let kind = media_type(self.given).map(str::to_ascii_lowercase);
         let (kind, filter): (_, Box<dyn Filter>) = match kind.as_deref() {
-            None if empty => return Ok((headers, None)),
+            None if empty => return Ok(Built { headers, filter: None, bodiless: true }),
             Some("text/html") if is_utf8(self.given) => {
                 let bar = is_document(asked).then(|| self.bar(nonce.as_deref()));
                 let settings = html::with_home(html::settings(true), self.links());
@@ -189,7 +197,7 @@ impl Whole<'_> {
             _ => return Err(Own::Withheld),
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-        Ok((headers, Some(filter)))
+        Ok(Built { headers, filter: Some(filter), bodiless: empty })
     }
 
     fn bar(&self, nonce: Option<&str>) -> String {
@@ -281,4 +289,12 @@ fn common(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_list_is_in_order() {
+        assert!(super::DROPPED.is_sorted());
+    }
 }

@@ -23,6 +23,7 @@ use http::{
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep};
 
 use crate::{
     mask::carried::{Finding, Scanner},
@@ -33,7 +34,7 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Up to here a body is checked whole before anything is forwarded.
 const WHOLE: usize = 64 * 1024;
-/// For a small body to arrive.
+/// For a small body to arrive, or the next piece of a large one.
 const ARRIVAL: Duration = Duration::from_secs(15);
 
 /// A body on its way upstream.
@@ -52,7 +53,11 @@ struct Stream {
     first: Bytes,
     rest: Incoming,
     length: Option<u64>,
+    /// What may still come.
     left: u64,
+    /// What must still come, when the length was announced.
+    due: Option<u64>,
+    patience: Pin<Box<Sleep>>,
     scanner: Scanner,
     report: Report,
 }
@@ -67,6 +72,7 @@ impl Report {
             1 => Some(Own::CarriesMask),
             2 => Some(Own::Bad),
             3 => Some(Own::TooLarge),
+            4 => Some(Own::SlowBody),
             _ => None,
         }
     }
@@ -75,6 +81,7 @@ impl Report {
         let code = match own {
             Own::CarriesMask => 1,
             Own::TooLarge => 3,
+            Own::SlowBody => 4,
             _ => 2,
         };
         self.0.store(code, Ordering::Release);
@@ -105,7 +112,10 @@ pub(super) async fn read(parts: &Parts, body: Incoming, most: u64) -> Result<Upl
         return Ok(Upload(if first.is_empty() { Kind::Empty } else { Kind::Full(first) }));
     }
     let left = most.checked_sub(first.len() as u64).ok_or(Own::TooLarge)?;
-    let stream = Stream { first, rest: body, length, left, scanner, report: Report::default() };
+    let due = length.map(|length| length.saturating_sub(first.len() as u64));
+    let patience = Box::pin(tokio::time::sleep(ARRIVAL));
+    let stream =
+        Stream { first, rest: body, length, left, due, patience, scanner, report: Report::default() };
     Ok(Upload(Kind::Stream(Box::new(stream))))
 }
 
@@ -222,7 +232,14 @@ impl Stream {
         if !self.first.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.first)))));
         }
-        let data = match ready!(Pin::new(&mut self.rest).poll_frame(cx)) {
+        let Poll::Ready(frame) = Pin::new(&mut self.rest).poll_frame(cx) else {
+            ready!(self.patience.as_mut().poll(cx));
+            return Poll::Ready(Some(
+                self.checked(|_| Err(Own::SlowBody)).map(|()| Frame::data(Bytes::new())),
+            ));
+        };
+        self.patience.as_mut().reset(Instant::now() + ARRIVAL);
+        let data = match frame {
             None => return Poll::Ready(self.checked(end).err().map(Err)),
             Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
@@ -230,7 +247,13 @@ impl Stream {
         let checked = match self.left.checked_sub(data.len() as u64) {
             Some(left) => {
                 self.left = left;
-                self.checked(|scanner| scan(scanner, &data))
+                self.due = self.due.map(|due| due.saturating_sub(data.len() as u64));
+                let last = self.due == Some(0);
+                self.checked(|scanner| {
+                    scan(scanner, &data)?;
+                    // Nobody asks for the end of a body whose length is known.
+                    if last { end(scanner) } else { Ok(()) }
+                })
             }
             None => self.checked(|_| Err(Own::TooLarge)),
         };

@@ -2,7 +2,8 @@
 //!
 //! Keeps its own account of the open elements, because start tags end others without saying so, and
 //! lets a pass end at the first doubt. Known limit: an end tag that matches no open element is not
-//! seen (a heading ended by another heading's end tag stays open until its own).
+//! seen (a heading ended by another heading's end tag stays open until its own; attributes on such a
+//! tag stay).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +21,9 @@ const MAX_OPEN: usize = 512;
 /// What stays of an element that is not shown.
 const KEPT: &[&str] =
     &["class", "lang", "dir", "role", "type", "rel", "charset", "colspan", "rowspan", "scope", "method"];
+
+/// How the product's own scripts and styles are loaded.
+const LOADING: &[&str] = &["nonce", "integrity", "crossorigin", "defer", "async", "media", "as"];
 
 type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -122,7 +126,9 @@ fn begin(shared: &Shared, el: &mut Element<'_, '_>) -> Result<(), HandlerError> 
     drop(account);
     let shared = Arc::clone(shared);
     if let Some(handlers) = el.end_tag_handlers() {
-        handlers.push(Box::new(move |_| {
+        handlers.push(Box::new(move |tag| {
+            // Written anew: an end tag can carry attributes, too.
+            tag.set_name_str(tag.name());
             lock(&shared).end(id);
             Ok(())
         }));
@@ -164,9 +170,8 @@ fn cover(account: &mut Account, text: &mut TextChunk<'_>) {
         account.covered = false;
         return;
     }
-    if !matches!(text.text_type(), TextType::Data | TextType::RCData) {
-        text.remove();
-    } else if account.covered {
+    let readable = matches!(text.text_type(), TextType::Data | TextType::RCData);
+    if !readable || account.covered {
         text.remove();
     } else if let Some(at) = text.as_str().find(|c: char| !c.is_ascii_whitespace()) {
         let replaced = format!("{}{MASK}", &text.as_str()[..at]);
@@ -192,6 +197,7 @@ fn strip(el: &mut Element<'_, '_>, name: &str) -> Result<(), HandlerError> {
                     el.set_attribute(&attribute, bare)?;
                 }
             }
+            ("link" | "script" | "style", technical) if LOADING.contains(&technical) => {}
             ("input", "value") => el.set_attribute("value", MASK)?,
             ("meta", "name" | "content") if viewport && is_layout(&value) => {}
             _ => el.remove_attribute(&attribute),

@@ -98,9 +98,11 @@ enum Way<'a> {
 
 /// The page for a refusal of the permit's.
 pub(crate) fn shut(reader: Reader, shut: &Shut) -> Response<OutBody> {
-    let reader = reader.speaking(shut.language);
+    // Where no visit is known, nor is its reader.
+    let unknown = matches!(shut.why, Why::NotHere | Why::LinkSpent);
+    let reader = if unknown { reader } else { reader.speaking(shut.language) };
     let over = matches!(shut.why, Why::Over { .. });
-    let text = words::shut(&shut.why, shut.language);
+    let text = words::shut(&shut.why, reader.language);
     let way = if shut.desk.is_empty() { Way::Nowhere } else { Way::Desk(&shut.desk) };
     let mut response = write(reader, text, &way);
     if over {

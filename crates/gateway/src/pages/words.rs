@@ -376,7 +376,7 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             )],
         ),
         Own::Preview => text(
-            StatusCode::NO_CONTENT,
+            StatusCode::SERVICE_UNAVAILABLE,
             "visit.preview",
             "past",
             ("Dieser Link öffnet eine Sitzung.", "This link opens a session."),

@@ -97,7 +97,7 @@ fn a_pass_never_reaches_beyond_its_element() {
         "<!doctype html PUBLIC \"SECRET\">",
         "<p title=\"SECRET",
         "<p SECRET=1>",
-        "</p SECRET=1>",
+        "<p></p SECRET=1>",
         "<!-- SECRET",
         "<iframe srcdoc=SECRET>SECRET</iframe><noscript>SECRET</noscript><xmp>SECRET</xmp><noembed>SECRET</noembed>",
         "<img alt=SECRET src=SECRET style=SECRET onclick=SECRET><a href=SECRET>SECRET</a><option value=SECRET selected>",
