@@ -1,0 +1,87 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { Home } from "../src/door/Home";
+import { answers, ground, show } from "./help";
+
+const closed = { state: "closed", grounds: [], can_see: [], pin_closed: false, notices: [] };
+const noVisits = { items: [], next: null };
+
+describe("the customer's door", () => {
+	afterEach(() => void vi.unstubAllGlobals());
+
+	test("closed: says so in one sentence, in the page and in its title", async () => {
+		answers({ "GET /door": { body: closed }, "GET /grounds": { body: noVisits } });
+		show(<Home />);
+		expect(await screen.findByRole("heading", { name: "Geschlossen." })).toBeDefined();
+		expect(screen.getByText("Niemand vom Support kann Ihr Konto sehen.")).toBeDefined();
+		expect(document.title).toBe("Geschlossen · Pforte");
+		expect(screen.queryByRole("button", { name: "Jetzt beenden" })).toBeNull();
+	});
+
+	test("rule W6: open shows the name and the word pair", async () => {
+		answers({
+			"GET /door": { body: { ...closed, state: "open", grounds: [ground()] } },
+			"GET /grounds": { body: noVisits },
+		});
+		show(<Home />);
+		expect(await screen.findByText("für Jana Brückner")).toBeDefined();
+		expect(screen.getByTestId("words").textContent).toBe("LeuchtturmundPflaume");
+		expect(document.title).toBe("Offen · Pforte");
+	});
+
+	test("rule W8: End now ends the ground and tells the measured time", async () => {
+		let over = false;
+		const calls = answers({
+			"GET /door": () => ({
+				body: over ? closed : { ...closed, state: "open", grounds: [ground()] },
+			}),
+			"GET /grounds": { body: noVisits },
+			"POST /grounds/0193-ground/end": () => {
+				over = true;
+				return { body: { ended_at: "", cut_millis: 200, streams: 2, written: true } };
+			},
+		});
+		show(<Home />);
+		await userEvent.click(await screen.findByRole("button", { name: "Jetzt beenden" }));
+		const result = await screen.findByTestId("end-result");
+		expect(result.textContent).toContain("Nach 0,2 s war alles zu.");
+		expect(calls.filter((call) => call.method === "POST")).toHaveLength(1);
+		expect(screen.getByTestId("door").dataset.state).toBe("closed");
+	});
+
+	test("control W2: ended but not yet written is told, and the door is shut all the same", async () => {
+		let over = false;
+		answers({
+			"GET /door": () => ({
+				body: over ? closed : { ...closed, state: "open", grounds: [ground()] },
+			}),
+			"GET /grounds": { body: noVisits },
+			"POST /grounds/0193-ground/end": () => {
+				over = true;
+				return { body: { ended_at: "", cut_millis: 9, streams: 0, written: false } };
+			},
+		});
+		show(<Home />);
+		await userEvent.click(await screen.findByRole("button", { name: "Jetzt beenden" }));
+		const result = await screen.findByTestId("end-result");
+		expect(result.textContent).toContain("Der Zugang ist zu.");
+	});
+
+	test("no answer: the door is not sure, never closed", async () => {
+		answers({ "GET /door": { status: 404, body: { code: "internal" } } });
+		show(<Home />);
+		await waitFor(() => expect(screen.getByTestId("door").dataset.state).toBe("unsure"));
+		expect(screen.queryByText("Geschlossen.")).toBeNull();
+	});
+
+	test("an old entry without its reason is still told", async () => {
+		const old = ground({ state: "ended", words: null, reason: null, record: null });
+		answers({
+			"GET /door": { body: closed },
+			"GET /grounds": { body: { items: [{ ...old, ended_how: "staff" }], next: null } },
+		});
+		show(<Home />);
+		expect(await screen.findByText("nicht mehr lesbar")).toBeDefined();
+	});
+});

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { learnServerTime, serverNow } from "../src/api/clock";
+import { clock, distance, left, moment, seconds, span } from "../src/words/time";
+import { NOW } from "./help";
+
+const plus = (millis: number) => new Date(NOW + millis).toISOString();
+const minute = 60_000;
+
+describe("times as people say them", () => {
+	test("a time near by is told as distance and as clock time", () => {
+		expect(moment(plus(12 * minute), NOW, "de")).toBe("in 12 Minuten (14:32)");
+		expect(moment(plus(12 * minute), NOW, "en")).toBe("in 12 minutes (14:32)");
+		expect(moment(plus(-3 * minute), NOW, "de")).toBe("vor 3 Minuten (14:17)");
+	});
+
+	test("a time more than a day away is told with its date", () => {
+		expect(moment(plus(-26 * 60 * minute), NOW, "de")).toBe("21. Nov. 2026, 12:20");
+	});
+
+	test("below a minute there are words, never zero minutes", () => {
+		expect(distance(plus(-20_000), NOW, "de")).toBe("gerade eben");
+		expect(distance(plus(20_000), NOW, "en")).toBe("in less than a minute");
+	});
+
+	test("what is left is rounded up, what has passed is rounded down", () => {
+		expect(distance(plus(59.2 * minute), NOW, "en")).toBe("in 60 minutes");
+		expect(distance(plus(-3.9 * minute), NOW, "en")).toBe("3 minutes ago");
+	});
+
+	test("the clock is the reader's own zone", () => {
+		expect(clock("2026-11-22T13:20:00Z", "de")).toBe("14:20");
+	});
+
+	test("time left counts seconds in the last two minutes and never goes below zero", () => {
+		expect(left(plus(41 * minute), NOW, "de")).toBe("41 Min.");
+		expect(left(plus(69_000), NOW, "en")).toBe("1:09");
+		expect(left(plus(-5000), NOW, "en")).toBe("0:00");
+	});
+
+	test("a measured cut is told in seconds with as many digits as it needs", () => {
+		expect(seconds(200, "de")).toBe("0,2 s");
+		expect(seconds(200, "en")).toBe("0.2 s");
+		expect(seconds(43, "en")).toBe("0.04 s");
+		expect(seconds(0, "en")).toBe("0.001 s");
+	});
+
+	test("spans are told in minutes, short ones in seconds", () => {
+		expect(span(plus(0), plus(40_000), "en")).toBe("40 s");
+		expect(span(plus(0), plus(11 * minute), "de")).toBe("11 Min.");
+	});
+});
+
+describe("the server's clock", () => {
+	afterEach(() => learnServerTime(new Date().toUTCString()));
+
+	test("a device whose clock is wrong still counts by the server's", () => {
+		const ahead = new Date(Date.now() + 10 * minute).toUTCString();
+		learnServerTime(ahead);
+		expect(Math.abs(serverNow() - Date.now() - 10 * minute)).toBeLessThan(2000);
+	});
+
+	test("a header that is no date changes nothing", () => {
+		learnServerTime("soon");
+		expect(Math.abs(serverNow() - Date.now())).toBeLessThan(50);
+	});
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { Problem } from "../src/api/problem";
+import { visitWords } from "../src/visit/words";
+import { type Dictionary, say } from "../src/words/dictionary";
+import { preferred } from "../src/words/language";
+import { refusals, refusalText } from "../src/words/refusals";
+
+const modules = import.meta.glob<Record<string, Dictionary<Record<string, string>>>>(
+	["../src/*/words.ts", "../src/words/refusals.ts"],
+	{ eager: true },
+);
+const dictionaries = Object.entries(modules).flatMap(([file, module]) =>
+	Object.entries(module)
+		.filter(([, value]) => typeof value === "object" && "de" in value && "en" in value)
+		.map(([name, value]) => ({ file, name, value })),
+);
+
+describe("the dictionaries", () => {
+	test("every feature has one", () => {
+		expect(dictionaries.length).toBeGreaterThanOrEqual(10);
+	});
+
+	test.each(dictionaries)("$name has the same keys in both languages, none empty", ({ value }) => {
+		expect(Object.keys(value.en).sort()).toEqual(Object.keys(value.de).sort());
+		for (const text of [...Object.values(value.de), ...Object.values(value.en)]) {
+			expect(typeof text === "function" || String(text).trim().length > 0).toBe(true);
+		}
+	});
+
+	test.each(dictionaries)("$name speaks German with Sie", ({ value }) => {
+		for (const text of Object.values(value.de)) {
+			expect(String(text)).not.toMatch(/\b(du|dich|dir|dein|deine|deinen)\b/i);
+		}
+	});
+});
+
+describe("words of the server", () => {
+	test("every way a ground or visit can end has a word", () => {
+		const hows = "customer staff lead expired condition_lost restart kill_switch hour_up idle";
+		for (const how of [...hows.split(" "), "ground_over"]) {
+			expect(say(visitWords.de, `end_${how}`)).not.toBe(how);
+		}
+	});
+
+	test("one the pages do not know yet is shown as it came", () => {
+		expect(say(visitWords.de, "end_by_magic")).toBe("by_magic");
+	});
+
+	test("a refusal is told by its code in the page's language", () => {
+		const wrong = new Problem("pin.wrong", 403, "Not this one.");
+		expect(refusalText(wrong, "de")).toBe(
+			"Diese PIN öffnet hier nichts. Bitte noch einmal vorlesen lassen.",
+		);
+		expect(refusalText(wrong, "en")).toBe(
+			"That PIN opens nothing here. Please have it read out again.",
+		);
+	});
+
+	test("a code without words falls back to the server's detail, then to a plain sentence", () => {
+		expect(refusalText(new Problem("new.code", 409, "The server's words."), "de")).toBe(
+			"The server's words.",
+		);
+		expect(refusalText(new Error("boom"), "en")).toBe(refusals.en.unknown);
+	});
+});
+
+describe("the page's language", () => {
+	test("what was chosen wins over the browser", () => {
+		expect(preferred(["de-DE"], "en")).toBe("en");
+	});
+
+	test("the browser's first known language is taken, English without one", () => {
+		expect(preferred(["fr-FR", "de-AT", "en"], null)).toBe("de");
+		expect(preferred(["fr-FR"], null)).toBe("en");
+	});
+});
