@@ -274,6 +274,8 @@ async fn a_mask_in_a_large_body_breaks_the_upload() {
         let answer = stage.send("POST", "/v/save", "", body.as_bytes()).await;
         assert_eq!(answer.status, 422, "{cut}");
     }
+    let unfinished = format!("{}{}", "a".repeat(200_000), "&bull".repeat(5));
+    assert_eq!(stage.send("POST", "/v/save", "", unfinished.as_bytes()).await.status, 422);
     assert_eq!(stage.product.count(), 0, "no upload was complete");
     let fine = "••••a".repeat(40_000);
     assert_eq!(stage.send("POST", "/v/save", "", fine.as_bytes()).await.status, 200);

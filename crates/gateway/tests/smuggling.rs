@@ -208,6 +208,21 @@ async fn good_requests_pass_in_any_pieces() {
     }
 }
 
+/// A client that waits to be told goes on is told so, and only when the request was admitted.
+#[tokio::test]
+async fn expectations_are_met_after_admission() {
+    use tokio::io::AsyncWriteExt;
+    let stage = Stage::new(|seen| told("text/plain", seen.body)).await;
+    let mut stream = tokio::net::TcpStream::connect(stage.addr).await.unwrap();
+    let waiting = head("Content-Length: 5\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
+    stream.write_all(&waiting).await.unwrap();
+    assert!(read_until(&mut stream, b"\r\n\r\n").await.starts_with(b"HTTP/1.1 100"));
+    stream.write_all(b"hello").await.unwrap();
+    assert_eq!(Answer::parse(&read_all(&mut stream).await).text(), "hello");
+    stage.permit.shut(pforte_gateway::Why::LogDown);
+    assert_eq!(stage.raw(&waiting).await.status, 503);
+}
+
 #[tokio::test]
 async fn control_31_a_method_cannot_be_changed_on_the_way() {
     let stage = Stage::new(|_| text("reached")).await;

@@ -4,7 +4,13 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
+    time::{Duration, Instant},
+};
 
 use http::Response;
 use support::*;
@@ -82,14 +88,45 @@ async fn t24_control_24_a_long_answer_is_cut_with_the_leash() {
 /// A browser that does not read cannot hold the door open, and what it has not read is lost to it.
 #[tokio::test]
 async fn control_24_a_stalled_reader_is_cut_as_well() {
-    let stage = Stage::new(|_| Response::builder().body(large(4096)).unwrap()).await;
+    let made = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&made);
+    let stage = Stage::new(move |_| {
+        let count = Arc::clone(&count);
+        Response::builder().body(counted(4096, count)).unwrap()
+    })
+    .await;
     let mut stream = open(&stage, &ask("/v/large", ""), b"xxxx").await;
-    tokio::task::yield_now().await;
+    let mut before = 0;
+    while std::mem::replace(&mut before, made.load(SeqCst)) != before || before == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(before < 4096, "everything fits into the buffers: nothing stalls");
     let cut = stage.permit.leash.cut_and_wait(CUT).await;
-    assert!(cut.took < CUT, "{cut:?}");
+    assert!(cut.took < CUT && cut.streams == 1, "{cut:?}");
     assert_eq!(stage.permit.leash.holders(), 0);
-    let rest = read_all(&mut stream).await;
-    assert!(rest.len() < 16 * 1024 * 1024, "{} bytes still came", rest.len());
+    let mut buffer = vec![0; 1 << 20];
+    let broken = loop {
+        match stream.read(&mut buffer).await {
+            Ok(0) => break None,
+            Ok(_) => {}
+            Err(error) => break Some(error.kind()),
+        }
+    };
+    assert_eq!(broken, Some(std::io::ErrorKind::ConnectionReset), "what was under way is forgotten");
+}
+
+/// Only what is under way is severed: a connection whose answers are complete goes on.
+#[tokio::test]
+async fn an_idle_connection_survives_the_cut() {
+    let stage = Stage::new(|_| text("whole")).await;
+    let mut stream = open(&stage, &ask("/v/x", ""), b"whole").await;
+    while stage.permit.leash.holders() > 0 {
+        tokio::task::yield_now().await;
+    }
+    stage.permit.leash.cut();
+    tokio::task::yield_now().await;
+    stream.write_all(ask("/v/x", "Connection: close\r\n").as_bytes()).await.unwrap();
+    assert_eq!(Answer::parse(&read_all(&mut stream).await).text(), "whole");
 }
 
 #[tokio::test]
@@ -175,7 +212,6 @@ async fn a_refused_upgrade_closes_the_connection() {
 /// Design, "Fresh and fast": a stale generation is noted and not forwarded.
 #[tokio::test]
 async fn w2_a_stale_generation_is_not_forwarded() {
-    use std::sync::atomic::Ordering::SeqCst;
     let stage = Stage::new(|_| text("ok")).await;
     stage.permit.stale.store(1, SeqCst);
     assert_eq!(stage.get("/v/x").await.status, 200, "decided anew");

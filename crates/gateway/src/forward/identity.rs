@@ -111,10 +111,7 @@ impl Names {
         }
         let mut buffer = [0; MAX_NAME];
         let Some(normal) = normal(plain, &mut buffer) else { return false };
-        let dropped_when_masked = masked && WHOLE_ONLY.contains(&normal);
-        !dropped_when_masked
-            && self.more.iter().any(|m| m == normal)
-            && !self.identity.iter().any(|m| m == normal)
+        !(masked && WHOLE_ONLY.contains(&normal)) && self.more.iter().any(|m| m == normal)
     }
 
     fn is_identity(&self, plain: &str) -> bool {

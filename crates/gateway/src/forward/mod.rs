@@ -13,13 +13,13 @@ mod websocket;
 
 use std::time::Instant;
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
     body::OutBody,
     gateway::{Inner, Scene},
-    pages::{self, Own},
+    pages::{self, Own, Reader},
     permit::{Pass, Permit},
 };
 
@@ -48,55 +48,84 @@ pub(crate) async fn forward<P: Permit>(
     pass: Pass,
 ) -> Outcome {
     let reader = scene.reader.speaking(pass.bar.language);
-    let refuse = async |own: Own| {
-        gateway.permit.not_forwarded(&pass).await;
-        Outcome::answer(pages::own(reader, own))
+    let trip = Trip { gateway, scene, pass, reader };
+    let Some(product) = gateway.products.prepared(&trip.pass.product) else {
+        return trip.refused(Own::UpstreamDown).await;
     };
-    let Some(product) = gateway.products.prepared(&pass.product) else {
-        return refuse(Own::UpstreamDown).await;
-    };
-    if scene.websocket && pass.masked {
-        return refuse(Own::Withheld).await;
+    if scene.websocket && trip.pass.masked {
+        return trip.refused(Own::Withheld).await;
     }
-    if !pass.hold.is_current() {
-        gateway.permit.not_forwarded(&pass).await;
-        return Outcome::Stale(Some(Box::new(request)));
+    if !trip.pass.hold.is_current() {
+        return trip.stale(Some(Box::new(request))).await;
     }
-    let mut request = request;
-    let browser_upgrade = scene.websocket.then(|| hyper::upgrade::on(&mut request));
-    let (parts, body) = request.into_parts();
-    let body = tokio::select! {
-        biased;
-        () = pass.hold.cancelled() => None,
-        body = upload::read(&parts, body, gateway.config.limits.body_bytes) => Some(body),
-    };
-    let body = match body {
-        Some(Ok(body)) => body,
-        Some(Err(own)) => return refuse(own).await,
-        None => {
-            gateway.permit.not_forwarded(&pass).await;
-            return Outcome::Stale(None);
+    trip.make(&product, request).await.unwrap_or_else(|early| early)
+}
+
+/// One request's way to the product and back.
+struct Trip<'a, P> {
+    gateway: &'a Inner<P>,
+    scene: &'a Scene,
+    pass: Pass,
+    reader: Reader,
+}
+
+impl<P: Permit> Trip<'_, P> {
+    async fn make(&self, product: &Prepared, mut request: Request<Incoming>) -> Result<Outcome, Outcome> {
+        let upgrade = self.scene.websocket.then(|| hyper::upgrade::on(&mut request));
+        let (parts, body) = request.into_parts();
+        let body = self.take_in(&parts, body).await?;
+        let limit = self.gateway.config.limits.response_timeout;
+        let timeout = if body.is_streaming() { None } else { Some(limit) };
+        let upstream = match request::build(product, self.scene, &self.pass, &parts, body) {
+            Ok(upstream) => upstream,
+            Err(own) => return Err(self.refused(own).await),
+        };
+        if !self.pass.hold.is_current() || Instant::now() >= self.pass.deadline {
+            return Err(self.stale(None).await);
         }
-    };
-    let timeout = if body.is_streaming() { None } else { Some(gateway.config.limits.response_timeout) };
-    let upstream = match request::build(&product, scene, &pass, &parts, body) {
-        Ok(upstream) => upstream,
-        Err(own) => return refuse(own).await,
-    };
-    if !pass.hold.is_current() || Instant::now() >= pass.deadline {
-        gateway.permit.not_forwarded(&pass).await;
-        return Outcome::Stale(None);
+        let answer = match product.send(upstream, &self.pass, timeout).await {
+            Ok(answer) => answer,
+            Err(Failure::Stale) => return Err(Outcome::answer(self.gateway.why_stale(self.scene).await)),
+            Err(Failure::Unreached) => return Err(self.refused(Own::UpstreamDown).await),
+            Err(Failure::Down) => return Err(self.page(Own::UpstreamDown)),
+            Err(Failure::Slow) => return Err(self.page(Own::UpstreamSlow)),
+            Err(Failure::Upload(own)) => return Err(self.page(own)),
+        };
+        Ok(Outcome::answer(if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            websocket::switch(self.scene, &self.pass, answer, upgrade, self.reader)
+        } else {
+            response::build(product, self.scene, &self.pass, &parts, answer, self.reader)
+        }))
     }
-    match product.send(upstream, &pass, timeout).await {
-        Ok(answer) if answer.status() == http::StatusCode::SWITCHING_PROTOCOLS => {
-            Outcome::answer(websocket::switch(scene, &pass, answer, browser_upgrade, reader))
+
+    /// The body, checked as far as it must be before anything is forwarded.
+    async fn take_in(&self, parts: &Parts, body: Incoming) -> Result<upload::Upload, Outcome> {
+        let most = self.gateway.config.limits.body_bytes;
+        let read = tokio::select! {
+            biased;
+            () = self.pass.hold.cancelled() => None,
+            read = upload::read(parts, body, most) => Some(read),
+        };
+        match read {
+            Some(Ok(upload)) => Ok(upload),
+            Some(Err(own)) => Err(self.refused(own).await),
+            None => Err(self.stale(None).await),
         }
-        Ok(answer) => Outcome::answer(response::build(&product, scene, &pass, &parts, answer, reader)),
-        Err(Failure::Stale) => Outcome::answer(gateway.why_stale(scene).await),
-        Err(Failure::Unreached) => refuse(Own::UpstreamDown).await,
-        Err(Failure::Down) => Outcome::answer(pages::own(reader, Own::UpstreamDown)),
-        Err(Failure::Slow) => Outcome::answer(pages::own(reader, Own::UpstreamSlow)),
-        Err(Failure::Upload(own)) => Outcome::answer(pages::own(reader, own)),
+    }
+
+    fn page(&self, own: Own) -> Outcome {
+        Outcome::answer(pages::own(self.reader, own))
+    }
+
+    /// Admitted, and nothing went upstream.
+    async fn refused(&self, own: Own) -> Outcome {
+        self.gateway.permit.not_forwarded(&self.pass).await;
+        self.page(own)
+    }
+
+    async fn stale(&self, unsent: Option<Box<Request<Incoming>>>) -> Outcome {
+        self.gateway.permit.not_forwarded(&self.pass).await;
+        Outcome::Stale(unsent)
     }
 }
 

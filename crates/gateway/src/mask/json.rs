@@ -87,62 +87,51 @@ impl JsonMask {
     }
 
     fn byte(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), FilterError> {
-        match &mut self.state {
-            State::Text(text) => {
-                let ended = text.push(byte)?;
-                if self.emit {
-                    out.push(byte);
-                }
-                if ended {
-                    self.state = State::After;
-                }
-                Ok(())
-            }
+        let ended = match &mut self.state {
+            State::Text(text) => text.push(byte)?,
             State::Name(text) => {
                 let ended = text.push(byte)?;
-                self.name.push(byte);
-                if self.name.len() > MAX_NAME {
-                    return Err(FilterError("a member's name is too long"));
-                }
-                if ended {
-                    self.named()?;
-                }
-                Ok(())
+                return self.name_byte(byte, ended);
             }
             State::Number(number) => {
-                if number.push(byte) {
-                    self.length += 1;
-                    if self.length > MAX_NUMBER {
-                        return Err(FilterError("a number is too long"));
-                    }
-                    if self.emit {
-                        out.push(byte);
-                    }
-                    return Ok(());
+                if !number.push(byte) {
+                    return self.number_ended(byte, out);
                 }
-                if !number.is_whole() {
-                    return Err(BAD);
+                self.length += 1;
+                if self.length > MAX_NUMBER {
+                    return Err(FilterError("a number is too long"));
                 }
-                self.state = State::After;
-                self.byte(byte, out)
+                false
             }
             State::Word(rest) => {
-                let (first, tail) = rest.split_first().ok_or(BAD)?;
-                if *first != byte {
-                    return Err(BAD);
-                }
+                let (_, tail) = rest.split_first().filter(|(first, _)| **first == byte).ok_or(BAD)?;
                 *rest = tail;
-                if tail.is_empty() {
-                    self.state = State::After;
-                }
-                if self.emit {
-                    out.push(byte);
-                }
-                Ok(())
+                tail.is_empty()
             }
-            _ if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => Ok(()),
-            _ => self.structure(byte, out),
+            _ if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => return Ok(()),
+            _ => return self.structure(byte, out),
+        };
+        if self.emit {
+            out.push(byte);
         }
+        if ended {
+            self.state = State::After;
+        }
+        Ok(())
+    }
+
+    /// The number ended before `byte`.
+    fn number_ended(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), FilterError> {
+        let State::Number(number) = mem::replace(&mut self.state, State::After) else { return Err(BAD) };
+        if number.is_whole() { self.byte(byte, out) } else { Err(BAD) }
+    }
+
+    fn name_byte(&mut self, byte: u8, ended: bool) -> Result<(), FilterError> {
+        self.name.push(byte);
+        if self.name.len() > MAX_NAME {
+            return Err(FilterError("a member's name is too long"));
+        }
+        if ended { self.named() } else { Ok(()) }
     }
 
     fn structure(&mut self, byte: u8, out: &mut Vec<u8>) -> Result<(), FilterError> {

@@ -3,7 +3,10 @@
 use std::{
     convert::Infallible,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -128,9 +131,16 @@ pub fn endless(every: std::time::Duration) -> Body {
 }
 
 /// `pieces` pieces of 64 KiB.
-pub fn large(pieces: u64) -> Body {
+pub fn large(pieces: usize) -> Body {
+    counted(pieces, Arc::default())
+}
+
+/// The same, counting the pieces as they are taken.
+pub fn counted(pieces: usize, count: Arc<AtomicU64>) -> Body {
     let piece = Bytes::from(vec![b'x'; 64 * 1024]);
-    let pieces = usize::try_from(pieces).unwrap();
-    let stream = futures_util::stream::iter((0..pieces).map(move |_| Ok(Frame::data(piece.clone()))));
+    let stream = futures_util::stream::iter((0..pieces).map(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+        Ok(Frame::data(piece.clone()))
+    }));
     StreamBody::new(stream).boxed_unsync()
 }
