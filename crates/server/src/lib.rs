@@ -21,4 +21,5 @@ pub mod staff;
 pub mod visit;
 
 pub use api::{openapi, router};
-pub use app::{App, Settings, Shared, StartError};
+pub use app::{App, Parts, Settings, Shared, StartError};
+pub use mail::{MailTarget, Smtp};

@@ -6,5 +6,5 @@
 mod deliver;
 mod words;
 
-pub use deliver::{MailTarget, deliver};
+pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use words::{activation, pin_closed, pin_killed, sign_in_link, visit_opened};

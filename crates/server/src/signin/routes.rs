@@ -87,6 +87,7 @@ pub async fn page(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[schema(as = StaffSignInBody)]
 #[serde(deny_unknown_fields)]
 pub struct StaffBody {
     provider: Option<String>,
@@ -112,6 +113,7 @@ pub async fn as_staff(
 }
 
 #[derive(Deserialize, ToSchema)]
+#[schema(as = ContactSignInBody)]
 #[serde(deny_unknown_fields)]
 pub struct ContactBody {
     provider: Option<String>,

@@ -1,0 +1,104 @@
+//! The web pages, embedded in the binary, and the headers that keep them to themselves.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
+};
+use data_encoding::BASE64URL_NOPAD;
+use pforte_server::Shared;
+use rust_embed::{Embed, EmbeddedFile};
+
+/// What Vite built.
+#[derive(Embed)]
+#[folder = "../../web/dist"]
+struct Files;
+
+/// Stands in the built page where each answer gets its own nonce.
+const NONCE_MARK: &str = "__CSP_NONCE__";
+
+/// Answers a page, a script, a style or a font; every other path below a page's is the application.
+pub async fn page(State(app): State<Shared>, request: Request<Body>) -> Response<Body> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return text(StatusCode::METHOD_NOT_ALLOWED, "Only GET.");
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    match Files::get(path).filter(|_| path != "index.html") {
+        Some(file) => asset(path, request.headers(), file),
+        None if path.starts_with("assets/") => text(StatusCode::NOT_FOUND, "Not found."),
+        None => index(&app),
+    }
+}
+
+fn index(app: &Shared) -> Response<Body> {
+    let Some(file) = Files::get("index.html") else {
+        return text(
+            StatusCode::NOT_FOUND,
+            "The pages are not built into this binary: run `make web` first, then build it again.",
+        );
+    };
+    let nonce = BASE64URL_NOPAD.encode(&app.sources.bytes::<16>());
+    let html = String::from_utf8_lossy(&file.data).replace(NONCE_MARK, &nonce);
+    let mut response = Response::new(Body::from(html));
+    let headers = response.headers_mut();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    harden(headers);
+    response
+}
+
+fn asset(path: &str, asked: &HeaderMap, file: EmbeddedFile) -> Response<Body> {
+    let tag = format!("\"{}\"", BASE64URL_NOPAD.encode(&file.metadata.sha256_hash()[..16]));
+    let known = asked.get(header::IF_NONE_MATCH).is_some_and(|t| t.as_bytes() == tag.as_bytes());
+    let kind = file.metadata.mimetype().to_owned();
+    let mut response = if known {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        Response::new(Body::from(file.data.into_owned()))
+    };
+    let headers = response.headers_mut();
+    // Built files below assets/ carry a hash in their name and never change.
+    let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    for (name, value) in [(header::CONTENT_TYPE, kind), (header::ETAG, tag)] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    harden(headers);
+    response
+}
+
+fn harden(headers: &mut HeaderMap) {
+    let fixed: [(HeaderName, &str); 4] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        ),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+fn text(status: StatusCode, words: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(words));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    harden(response.headers_mut());
+    response
+}

@@ -1,0 +1,191 @@
+//! Running the server: database, application, portal and gateway, until a signal ends it.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::extract::ConnectInfo;
+use http::Request;
+use hyper::body::Incoming;
+use pforte_gateway::{
+    Gateway, GatewayConfig, Scheme,
+    listen::{self, Connection},
+};
+use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp};
+use pforte_store::{Db, DbConfig};
+use rustix::fs::{FlockOperation, flock};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::{
+    Failure,
+    config::{self, Config, Listener},
+    pages, secrets_file, socket,
+    sources::{SystemClock, SystemRandom},
+    tls,
+};
+
+/// How long a refused PIN's answer takes at least (control 8).
+const PIN_ANSWER_FLOOR: Duration = Duration::from_millis(250);
+
+/// What makes this server differ from others with the same configuration.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mode {
+    /// Sample people may be chosen at sign-in.
+    pub demo: bool,
+}
+
+/// Runs the server that a configuration file describes.
+pub async fn run(path: &Path) -> Result<(), Failure> {
+    let config = config::read(path)?;
+    let started = start(&config, Mode::default()).await?;
+    println!("Portal and desk at {}", config.portal.origin());
+    started.wait().await
+}
+
+/// A server that is up.
+pub struct Started {
+    pub app: Shared,
+    stop: CancellationToken,
+    tasks: tokio::task::JoinSet<std::io::Result<()>>,
+    _lock: Option<File>,
+}
+
+/// Opens the database and starts the application, without listening. The file keeps others out.
+pub async fn application(config: &Config, mode: Mode) -> Result<(Shared, Option<File>), Failure> {
+    let secrets = secrets_file::read(&config.secrets)?;
+    fs::create_dir_all(&config.data).map_err(|e| format!("cannot make {}: {e}", config.data.display()))?;
+    let lock = lock(&config.database)?;
+    let db = Db::open(&config.database).await?;
+    let parts = Parts {
+        settings: settings(config, mode)?,
+        products: config.products.clone(),
+        secrets,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        db,
+    };
+    Ok((App::start(parts).await?, lock))
+}
+
+fn settings(config: &Config, mode: Mode) -> Result<Settings, Failure> {
+    let mail = match &config.smtp {
+        None => MailTarget::Folder(config.mail_folder.clone()),
+        Some(smtp) => {
+            let password = smtp.password_file.as_ref().map(|path| {
+                let text = fs::read_to_string(path);
+                text.map_err(|e| format!("cannot read the mail password {}: {e}", path.display()))
+            });
+            MailTarget::Smtp(Smtp {
+                host: smtp.host.clone(),
+                port: smtp.port,
+                tls: smtp.tls,
+                user: smtp.user.clone(),
+                password: password.transpose()?.map(|text| text.trim_end().to_owned().into()),
+            })
+        }
+    };
+    Ok(Settings {
+        public_origin: config.portal.origin(),
+        gateway_scheme: match config.gateway.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        },
+        gateway_suffix: config.gateway.authority.clone(),
+        demo: mode.demo,
+        pin_answer_floor: PIN_ANSWER_FLOOR,
+        mail,
+        trusted_proxies: config.portal.trusted_proxies.clone(),
+    })
+}
+
+/// One server holds an SQLite file; PostgreSQL has a lock of its own.
+fn lock(database: &DbConfig) -> Result<Option<File>, Failure> {
+    let DbConfig::Sqlite(path) = database else { return Ok(None) };
+    let lock: PathBuf = path.with_extension("lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock)
+        .map_err(|e| format!("cannot open {}: {e}", lock.display()))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| format!("another Pforte server holds {}; stop it first", path.display()))?;
+    Ok(Some(file))
+}
+
+/// Starts the application and both listeners.
+pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
+    let began = Instant::now();
+    let portal = bind(&config.portal).await?;
+    let gateway = bind(&config.gateway).await?;
+    let portal_tls = tls::server(&config.portal)?;
+    let gateway_tls = tls::server(&config.gateway)?;
+    let (app, lock) = application(config, mode).await?;
+    let stop = CancellationToken::new();
+    let mut tasks = tokio::task::JoinSet::new();
+
+    let pages = pforte_server::router(app.clone())
+        .fallback_service(axum::routing::any(pages::page).with_state(app.clone()));
+    let portal_service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let pages = pages.clone();
+        async move {
+            let (mut parts, body) = request.into_parts();
+            if let Some(connection) = parts.extensions.get::<Arc<Connection>>() {
+                let peer = connection.peer;
+                parts.extensions.insert(ConnectInfo(peer));
+            }
+            pages.oneshot(Request::from_parts(parts, axum::body::Body::new(body))).await
+        }
+    });
+    let limits = listen::Limits::default();
+    tasks.spawn(listen::serve(portal, portal_tls, limits, stop.clone(), portal_service));
+
+    let gate = GatewayConfig {
+        trusted_proxies: config.gateway.trusted_proxies.clone(),
+        ..GatewayConfig::new(config.gateway.authority.clone(), config.gateway.scheme)
+    };
+    let gate = Gateway::new(gate, app.clone());
+    let gate_stop = stop.clone();
+    tasks.spawn(async move { gate.serve(gateway, gateway_tls, gate_stop).await });
+    tasks.spawn(socket::serve(socket::path(config), app.clone(), stop.clone()));
+    tracing::info!(millis = began.elapsed().as_millis(), "started");
+    Ok(Started { app, stop, tasks, _lock: lock })
+}
+
+async fn bind(listener: &Listener) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listener.listen)
+        .await
+        .map_err(|e| format!("cannot listen on {}: {e}", listener.listen).into())
+}
+
+impl Started {
+    /// Waits for a signal (or for a failed disk), then stops in order.
+    pub async fn wait(mut self) -> Result<(), Failure> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let failed = tokio::select! {
+            _ = terminate.recv() => false,
+            _ = tokio::signal::ctrl_c() => false,
+            () = self.app.failed.cancelled() => true,
+        };
+        if failed {
+            // After a failed sync nothing more may be promised, an orderly end least of all.
+            return Err("the disk failed to keep what was written; check it before starting again".into());
+        }
+        tracing::info!("stopping");
+        self.app.shutdown.cancel();
+        self.stop.cancel();
+        while let Some(task) = self.tasks.join_next().await {
+            task??;
+        }
+        self.app.stop().await;
+        Ok(())
+    }
+}
