@@ -271,13 +271,7 @@ export class World {
 				created_at: minutes(-20),
 				last_seen_at: minutes(0),
 			};
-			return [
-				200,
-				{
-					items: [one, { ...one, id: "b", current: false, created_at: minutes(-4000) }],
-					next: null,
-				},
-			];
+			return [200, [one, { ...one, id: "b", current: false, created_at: minutes(-4000) }]];
 		}
 		if (path === "POST /totp") {
 			const secret = "JBSWY3DPEHPK3PXP";
@@ -428,7 +422,8 @@ export class World {
 			];
 			return [200, { items, next: null }];
 		}
-		if (path === "GET /products") return [200, { items: products, next: null }];
+		if (path === "GET /products") return [200, products];
+		if (path === "GET /groups") return [200, []];
 		if (path === "POST /kill-switch") {
 			const ended = this.open().length;
 			for (const ground of this.open()) this.end(ground.id);

@@ -6,6 +6,7 @@ import { Navigate, Route, Routes, useLocation } from "react-router";
 import { live } from "./api/live";
 import { useMe } from "./api/me";
 import type { Me } from "./api/types";
+import { Boundary } from "./frame/Boundary";
 import { Broken, Loading } from "./frame/states";
 import { Activation } from "./signin/Activation";
 import { LinkPage } from "./signin/LinkPage";
@@ -22,14 +23,16 @@ export function homeOf(me: Me): string {
 
 export function App() {
 	return (
-		<Suspense fallback={<Loading page />}>
-			<Routes>
-				<Route path="/sign-in" element={<SignIn />} />
-				<Route path="/sign-in/link" element={<LinkPage />} />
-				<Route path="/activation" element={<Activation />} />
-				<Route path="*" element={<Inside />} />
-			</Routes>
-		</Suspense>
+		<Boundary>
+			<Suspense fallback={<Loading page />}>
+				<Routes>
+					<Route path="/sign-in" element={<SignIn />} />
+					<Route path="/sign-in/link" element={<LinkPage />} />
+					<Route path="/activation" element={<Activation />} />
+					<Route path="*" element={<Inside />} />
+				</Routes>
+			</Suspense>
+		</Boundary>
 	);
 }
 

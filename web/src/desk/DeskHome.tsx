@@ -20,22 +20,18 @@ export function DeskHome() {
 	useTitle(t.title);
 	return (
 		<div className="stack-wide">
-			<section aria-labelledby="mine">
+			<section className="stack" aria-labelledby="mine">
 				<h1 id="mine">{t.mine}</h1>
 				{open.isPending ? <Loading lines={3} /> : null}
 				{open.isError ? <Broken error={open.error} again={() => open.refetch()} /> : null}
-				{open.items?.length === 0 ? (
-					<div className="stack">
-						<Empty>{t.nothingMine}</Empty>
-					</div>
-				) : null}
+				{open.items?.length === 0 ? <Empty>{t.nothingMine}</Empty> : null}
 				<ul className="plain-list" data-testid="mine">
 					{open.items?.map((ground) => (
 						<MyGround key={ground.id} ground={ground} />
 					))}
 				</ul>
 			</section>
-			<section aria-labelledby="recent">
+			<section className="stack" aria-labelledby="recent">
 				<h2 id="recent">{t.recent}</h2>
 				{ended.isPending ? <Loading lines={3} /> : null}
 				{ended.isError ? <Broken error={ended.error} again={() => ended.refetch()} /> : null}

@@ -26,7 +26,7 @@ export function PasswordForm() {
 		change.mutate({ body, form: event.currentTarget });
 	};
 	return (
-		<section>
+		<section className="stack">
 			<h2>{t.password}</h2>
 			<form className="stack" onSubmit={submit}>
 				<PasswordInput name="current" label={t.current} autoComplete="current-password" required />

@@ -36,7 +36,7 @@ function Look() {
 	const scheme = useMantineColorScheme({ keepTransitions: true });
 	return (
 		<section className="stack">
-			<div>
+			<div className="stack-close">
 				<h2 id="language">{t.language}</h2>
 				<SegmentedControl
 					aria-labelledby="language"
@@ -48,7 +48,7 @@ function Look() {
 					]}
 				/>
 			</div>
-			<div>
+			<div className="stack-close">
 				<h2 id="theme">{t.theme}</h2>
 				<SegmentedControl
 					aria-labelledby="theme"
