@@ -89,6 +89,15 @@ async fn only_listed_headers_go_on() {
 }
 
 #[tokio::test]
+async fn an_empty_post_says_that_it_is_empty() {
+    let stage = Stage::new(|_| text("ok")).await;
+    for (method, length) in [("POST", Some("0")), ("PUT", Some("0")), ("GET", None), ("DELETE", None)] {
+        assert_eq!(stage.send(method, "/v/x", "", b"").await.status, 200);
+        assert_eq!(stage.product.last().header("content-length"), length, "{method}");
+    }
+}
+
+#[tokio::test]
 async fn origin_and_referer_are_told_as_the_products_own() {
     let stage = Stage::new(|_| text("ok")).await;
     let own = format!("http://{}", stage.product.addr);

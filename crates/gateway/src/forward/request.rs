@@ -1,13 +1,15 @@
 //! Builds the request that goes upstream.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Uri, Version,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version,
     header::{
         ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, ORIGIN, REFERER, UPGRADE,
     },
     request::Parts,
     uri::Scheme,
 };
+
+use http_body::Body;
 
 use super::{upload::Upload, upstream::Prepared};
 use crate::{gateway::Scene, origin, pages::Own, permit::Pass};
@@ -28,7 +30,8 @@ pub(super) fn build(
     *request.method_mut() = parts.method.clone();
     *request.uri_mut() = Uri::from_parts(uri).map_err(|_| Own::Bad)?;
     *request.version_mut() = Version::HTTP_11;
-    let length = request.body().known_length();
+    let payload = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
+    let length = request.body().known_length().or((payload && request.body().is_end_stream()).then_some(0));
     let headers = request.headers_mut();
     headers.reserve(16);
     for (name, value) in &parts.headers {

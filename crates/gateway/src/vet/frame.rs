@@ -52,6 +52,10 @@ impl Frame {
         Self { rules, state: State::Head }
     }
 
+    pub(super) fn head_bytes(&self) -> usize {
+        self.rules.head_bytes
+    }
+
     /// Vets `bytes`, which follow directly on what was vetted before.
     pub(super) fn advance(&mut self, bytes: &[u8]) -> Progress {
         let mut at = 0;

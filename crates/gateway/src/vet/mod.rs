@@ -23,6 +23,9 @@ use tokio_util::io::poll_read_buf;
 pub use frame::Rules;
 use frame::{Frame, Progress};
 
+/// How much more of an unfinished head is read at a time.
+const READ: usize = 4096;
+
 /// Why a request was refused before anybody parsed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -113,8 +116,15 @@ impl<T: AsyncRead + Unpin> AsyncRead for Vetted<T> {
                 return Poll::Ready(Ok(()));
             }
             if !this.pending.is_empty() {
-                if ready!(poll_read_buf(Pin::new(&mut this.io), cx, &mut this.pending))? == 0 {
+                this.pending.reserve(READ);
+                let n = ready!(poll_read_buf(Pin::new(&mut this.io), cx, &mut this.pending))?;
+                if n == 0 {
                     return Poll::Ready(Ok(()));
+                }
+                // Without a new line there is nothing new to say about the head.
+                let fresh = &this.pending[this.pending.len() - n..];
+                if !fresh.contains(&b'\n') && this.pending.len() <= this.frame.head_bytes() {
+                    continue;
                 }
                 this.vet_pending()?;
                 continue;
