@@ -1,7 +1,8 @@
 //! Running the server: database, application, portal and gateway, until a signal ends it.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -61,7 +62,12 @@ pub struct Started {
 /// Opens the database and starts the application, without listening. The file keeps others out.
 pub async fn application(config: &Config, mode: Mode) -> Result<(Shared, Option<File>), Failure> {
     let secrets = secrets_file::read(&config.secrets)?;
-    fs::create_dir_all(&config.data).map_err(|e| format!("cannot make {}: {e}", config.data.display()))?;
+    // Database, mails and socket are nobody else's to read.
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data)
+        .map_err(|e| format!("cannot make {}: {e}", config.data.display()))?;
     let lock = lock(&config.database)?;
     let db = Db::open(&config.database).await?;
     let parts = Parts {

@@ -161,6 +161,5 @@ async fn keys(State(app): State<Shared>) -> Response {
 async fn health(State(app): State<Shared>) -> Response {
     let writable = *app.health.borrow() == pforte_store::Health::Writable && app.door.leased();
     let status = if writable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let visits = app.door.running();
-    (status, Json(json!({ "writable": writable, "visits": visits }))).into_response()
+    (status, Json(json!({ "writable": writable }))).into_response()
 }

@@ -94,12 +94,12 @@ impl App {
         let mut conn = parts.db.read().await?;
         let floor = run::latest(&mut conn).await?;
         let before = run::before(&mut conn).await?;
-        let grounds = ground::unended(&mut conn).await?;
+        let sources = Sources::new(parts.clock, parts.random, floor);
+        let now = sources.now();
+        let grounds = ground::unended(&mut conn, now).await?;
         let visits = visit::unended(&mut conn).await?;
         drop(conn);
-        let sources = Sources::new(parts.clock, parts.random, floor);
         let writer = Writer::start(parts.db.clone()).await?;
-        let now = sources.now();
         let run = sources.id(now);
         let app = Arc::new(Self {
             health: writer.health(),
@@ -170,12 +170,15 @@ impl App {
             event,
         };
         for record in visits {
+            // Whatever had run out by itself before says so.
+            let (how, at) =
+                if now < record.ends_at { (how, now) } else { (EndedHow::HourUp, record.ends_at) };
             let event = Event::VisitEnded { visit: record.id, how, cut_millis: None, streams: 0 };
             let entry = entry(record.provider, record.customer, event);
             self.writer
                 .change::<_, StoreError, _>(move |tx| {
                     Box::pin(async move {
-                        visit::end(tx, record.provider, record.id, how.word(), now, None).await?;
+                        visit::end(tx, record.provider, record.id, how.word(), at, None).await?;
                         Ok(Change::logged((), entry))
                     })
                 })

@@ -156,10 +156,10 @@ pub async fn list(
     Ok(rows.into_iter().map(GroundRecord::from).collect())
 }
 
-/// Every ground that was never ended, of all providers, for a server that starts. At most 100,000.
-pub async fn unended(conn: &mut Conn) -> Result<Vec<GroundRecord>, StoreError> {
-    let sql = select!("WHERE ended_at IS NULL ORDER BY id LIMIT 100000");
-    Ok(all!(conn, Row, sql)?.into_iter().map(GroundRecord::from).collect())
+/// Every ground that is open, of all providers, for a server that starts. At most 100,000.
+pub async fn unended(conn: &mut Conn, now: Moment) -> Result<Vec<GroundRecord>, StoreError> {
+    let sql = select!("WHERE ended_at IS NULL AND ends_at > $1 ORDER BY id LIMIT 100000");
+    Ok(all!(conn, Row, sql, now.0)?.into_iter().map(GroundRecord::from).collect())
 }
 
 /// Ends a ground; `false` when it had ended already.

@@ -85,6 +85,9 @@ impl App {
     /// Ends a ground with all its visits (rule B7/B8: *End now*, *Give back*).
     pub async fn end_ground(&self, record: &GroundRecord, ask: EndAsk) -> EndedView {
         let now = self.sources.now();
+        if !record.open(now) {
+            return already(record.ended_at.unwrap_or(record.ends_at));
+        }
         let ending = GroundEnding {
             provider: record.provider,
             ground: record.id,
@@ -95,7 +98,7 @@ impl App {
             visits: 0,
         };
         // From here on no visit can be opened on it, whatever becomes of the write.
-        lock(&self.door.unwritten).grounds.insert(record.id, ending.clone());
+        lock(&self.door.unwritten).shut.insert(record.id);
         let doors = self.door.pick(|door| door.visit.ground == record.id && door.over().is_none());
         let cut = cut(doors, visit_how(ask.how)).await;
         let ending = GroundEnding {
@@ -103,8 +106,10 @@ impl App {
             visits: u32::try_from(cut.doors.len()).unwrap_or(u32::MAX),
             ..ending
         };
-        lock(&self.door.unwritten).grounds.insert(record.id, ending.clone());
-        let written = self.write_ground_ending(ending).await.is_ok();
+        let written = self.write_ground_ending(ending.clone()).await.is_ok();
+        if !written {
+            lock(&self.door.unwritten).grounds.insert(record.id, ending);
+        }
         self.renew(&[Touched::Ground(record.id)]).await;
         self.tell_ended(record.provider, record.customer, record.staff, record.id);
         EndedView { ended_at: now.into(), cut_millis: cut.millis, streams: cut.streams, written }
@@ -113,6 +118,9 @@ impl App {
     /// Ends one visit (rule T16/T18).
     pub async fn end_visit(&self, record: &VisitRecord, ask: EndAsk) -> EndedView {
         let now = self.sources.now();
+        if let Some(at) = record.ended_at {
+            return already(at);
+        }
         let doors = self.door.pick(|door| door.visit.id == record.id && door.over().is_none());
         let cut = cut(doors, ask.how).await;
         let ending = VisitEnding {
@@ -124,8 +132,10 @@ impl App {
             cut_millis: i64::try_from(cut.millis).unwrap_or(i64::MAX),
             streams: u32::try_from(cut.streams).unwrap_or(u32::MAX),
         };
-        lock(&self.door.unwritten).visits.insert(record.id, ending.clone());
-        let written = self.write_visit_ending(ending).await.is_ok();
+        let written = self.write_visit_ending(ending.clone()).await.is_ok();
+        if !written {
+            lock(&self.door.unwritten).visits.insert(record.id, ending);
+        }
         self.tell_ended(record.provider, record.customer, record.staff, record.ground);
         EndedView { ended_at: now.into(), cut_millis: cut.millis, streams: cut.streams, written }
     }
@@ -162,19 +172,25 @@ impl App {
         };
         let entry = self.ending_entry(e.provider, e.customer, e.ask, e.at, event);
         let ending = e.clone();
-        self.writer
-            .change::<_, StoreError, _>(move |tx| {
+        let written = self
+            .writer
+            .change(move |tx| {
                 Box::pin(async move {
                     let e = ending;
                     let cut = Some(e.cut_millis);
-                    ground::end(tx, e.provider, e.ground, e.ask.how.word(), e.at, cut).await?;
+                    if !ground::end(tx, e.provider, e.ground, e.ask.how.word(), e.at, cut).await? {
+                        return Err(NotWritten::Already);
+                    }
                     let how = visit_how(e.ask.how).word();
                     visit::end_of_ground(tx, e.provider, e.ground, how, e.at, cut).await?;
                     Ok(Change::logged((), entry))
                 })
             })
-            .await?;
-        lock(&self.door.unwritten).grounds.remove(&e.ground);
+            .await;
+        NotWritten::or_already(written)?;
+        let mut unwritten = lock(&self.door.unwritten);
+        unwritten.grounds.remove(&e.ground);
+        unwritten.shut.remove(&e.ground);
         Ok(())
     }
 
@@ -187,15 +203,20 @@ impl App {
         };
         let entry = self.ending_entry(e.provider, e.customer, e.ask, e.at, event);
         let ending = e.clone();
-        self.writer
-            .change::<_, StoreError, _>(move |tx| {
+        let written = self
+            .writer
+            .change(move |tx| {
                 Box::pin(async move {
                     let e = ending;
-                    visit::end(tx, e.provider, e.visit, e.ask.how.word(), e.at, Some(e.cut_millis)).await?;
+                    let cut = Some(e.cut_millis);
+                    if !visit::end(tx, e.provider, e.visit, e.ask.how.word(), e.at, cut).await? {
+                        return Err(NotWritten::Already);
+                    }
                     Ok(Change::logged((), entry))
                 })
             })
-            .await?;
+            .await;
+        NotWritten::or_already(written)?;
         lock(&self.door.unwritten).visits.remove(&e.visit);
         Ok(())
     }
@@ -245,6 +266,33 @@ impl App {
         news.ground = Some(ground);
         self.hub.publish(news);
     }
+}
+
+/// Why an ending was not written now.
+enum NotWritten {
+    /// Somebody else's was first; that one stands.
+    Already,
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotWritten {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl NotWritten {
+    fn or_already(written: Result<(), Self>) -> Result<(), StoreError> {
+        match written {
+            Ok(()) | Err(Self::Already) => Ok(()),
+            Err(Self::Store(error)) => Err(error),
+        }
+    }
+}
+
+/// It was over before; nothing had to be cut.
+fn already(at: Moment) -> EndedView {
+    EndedView { ended_at: at.into(), cut_millis: 0, streams: 0, written: true }
 }
 
 /// Shuts all doors at once and waits until their streams have let go.

@@ -109,11 +109,7 @@ pub(super) async fn visit_facts(
 }
 
 /// What the bar and the token say; `None` when the contact has no user in the product.
-pub(super) async fn shown(
-    app: &App,
-    conn: &mut Conn,
-    visit: &VisitRecord,
-) -> Result<Option<Shown>, StoreError> {
+pub(super) async fn shown(conn: &mut Conn, visit: &VisitRecord) -> Result<Option<Shown>, StoreError> {
     let provider = visit.provider;
     let staff = staff::by_id(conn, provider, visit.staff).await?;
     let customer = customer::by_id(conn, provider, visit.customer).await?;
@@ -134,7 +130,7 @@ pub(super) async fn shown(
         acting_as: contact.name(),
         customer_number: customer.number,
         customer_name: customer.name,
-        occasion: crate::ground::occasion(app, conn, &ground, language).await?,
+        occasion: crate::ground::occasion(conn, &ground, language).await?,
     }))
 }
 

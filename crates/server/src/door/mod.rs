@@ -14,7 +14,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64},
     },
     time::{Duration, Instant},
 };
@@ -59,7 +59,7 @@ pub struct Shown {
     pub acting_as: String,
     pub customer_number: String,
     pub customer_name: String,
-    pub occasion: String,
+    pub occasion: &'static str,
 }
 
 struct State {
@@ -69,6 +69,9 @@ struct State {
     over: Option<(EndedHow, Option<u64>)>,
     identity: Option<(Arc<Identity>, Moment)>,
 }
+
+/// How long one listener to live updates is served before it has to come back and be asked again.
+pub const LISTEN_MAX: Duration = Duration::from_secs(60 * 60);
 
 /// What a committed change may have touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,18 +87,20 @@ pub struct Doors {
     by_label: RwLock<HashMap<String, Arc<Door>>>,
     /// Ended in memory while the database could not be written; stays shut until it is.
     unwritten: Mutex<Unwritten>,
-    /// Whether this run's lease is alive.
-    leased: AtomicBool,
+    /// Until when this run's lease is alive, on the monotonic clock.
+    leased_until: Mutex<Option<Instant>>,
     sign_in_ended: Notify,
 }
 
 #[derive(Default)]
 struct Unwritten {
+    /// Grounds that are ended in memory, whether or not the first attempt to write it has failed yet.
+    shut: HashSet<GroundId>,
     grounds: HashMap<GroundId, end::GroundEnding>,
     visits: HashMap<VisitId, end::VisitEnding>,
     sign_ins: HashMap<SignInId, (ProviderId, Moment)>,
     /// Sign-ins ended in this run: listeners are cut without asking the database.
-    signed_out: HashSet<SignInId>,
+    signed_out: HashMap<SignInId, Instant>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -176,7 +181,7 @@ impl Doors {
         let last_active_at = last_active_at.unwrap_or(visit.started_at);
         let facts = facts::visit_facts(conn, &visit, last_active_at).await?;
         let facts = facts.ok_or_else(|| missing("facts"))?;
-        let shown = facts::shown(app, conn, &visit).await?.ok_or_else(|| missing("user"))?;
+        let shown = facts::shown(conn, &visit).await?.ok_or_else(|| missing("user"))?;
         self.add(Arc::new(Door::new(visit, product, shown, facts, now)));
         Ok(())
     }
@@ -192,6 +197,10 @@ impl Doors {
     fn forget(&self, before: Moment) {
         let mut doors = self.by_label.write().unwrap_or_else(PoisonError::into_inner);
         doors.retain(|_, door| door.over().is_none() || door.visit.ends_at > before);
+        drop(doors);
+        let mut unwritten = lock(&self.unwritten);
+        let Unwritten { signed_out, sign_ins, .. } = &mut *unwritten;
+        signed_out.retain(|id, at| at.elapsed() < LISTEN_MAX * 2 || sign_ins.contains_key(id));
     }
 
     /// How a visit is over in memory; `None` while it runs or is not held here.
@@ -206,17 +215,17 @@ impl Doors {
 
     /// Whether a ground was ended in memory and that is not written yet.
     pub fn ground_shut(&self, ground: GroundId) -> bool {
-        lock(&self.unwritten).grounds.contains_key(&ground)
+        lock(&self.unwritten).shut.contains(&ground)
     }
 
     /// Whether a sign-in ended in this run.
     pub fn is_signed_out(&self, sign_in: SignInId) -> bool {
-        lock(&self.unwritten).signed_out.contains(&sign_in)
+        lock(&self.unwritten).signed_out.contains_key(&sign_in)
     }
 
     /// Ends a sign-in in memory, before it is written.
     pub fn sign_out(&self, sign_in: SignInId) {
-        lock(&self.unwritten).signed_out.insert(sign_in);
+        lock(&self.unwritten).signed_out.insert(sign_in, Instant::now());
         self.sign_in_ended.notify_waiters();
     }
 
@@ -236,6 +245,6 @@ impl Doors {
 
     /// Whether anything may be forwarded at all: the lease is alive.
     pub fn leased(&self) -> bool {
-        self.leased.load(Ordering::Acquire)
+        lock(&self.leased_until).is_some_and(|until| Instant::now() < until)
     }
 }

@@ -310,7 +310,7 @@ impl App {
             language: shown.language,
             acting_as: shown.acting_as.clone(),
             customer: format!("{} {}", shown.customer_number, shown.customer_name),
-            occasion: shown.occasion.clone(),
+            occasion: shown.occasion.to_owned(),
             minutes_left: minutes_left(door, now),
         }
     }

@@ -1,6 +1,9 @@
 //! What shuts by itself: the hour, the idle time, a lost lease, a log that cannot be written.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use pforte_core::{
     access::{Ask, Decision, EndedHow, Request, decide},
@@ -75,9 +78,11 @@ async fn watch_log(app: &Shared) {
 impl crate::App {
     /// Renews the run's lease durably. When that fails every door shuts, since nothing can be logged.
     pub(crate) async fn renew_lease(&self) {
+        let began = Instant::now();
         let (id, until) = (self.run, self.sources.now() + LEASE);
         let renewed = self.writer.upkeep(move |tx| Box::pin(run::renew(tx, id, until))).await;
-        self.door.leased.store(renewed.is_ok(), Ordering::Release);
+        let alive = renewed.is_ok().then(|| began + Duration::from(LEASE));
+        *lock(&self.door.leased_until) = alive;
         if renewed.is_err() {
             self.door.set_log_writable(false);
         } else if *self.health.borrow() == Health::Writable {

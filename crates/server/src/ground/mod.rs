@@ -7,7 +7,7 @@ pub mod view;
 use pforte_core::{
     access::EndedHow,
     entry::{Entry, Event, Reason, Record},
-    kernel::{GroundId, Language, ProviderId},
+    kernel::{Channel, GroundId, Language, ProviderId},
 };
 use pforte_store::{
     Conn, StoreError,
@@ -41,22 +41,18 @@ pub async fn told(conn: &mut Conn, ground: &GroundRecord) -> Result<Option<Told>
     })
 }
 
-/// What a visit is for, in the bar: "call of 14:05" (UTC).
+/// What a visit is for, in the bar: "call", "chat".
 pub(crate) async fn occasion(
-    _app: &App,
     conn: &mut Conn,
     ground: &GroundRecord,
     language: Language,
-) -> Result<String, StoreError> {
-    use pforte_core::kernel::Channel;
-    let at = jiff::Timestamp::from_microsecond(ground.opened_at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let time = at.strftime("%H:%M UTC");
+) -> Result<&'static str, StoreError> {
     let channel = told(conn, ground).await?.map(|told| told.record.channel);
     Ok(match (language, channel) {
-        (Language::German, Some(Channel::Chat)) => format!("Chat von {time}"),
-        (Language::German, _) => format!("Anruf von {time}"),
-        (Language::English, Some(Channel::Chat)) => format!("chat of {time}"),
-        (Language::English, _) => format!("call of {time}"),
+        (Language::German, Some(Channel::Chat)) => "Chat",
+        (Language::English, Some(Channel::Chat)) => "chat",
+        (Language::German, _) => "Anruf",
+        (Language::English, _) => "call",
     })
 }
 

@@ -1,6 +1,7 @@
 //! How a ground is shown: to the customer, to the staff member, to leads.
 
 use pforte_core::{
+    entry::Reason,
     kernel::{Channel, Language, Moment, ReasonCategory},
     pin,
 };
@@ -41,6 +42,12 @@ pub struct ReasonView {
     #[schema(value_type = String)]
     pub category: ReasonCategory,
     pub text: String,
+}
+
+impl From<&Reason> for ReasonView {
+    fn from(reason: &Reason) -> Self {
+        Self { category: reason.category, text: reason.text().to_owned() }
+    }
 }
 
 /// The call or chat it belongs to.
@@ -127,7 +134,7 @@ pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> R
             username: member.map_or_else(String::new, |m| m.username),
         },
         words,
-        reason: reason.map(|r| ReasonView { category: r.category, text: r.text().to_owned() }),
+        reason: reason.as_ref().map(ReasonView::from),
         record: record.map(|r| RecordView {
             channel: r.channel,
             from: r.from().to_owned(),

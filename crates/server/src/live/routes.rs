@@ -16,6 +16,7 @@ use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use super::{Audience, Event, Missed};
 use crate::{
     App, Shared,
+    door::LISTEN_MAX,
     kernel::{Problem, SignedIn, Who},
 };
 
@@ -46,7 +47,11 @@ pub async fn events(
         .filter_map(move |event| std::future::ready(frame(&app, &who, event)))
         .map(Ok)
         .take_until(async move {
-            tokio::select! { () = ended => {}, () = shutdown => {} }
+            tokio::select! {
+                () = ended => {}
+                () = shutdown => {}
+                () = tokio::time::sleep(LISTEN_MAX) => {}
+            }
         });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

@@ -88,7 +88,8 @@ pub struct RedeemBody {
     record: RecordBody,
 }
 
-fn field(refusal: FieldRefusal) -> Problem {
+/// What is wrong with a field.
+pub(crate) fn field(refusal: FieldRefusal) -> Problem {
     Problem::input([(refusal.field, refusal.to_string())])
 }
 

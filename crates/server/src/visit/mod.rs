@@ -6,7 +6,7 @@ pub mod view;
 use axum::http::StatusCode;
 use pforte_core::{
     access::{Ask, Closed, Decision, EndedHow, Need, Start, decide},
-    entry::{Actor, Clean, Entry, Event},
+    entry::{Actor, Clean, Entry, Event, Reason},
     kernel::{GroundId, Span, VisitId},
 };
 use pforte_store::{
@@ -39,11 +39,21 @@ pub struct Opened {
     pub url: String,
 }
 
+/// What is asked for.
+#[derive(Debug)]
+pub struct OpenAsk {
+    pub ground: GroundId,
+    pub product: String,
+    /// Why again; for the first visit on a ground the reason is known.
+    pub reason: Option<Reason>,
+}
+
 fn refused(decision: Decision) -> Problem {
     let (status, detail) = match decision {
         Decision::Needs(Need::Staff(_)) => {
             (StatusCode::FORBIDDEN, "Something is missing before you may enter.")
         }
+        Decision::Needs(Need::Reason) => (StatusCode::FORBIDDEN, "Say why it is opened once more."),
         Decision::Needs(_) => (StatusCode::FORBIDDEN, "This needs something from the customer first."),
         Decision::Closed(Closed::LogDown) => return Problem::unwritable(),
         Decision::Closed(_) | Decision::Open(_) => (StatusCode::FORBIDDEN, "The door is shut."),
@@ -52,12 +62,15 @@ fn refused(decision: Decision) -> Problem {
 }
 
 /// Opens a product on a ground; the decision is asked with everything it needs to know (rule X7).
-pub async fn open(app: &App, who: StaffActor, ground: GroundId, product: &str) -> Result<Opened, Problem> {
+///
+/// The first visit has the reason the PIN was redeemed for; each further one needs its own (rule T24).
+pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Problem> {
+    let OpenAsk { ground, product, reason } = ask;
     let provider = who.staff.provider;
     let mut conn = app.read().await?;
     let record = ground::by_id(&mut conn, provider, ground).await?;
     let record = record.filter(|g| g.staff == who.staff.id).ok_or_else(Problem::not_found)?;
-    let product = app.product(product).ok_or_else(Problem::not_found)?;
+    let product = app.product(&product).ok_or_else(Problem::not_found)?;
     let customer = customer::by_id(&mut conn, provider, record.customer).await?;
     let customer = customer.ok_or_else(Problem::not_found)?;
     let contact = contact::by_id(&mut conn, provider, record.contact).await?;
@@ -74,6 +87,9 @@ pub async fn open(app: &App, who: StaffActor, ground: GroundId, product: &str) -
         ));
     }
     let told = crate::ground::told(&mut conn, &record).await?;
+    let earlier = visit::of_ground(&mut conn, provider, ground, 100).await?;
+    let known = if earlier.is_empty() { told.as_ref().map(|t| t.reason.clone()) } else { None };
+    let reason = reason.or(known);
     let mut facts = load_facts(&mut conn, &who.staff, &customer, std::slice::from_ref(&record)).await?;
     facts.log_writable = app.door.leased() && *app.health.borrow() == Health::Writable;
     let now = app.sources.now();
@@ -81,13 +97,14 @@ pub async fn open(app: &App, who: StaffActor, ground: GroundId, product: &str) -
         ground: Some(ground),
         product: &product.id,
         acting_as: None,
-        reason: told.is_some(),
+        reason: reason.is_some(),
         link: told.is_some(),
     };
     let decision = decide(&facts, &Ask::Start(start), now);
-    let (Some(opening), Some(told)) = (decision.opening(), told) else { return Err(refused(decision)) };
-    let running = visit::of_ground(&mut conn, provider, ground, 100).await?;
-    if running.iter().filter(|v| v.ended_at.is_none() && now < v.ends_at).count() >= RUNNING {
+    let (Some(opening), Some(told), Some(reason)) = (decision.opening(), told, reason) else {
+        return Err(refused(decision));
+    };
+    if earlier.iter().filter(|v| v.ended_at.is_none() && now < v.ends_at).count() >= RUNNING {
         return Err(Problem::new(
             StatusCode::CONFLICT,
             "visit.too_many",
@@ -109,7 +126,7 @@ pub async fn open(app: &App, who: StaffActor, ground: GroundId, product: &str) -
                 staff_name: Clean::name(&told.staff_name),
                 product: Clean::name(&product.id),
                 acting_as: contact.id,
-                reason: told.reason,
+                reason,
                 ends_at: opening.until,
             },
         )

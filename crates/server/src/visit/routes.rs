@@ -4,16 +4,21 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
+use pforte_core::entry::Reason;
 use pforte_store::log;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{ProductRef, RequestView, VisitView, visit_view};
+use super::{
+    OpenAsk,
+    view::{ProductRef, RequestView, VisitView, visit_view},
+};
 use crate::{
     Shared,
     door::EndedView,
     kernel::{Page, PageQuery, Problem, SignedIn, StaffActor},
+    pin::routes::{ReasonBody, field},
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -22,6 +27,8 @@ pub struct OpenBody {
     ground_id: Uuid,
     /// The product's id.
     product: String,
+    /// Why it is opened once more; the first visit on a ground needs none.
+    reason: Option<ReasonBody>,
 }
 
 /// A visit, and where to open it.
@@ -41,7 +48,9 @@ pub async fn open(
     who: StaffActor,
     Json(body): Json<OpenBody>,
 ) -> Result<Json<OpenedView>, Problem> {
-    let opened = super::open(&app, who, body.ground_id.into(), &body.product).await?;
+    let reason = body.reason.map(|r| Reason::new(r.category, &r.text)).transpose().map_err(field)?;
+    let ask = OpenAsk { ground: body.ground_id.into(), product: body.product, reason };
+    let opened = super::open(&app, who, ask).await?;
     let visit = visit_view(&app, &mut *app.read().await?, &opened.record).await?;
     Ok(Json(OpenedView { visit, url: opened.url }))
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     App,
     app::{contact_name, staff_name},
-    ground::view::Person,
+    ground::view::{Person, ReasonView},
     kernel::{Problem, Timestamp},
 };
 
@@ -53,6 +53,8 @@ pub struct VisitView {
     pub staff: Person,
     /// Whose user the visit acts as.
     pub acting_as: Person,
+    /// Why it was opened; `null` once the log entry is no longer readable.
+    pub reason: Option<ReasonView>,
     /// `open` or `ended`.
     pub state: &'static str,
     pub started_at: Timestamp,
@@ -121,6 +123,11 @@ pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Resu
     let sums = log::sums(conn, provider, visit.id).await?;
     let newest = log::requests_of_visit(conn, provider, visit.id, None, 1).await?;
     let last = newest.into_iter().next().and_then(|(_, entry)| RequestView::new(entry));
+    let opened = log::by_id(conn, provider, visit.entry).await?;
+    let reason = match opened.map(|entry| entry.event) {
+        Some(Event::VisitOpened { reason, .. }) => Some(ReasonView::from(&reason)),
+        _ => None,
+    };
     let (ended_at, ended_how) = over(app, visit, app.sources.now()).unzip();
     Ok(VisitView {
         id: visit.id.0,
@@ -128,6 +135,7 @@ pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Resu
         product: ProductRef::by_id(app, &visit.product),
         staff: Person { id: visit.staff.0, name: staff_name(conn, provider, visit.staff).await? },
         acting_as: Person { id: visit.contact.0, name: contact_name(conn, provider, visit.contact).await? },
+        reason,
         state: if ended_at.is_none() { "open" } else { "ended" },
         started_at: visit.started_at.into(),
         ends_at: visit.ends_at.into(),

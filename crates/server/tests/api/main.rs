@@ -1,0 +1,3 @@
+//! The server as a whole, in process, on both databases. Folders and files mirror the API's addresses.
+
+mod pin;
