@@ -117,6 +117,8 @@ async fn every_reason_has_a_page_in_the_readers_language() {
         let problem = stage.get("/v/x").await;
         assert_eq!(problem.header("content-type"), Some("application/problem+json"), "{why:?}");
         assert_eq!(problem.status, *status);
+        let kept = problem.header("clear-site-data").is_none() && problem.header("set-cookie").is_none();
+        assert!(kept, "{why:?}: the page that says why must still be reachable");
     }
     assert_eq!(stage.product.count(), 0);
 }

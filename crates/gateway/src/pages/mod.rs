@@ -105,7 +105,9 @@ pub(crate) fn shut(reader: Reader, shut: &Shut) -> Response<OutBody> {
     let text = words::shut(&shut.why, reader.language);
     let way = if shut.desk.is_empty() { Way::Nowhere } else { Way::Desk(&shut.desk) };
     let mut response = write(reader, text, &way);
-    if over {
+    // Only with the page itself: a script's request that cleared the cookie would leave the reader
+    // without the page that says why.
+    if over && reader.html {
         forget(&mut response);
     }
     if matches!(shut.why, Why::LogDown | Why::Busy) {
