@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { list, pick } from "../src/admin/ContactForm";
 import type { CustomerFound } from "../src/api/types";
-import { callerIn, matches, pathOf, step } from "../src/desk/matches";
+import { callerIn, likeliest, matches, pathOf, step } from "../src/desk/matches";
 
 const mara = { id: "k1", name: "Mara", role: "owner", support: true };
 const ole = { id: "k2", name: "Ole", role: "member", support: false };
@@ -24,6 +24,13 @@ describe("the finder's list", () => {
 			"/desk/customers/c1?contact=k2",
 			"/desk/customers/c2",
 		]);
+	});
+
+	test("the contact whose name was typed is the likeliest, else one with the right", () => {
+		expect(likeliest(matches([bakery]), "ole")).toBe(1);
+		expect(likeliest(matches([{ ...bakery, contacts: [ole, mara] }]), "bäck")).toBe(1);
+		expect(likeliest(matches([empty]), "praxis")).toBe(0);
+		expect(likeliest([], "x")).toBe(0);
 	});
 
 	test("arrows go round at the ends", () => {

@@ -25,6 +25,7 @@ function form(changes: { me?: Me; customer?: Partial<Customer>; contact?: string
 			customer={{ ...customer, ...changes.customer }}
 			contactId={changes.contact ?? "k1"}
 			caller="+49 30 5550117"
+			arriving
 			onContact={() => {}}
 		/>,
 	);

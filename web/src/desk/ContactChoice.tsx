@@ -11,11 +11,19 @@ import { deskWords } from "./words";
 interface ContactChoiceProps {
 	customer: Customer;
 	chosen: string | null;
+	/** There is no PIN field to take the focus. */
+	autoFocus: boolean;
 	canDeactivate: boolean;
 	onChoose(id: string): void;
 }
 
-export function ContactChoice({ customer, chosen, canDeactivate, onChoose }: ContactChoiceProps) {
+export function ContactChoice({
+	customer,
+	chosen,
+	autoFocus,
+	canDeactivate,
+	onChoose,
+}: ContactChoiceProps) {
 	const t = useWords(deskWords);
 	if (customer.contacts.length === 0) return <p className="sheet">{t.whoNobody}</p>;
 	return (
@@ -27,6 +35,8 @@ export function ContactChoice({ customer, chosen, canDeactivate, onChoose }: Con
 						<input
 							type="radio"
 							name="contact"
+							// biome-ignore lint/a11y/noAutofocus: whoever arrives by keyboard goes on from here
+							autoFocus={autoFocus && contact.id === chosen}
 							checked={contact.id === chosen}
 							onChange={() => onChoose(contact.id)}
 						/>

@@ -41,6 +41,7 @@ function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
 	const caller = (location.state as { caller?: string } | null)?.caller ?? "";
 	const contact = search.get("contact") ?? customer.contacts.find((one) => one.support)?.id ?? null;
 	const last = useLastGround(customer);
+	const [arriving, setArriving] = useState(true);
 	return (
 		<>
 			<CustomerHead customer={customer} />
@@ -50,14 +51,15 @@ function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
 						<OpenGround ground={customer.ground} />
 					) : (
 						<RedeemForm
-							key={contact}
+							arriving={arriving}
 							me={me}
 							customer={customer}
 							contactId={contact}
 							caller={caller}
-							onContact={(next) =>
-								setSearch({ contact: next }, { replace: true, state: location.state })
-							}
+							onContact={(next) => {
+								setArriving(false);
+								setSearch({ contact: next }, { replace: true, state: location.state });
+							}}
 						/>
 					)}
 				</div>

@@ -3,24 +3,27 @@
 import { TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type RefObject, useId, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import { useWords } from "../words/language";
 import { useRefusal } from "../words/refusals";
 import classes from "./desk.module.css";
-import { callerIn, type Match, matches, pathOf, step } from "./matches";
+import { callerIn, likeliest, type Match, matches, pathOf, step } from "./matches";
 import { deskWords } from "./words";
 
 function useFound(typed: string) {
 	const [q] = useDebouncedValue(typed.trim(), 120);
-	return useQuery({
+	const found = useQuery({
 		queryKey: keys.customers(q),
 		queryFn: () => ask(api.GET("/customers", { params: { query: { q, limit: 8 } } })),
 		enabled: q.length > 0,
 		placeholderData: keepPreviousData,
 	});
+	// Whether what is shown answers what is typed now.
+	const settled = q === typed.trim() && found.isSuccess && !found.isPlaceholderData;
+	return { ...found, settled };
 }
 
 export function Finder({ input }: { input: RefObject<HTMLInputElement | null> }) {
@@ -29,26 +32,34 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 	const navigate = useNavigate();
 	const id = useId();
 	const [typed, setTyped] = useState("");
-	const [active, setActive] = useState(0);
+	const [chosen, setChosen] = useState<number | null>(null);
+	const [wanted, setWanted] = useState(false);
 	const [opened, setOpened] = useState(false);
 	const found = useFound(typed);
 	const list = typed.trim() ? matches(found.data?.items ?? []) : [];
+	const active = chosen ?? likeliest(list, typed);
 	const shown = opened && typed.trim().length > 0;
 
 	const take = (match: Match) => {
 		const caller = callerIn(typed);
 		setTyped("");
 		setOpened(false);
+		setWanted(false);
+		input.current?.blur();
 		navigate(pathOf(match), { state: { caller } });
 	};
+	// Enter may come before the answer: it is remembered, so that typing blindly works too.
+	const match = list[active];
+	useEffect(() => {
+		if (wanted && found.settled && match) take(match);
+	});
 	const onKeyDown = (event: KeyboardEvent) => {
 		if (event.key === "ArrowDown" || event.key === "ArrowUp") {
 			event.preventDefault();
 			setOpened(true);
-			setActive(step(active, event.key === "ArrowDown" ? 1 : -1, list.length));
+			setChosen(step(active, event.key === "ArrowDown" ? 1 : -1, list.length));
 		} else if (event.key === "Enter") {
-			const match = list[active];
-			if (shown && match && !found.isPlaceholderData) take(match);
+			if (shown) setWanted(true);
 		} else if (event.key === "Escape") {
 			setOpened(false);
 			if (!shown) input.current?.blur();
@@ -73,7 +84,8 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 				value={typed}
 				onChange={(event) => {
 					setTyped(event.currentTarget.value);
-					setActive(0);
+					setChosen(null);
+					setWanted(false);
 					setOpened(true);
 				}}
 				onFocus={() => setOpened(true)}
@@ -94,7 +106,7 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 				</div>
 				<p role="status" className={classes.foundNote}>
 					{found.isError ? refusal(found.error) : null}
-					{found.data && !found.isPlaceholderData ? note(t, list.length) : null}
+					{found.settled ? note(t, list.length) : null}
 				</p>
 			</div>
 		</search>

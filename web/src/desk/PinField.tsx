@@ -10,12 +10,14 @@ import { deskWords } from "./words";
 interface PinFieldProps {
 	ref?: RefObject<HTMLInputElement | null>;
 	digits: string;
+	/** Picking a contact leads straight here. */
+	autoFocus: boolean;
 	/** The form was sent without a whole PIN. */
 	asked: boolean;
 	onDigits(typed: string): void;
 }
 
-export function PinField({ ref, digits, asked, onDigits }: PinFieldProps) {
+export function PinField({ ref, digits, autoFocus, asked, onDigits }: PinFieldProps) {
 	const t = useWords(deskWords);
 	const { language } = useLanguage();
 	const verdict = judge(digits);
@@ -37,7 +39,7 @@ export function PinField({ ref, digits, asked, onDigits }: PinFieldProps) {
 			className={classes.pinInput}
 			inputMode="numeric"
 			autoComplete="off"
-			autoFocus
+			autoFocus={autoFocus}
 			value={grouped(digits)}
 			error={error}
 			onChange={(event) => onDigits(event.currentTarget.value)}

@@ -29,6 +29,8 @@ interface RedeemFormProps {
 	contactId: string | null;
 	/** The number that was searched for, if it was one. */
 	caller: string;
+	/** The person has not changed the contact here yet: the first field takes the focus. */
+	arriving: boolean;
 	onContact(id: string): void;
 }
 
@@ -43,9 +45,10 @@ export function RedeemForm(props: RedeemFormProps) {
 				customer={customer}
 				chosen={contact?.id ?? null}
 				onChoose={props.onContact}
+				autoFocus={why !== null}
 				canDeactivate={contact?.support ?? false}
 			/>
-			{why ?? (contact ? <Fields {...props} contactId={contact.id} /> : null)}
+			{why ?? (contact ? <Fields key={contact.id} {...props} contactId={contact.id} /> : null)}
 		</section>
 	);
 }
@@ -123,7 +126,12 @@ function useRedeem(customer: string, contact: string, onWrong: () => void) {
 	});
 }
 
-function Fields({ customer, contactId, caller }: RedeemFormProps & { contactId: string }) {
+function Fields({
+	customer,
+	contactId,
+	caller,
+	arriving,
+}: RedeemFormProps & { contactId: string }) {
 	const t = useWords(deskWords);
 	const visit = useWords(visitWords);
 	const [digits, setDigits] = useState("");
@@ -167,6 +175,7 @@ function Fields({ customer, contactId, caller }: RedeemFormProps & { contactId: 
 			<PinField
 				ref={pin}
 				digits={digits}
+				autoFocus={arriving}
 				asked={missing.includes("digits")}
 				onDigits={(typed) => setDigits(onlyDigits(typed))}
 			/>

@@ -24,6 +24,20 @@ export function matches(found: readonly CustomerFound[]): Match[] {
 	});
 }
 
+/**
+ * The line that is most likely meant: a contact whose name was typed, else the first who may ask for
+ * support, else the first.
+ */
+export function likeliest(lines: readonly Match[], typed: string): number {
+	const text = typed.trim().toLowerCase();
+	const named = lines.findIndex((line) => line.contact?.name.toLowerCase().includes(text));
+	if (text && named >= 0) return named;
+	return Math.max(
+		0,
+		lines.findIndex((line) => line.contact?.support),
+	);
+}
+
 /** The desk page of a match; the contact is chosen there already. */
 export function pathOf(match: Match): string {
 	const page = `/desk/customers/${match.customer.id}`;
