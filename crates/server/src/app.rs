@@ -223,6 +223,8 @@ impl App {
                 tracing::warn!(%error, "the end of the run is not written; the next start shuts every door");
             }
         }
+        // The pool waits for every connection it lent, the writer's among them.
+        self.writer.stop().await;
         self.db.close().await;
     }
 

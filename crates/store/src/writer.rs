@@ -32,6 +32,7 @@ enum Outcome {
 enum Work {
     Change(Job),
     Admit(Entry, oneshot::Sender<Result<i64, StoreError>>),
+    Stop(oneshot::Sender<()>),
 }
 
 /// Whether anything can be written.
@@ -101,7 +102,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the task. It ends when the last handle is dropped and the queue is empty.
+    /// Starts the task. It ends when it is stopped, or when the last handle is dropped and the queue is
+    /// empty.
     pub async fn start(db: Db) -> Result<Self, StoreError> {
         let mut conn = db.write().await?;
         let next_seq = log::last_seq(&mut conn).await? + 1;
@@ -115,6 +117,14 @@ impl Writer {
     /// Tells when writing stops working, and when it works again.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.health.clone()
+    }
+
+    /// Writes what waits and gives the connection back; whatever comes later is refused.
+    pub async fn stop(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.queue.send(Work::Stop(answer)).await.is_ok() {
+            let _ = answered.await;
+        }
     }
 
     /// Makes an access entry durable and answers its number (rule W2).
@@ -198,10 +208,20 @@ impl Task {
         let mut batch = Vec::with_capacity(BATCH);
         while waiting.recv_many(&mut batch, BATCH).await > 0 {
             let mut answers = VecDeque::new();
+            let stops: Vec<_> = batch.extract_if(.., |work| matches!(work, Work::Stop(_))).collect();
             let result = self.write(batch.drain(..), &mut answers).await;
             self.tell(&result);
             for answer in answers {
                 answer(result.as_ref().err().cloned());
+            }
+            if !stops.is_empty() {
+                drop(self.tx.take());
+                for stop in stops {
+                    if let Work::Stop(answer) = stop {
+                        let _ = answer.send(());
+                    }
+                }
+                return;
             }
         }
     }
@@ -222,6 +242,8 @@ impl Task {
                     admitted.push(answer);
                 }
                 Work::Change(job) => broken = self.change(job, broken, answers).await,
+                // Taken out before.
+                Work::Stop(_) => {}
             }
         }
         let first = match (&broken, &mut self.tx) {
