@@ -74,14 +74,15 @@ pub async fn unended(
     Ok(one!(conn, Row, sql, provider.0, contact.0)?.map(PinRecord::from))
 }
 
-/// The contact's newest PIN, whatever became of it.
+/// The contact's PIN that has not ended, else the newest one. Ids of one instant have no order.
 pub async fn latest(
     conn: &mut Conn,
     provider: ProviderId,
     contact: ContactId,
 ) -> Result<Option<PinRecord>, StoreError> {
     let sql = "SELECT id, provider_id, customer_id, contact_id, issued_at, ended_at, ended_how FROM pin \
-               WHERE provider_id = $1 AND contact_id = $2 ORDER BY id DESC LIMIT 1";
+               WHERE provider_id = $1 AND contact_id = $2 \
+               ORDER BY CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 1";
     Ok(one!(conn, Row, sql, provider.0, contact.0)?.map(PinRecord::from))
 }
 
