@@ -1,10 +1,24 @@
 //! Redeeming: what opens, until when, and what is refused.
 
+use std::fmt::Debug;
+
 use pforte_core::{entry::Event, kernel::Span};
-use pforte_testkit::{TestApp, TestDb, entries_named, on_both, redeem_body};
+use pforte_testkit::{Browser, Customer, Person, TestApp, TestDb, entries_named, on_both, redeem_body};
 use serde_json::{Value, json};
 
 use super::{notices, wrong_digits};
+
+/// Everything of the answer that the outside sees.
+async fn guess(
+    agent: &mut Browser,
+    customer: &Customer,
+    person: &Person,
+    digits: &str,
+) -> impl PartialEq + Debug {
+    let answer = agent.post("/pin/redeem", redeem_body(customer, person, digits)).await;
+    answer.refused(403, "pin.wrong");
+    (answer.headers.clone(), answer.body.clone())
+}
 
 on_both! {
     /// Rules T4 and T14: reason and record of the call are in the answer and in the entry.
@@ -143,25 +157,21 @@ on_both! {
         let mut contact = app.sign_in(owner).await;
         let mut agent = app.sign_in(&near.agent).await;
         let mut answers = Vec::new();
-        let mut guess = async |customer, person, digits: &str| {
-            let answer = agent.post("/pin/redeem", redeem_body(customer, person, digits)).await;
-            answers.push((answer.status, answer.headers.clone(), answer.body));
-        };
         let dead = contact.pin().await;
         contact.post("/pin/renew", Value::Null).await.ok();
-        guess(customer, owner, &dead).await;
+        answers.push(guess(&mut agent, customer, owner, &dead).await);
         let mine = contact.pin().await;
-        guess(customer, owner, &wrong_digits(&mine)).await;
-        guess(other, &other.owner, &mine).await;
-        guess(customer, &customer.helper, &mine).await;
-        guess(customer, &customer.member, &mine).await;
+        answers.push(guess(&mut agent, customer, owner, &wrong_digits(&mine)).await);
+        answers.push(guess(&mut agent, other, &other.owner, &mine).await);
+        answers.push(guess(&mut agent, customer, &customer.helper, &mine).await);
+        answers.push(guess(&mut agent, customer, &customer.member, &mine).await);
         app.advance(Span::minutes(61));
-        guess(customer, owner, &mine).await;
+        let mut agent = app.sign_in(&near.agent).await;
+        answers.push(guess(&mut agent, customer, owner, &mine).await);
         let used = contact.pin().await;
         let mut colleague = app.sign_in(&near.colleague).await;
         colleague.redeem(customer, owner, &used).await;
-        guess(customer, owner, &used).await;
-        assert_eq!(answers[0].0, 403);
+        answers.push(guess(&mut agent, customer, owner, &used).await);
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
     }
 

@@ -1,0 +1,147 @@
+//! A running server in the test's own process: real store, real use cases, a clock to move.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use pforte_core::kernel::{Moment, Span};
+use pforte_server::{
+    App, Parts, Settings, Shared,
+    kernel::{Clock, Secrets, Sources, TokenKey, password},
+    mail::{self, MailTarget},
+};
+
+use crate::{Browser, FakeClock, Mail, Person, SeededRandom, TestDb, World, product, world};
+
+/// Where portal and desk live.
+pub const PUBLIC_ORIGIN: &str = "https://support.example";
+
+/// The keys of every test server.
+pub fn secrets() -> Secrets {
+    let key = TokenKey::from_seed(&[7; 32]).expect("any seed makes a key");
+    Secrets::new([1; 32], &[2; 32], vec![key])
+}
+
+/// A server under test.
+pub struct TestApp {
+    pub app: Shared,
+    pub clock: Arc<FakeClock>,
+    random: Arc<SeededRandom>,
+    pub db: TestDb,
+    pub world: World,
+    pub(crate) router: Router,
+    settings: Settings,
+}
+
+impl TestApp {
+    /// Starts on an empty database and puts everybody into it.
+    pub async fn start(db: TestDb) -> Self {
+        Self::start_with(db, |_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub async fn start_with(db: TestDb, change: impl FnOnce(&mut Settings)) -> Self {
+        let (clock, random) = (Arc::new(FakeClock::default()), Arc::new(SeededRandom::new(1)));
+        let mut settings = Settings {
+            public_origin: PUBLIC_ORIGIN.into(),
+            gateway_scheme: "https",
+            gateway_suffix: "gate.example".into(),
+            demo: false,
+            pin_answer_floor: Duration::ZERO,
+            mail: MailTarget::Folder(db.folder.path().join("mails")),
+            trusted_proxies: vec![],
+        };
+        change(&mut settings);
+        let opened = db.open().await;
+        let sources = Sources::new(clock.clone(), random.clone(), Moment(0));
+        let world = World::seed(&opened, &sources, &*clock).await;
+        let app = boot(opened, &settings, &clock, &random).await;
+        let router = pforte_server::router(app.clone());
+        Self { app, clock, random, db, world, router, settings }
+    }
+
+    /// Stops in order and starts anew on the same database.
+    pub async fn restart(mut self) -> Self {
+        self.app.stop().await;
+        self.boot_again().await;
+        self
+    }
+
+    /// Starts anew as after `kill -9`: the run before never said that it ended.
+    pub async fn restart_torn(mut self) -> Self {
+        self.app.shutdown.cancel();
+        self.app.writer.stop().await;
+        self.app.db.close().await;
+        self.boot_again().await;
+        self
+    }
+
+    async fn boot_again(&mut self) {
+        self.app = boot(self.db.open().await, &self.settings, &self.clock, &self.random).await;
+        self.router = pforte_server::router(self.app.clone());
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    /// A browser in which nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// Signs somebody in, the way they do: with a password, and staff with a code.
+    pub async fn sign_in(&self, person: &Person) -> Browser {
+        let mut browser = self.browser();
+        browser.sign_in(person, &self.code()).await.ok();
+        browser
+    }
+
+    /// Signs a contact in by a link from a mail.
+    pub async fn sign_in_by_link(&self, person: &Person) -> Browser {
+        let mut browser = self.browser();
+        let ask = serde_json::json!({ "provider": person.slug, "address": person.address });
+        browser.post("/sign-in/link", ask).await.status(202);
+        let mails = self.mails().await;
+        let mail = mails.iter().rev().find(|m| m.to == person.address && m.body.contains("/sign-in/link#"));
+        let token = mail.expect("a mail with a link").token();
+        browser.post("/sign-in/link/redeem", serde_json::json!({ "token": token })).await.ok();
+        browser
+    }
+
+    /// The one-time code that everybody's app shows now.
+    pub fn code(&self) -> String {
+        let seconds = u64::try_from(self.clock.now().0 / 1_000_000).expect("after 1970");
+        let totp = password::totp(&world::TOTP_SECRET, "", "").expect("a secret");
+        totp.generate(seconds).to_string()
+    }
+
+    /// Delivers what waits, and answers every mail delivered so far, oldest first.
+    pub async fn mails(&self) -> Vec<Mail> {
+        mail::deliver_due(&self.app).await.expect("mails are delivered");
+        Mail::all(&self.db.folder.path().join("mails"))
+    }
+}
+
+async fn boot(
+    db: pforte_store::Db,
+    settings: &Settings,
+    clock: &Arc<FakeClock>,
+    random: &Arc<SeededRandom>,
+) -> Shared {
+    let parts = Parts {
+        settings: settings.clone(),
+        products: vec![product()],
+        secrets: secrets(),
+        clock: clock.clone(),
+        random: random.clone(),
+        db,
+    };
+    App::start(parts).await.expect("the server starts")
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.app.shutdown.cancel();
+    }
+}

@@ -1,0 +1,108 @@
+//! The agent's side: redeeming, opening, and asking the door as the gateway does.
+
+use pforte_gateway::{Ask, Pass, Permit, Shut, Why};
+use pforte_server::Shared;
+use serde_json::{Value, json};
+
+use crate::{Browser, Customer, PRODUCT, Person, TestApp};
+
+/// What an agent hands in to redeem a PIN.
+pub fn redeem_body(customer: &Customer, contact: &Person, digits: &str) -> Value {
+    json!({
+        "customer_id": customer.id,
+        "contact_id": contact.id,
+        "digits": digits,
+        "reason": { "category": "fault", "text": "The shop shows an error" },
+        "record": { "channel": "phone", "from": "+49 30 23125100", "note": null },
+    })
+}
+
+/// A visit that is open in the agent's browser.
+#[derive(Clone)]
+pub struct Opened {
+    app: Shared,
+    pub id: String,
+    pub ground: String,
+    pub label: String,
+    pub cookie: String,
+}
+
+impl Browser {
+    /// Redeems a contact's PIN and answers the ground.
+    pub async fn redeem(&mut self, customer: &Customer, contact: &Person, digits: &str) -> Value {
+        self.post("/pin/redeem", redeem_body(customer, contact, digits)).await.ok()
+    }
+
+    /// Opens the sample product on a ground, through the link as the browser does.
+    pub async fn open(&mut self, app: &TestApp, ground: &Value) -> Opened {
+        let ground = ground["id"].as_str().expect("a ground");
+        let body = json!({ "ground_id": ground, "product": PRODUCT });
+        let opened = self.post("/visits", body).await.ok();
+        let (label, token) = link(opened["url"].as_str().expect("a link"));
+        let entered = app.app.enter(&label, &token).await.expect("the link opens");
+        Opened {
+            app: app.app.clone(),
+            id: opened["visit"]["id"].as_str().expect("a visit").to_owned(),
+            ground: ground.to_owned(),
+            label,
+            cookie: entered.cookie,
+        }
+    }
+}
+
+/// Takes an opening link apart: label of the host name, and token.
+pub fn link(url: &str) -> (String, String) {
+    let rest = url.strip_prefix("https://").expect("https");
+    let (host, query) = rest.split_once("/.pforte/open?t=").expect("an opening link");
+    let label = host.split('.').next().unwrap_or_default();
+    (label.to_owned(), query.to_owned())
+}
+
+impl Opened {
+    /// The same visit, asked at a server that was started anew.
+    pub fn at(&self, app: &TestApp) -> Self {
+        Self { app: app.app.clone(), ..self.clone() }
+    }
+
+    /// Asks for leave to forward one request.
+    pub async fn admit(&self, method: &str, path: &str) -> Result<Pass, Shut> {
+        let (label, cookie) = (self.label.as_str(), Some(self.cookie.as_str()));
+        self.app.admit(Ask { label, cookie, method, path, websocket: false }).await
+    }
+
+    /// The agent looks at a page.
+    pub async fn view(&self) -> Result<Pass, Shut> {
+        self.admit("GET", "/servers").await
+    }
+
+    /// Why the next page is refused.
+    pub async fn refusal(&self) -> Why {
+        self.view().await.expect_err("the door is shut").why
+    }
+}
+
+/// A short word for why a door is shut, to compare with.
+pub fn shut_code(shut: &Shut) -> String {
+    match &shut.why {
+        Why::NotHere => "not_here".into(),
+        Why::LinkSpent => "link_spent".into(),
+        Why::Over { how, .. } => format!("over.{how:?}"),
+        Why::Never { .. } => "never".into(),
+        Why::Needs { what, .. } => format!("needs.{what:?}"),
+        Why::LogDown => "log_down".into(),
+        Why::Busy => "busy".into(),
+    }
+}
+
+impl TestApp {
+    /// Signs a contact and the agent in, redeems the PIN and opens the product: the main job up to step 4.
+    pub async fn visit(&self) -> (Browser, Browser, Opened) {
+        let near = &self.world.near;
+        let mut contact = self.sign_in(&near.customer.owner).await;
+        let mut agent = self.sign_in(&near.agent).await;
+        let digits = contact.pin().await;
+        let ground = agent.redeem(&near.customer, &near.customer.owner, &digits).await;
+        let opened = agent.open(self, &ground).await;
+        (contact, agent, opened)
+    }
+}
