@@ -31,7 +31,7 @@ const red: MantineColorsTuple = [
 /** Mantine theme of all pages. */
 export const theme = createTheme({
 	primaryColor: "ink",
-	primaryShade: { light: 7, dark: 3 },
+	primaryShade: { light: 7, dark: 5 },
 	autoContrast: true,
 	luminanceThreshold: 0.3,
 	colors: { ink, red },

@@ -8,6 +8,12 @@ import { doorWords } from "./words";
 
 const signs = { shown: "●", masked: "◐", closed: "○" } as const;
 
+const order = ["shown", "masked", "closed"];
+
+function mostFirst<T extends { how: string }>(areas: readonly T[]): T[] {
+	return [...areas].sort((a, b) => order.indexOf(a.how) - order.indexOf(b.how));
+}
+
 export function CanSee({ door }: { door: Door }) {
 	const t = useWords(doorWords);
 	const nothing = door.can_see.every((line) => line.areas.every((area) => area.how === "closed"));
@@ -23,7 +29,7 @@ export function CanSee({ door }: { door: Door }) {
 					<div key={line.product.id} className={classes.seeProduct}>
 						<h3>{line.product.name}</h3>
 						<ul className={`plain-list ${classes.areas}`}>
-							{line.areas.map((area) => (
+							{mostFirst(line.areas).map((area) => (
 								<li key={area.area} className={classes.area}>
 									<span aria-hidden="true">{signs[area.how as keyof typeof signs] ?? "○"}</span>
 									<span className={classes.areaName}>{area.area}</span>

@@ -9,9 +9,10 @@ import { frameWords } from "./words";
 /** Grey lines in the place of what comes. */
 export function Loading({ lines = 3, page = false }: { lines?: number; page?: boolean }) {
 	const t = useWords(frameWords);
+	const Frame = page ? "main" : "div";
 	const widths = ["62%", "88%", "74%", "81%", "55%"];
 	return (
-		<div className={page ? classes.alone : "stack"} aria-busy="true">
+		<Frame className={page ? classes.alone : "stack"} aria-busy="true">
 			<span className={classes.hidden} role="status">
 				{t.loading}
 			</span>
@@ -19,7 +20,7 @@ export function Loading({ lines = 3, page = false }: { lines?: number; page?: bo
 				// biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
 				<Skeleton key={line} height={18} width={widths[line % widths.length]} mb={10} />
 			))}
-		</div>
+		</Frame>
 	);
 }
 
@@ -33,9 +34,10 @@ interface BrokenProps {
 export function Broken({ error, again, page = false }: BrokenProps) {
 	const t = useWords(frameWords);
 	const refusal = useRefusal();
+	const Frame = page ? "main" : "div";
 	return (
-		<div className={page ? classes.alone : undefined} role="alert">
-			<p>
+		<Frame className={page ? classes.alone : undefined}>
+			<p role="alert">
 				<strong>{t.broken}</strong> {refusal(error)}
 			</p>
 			{again ? (
@@ -43,7 +45,7 @@ export function Broken({ error, again, page = false }: BrokenProps) {
 					{t.again}
 				</Button>
 			) : null}
-		</div>
+		</Frame>
 	);
 }
 
