@@ -15,8 +15,6 @@ const BANNED = new Map([
   ["openssl-sys", "TLS comes from rustls"],
   ["native-tls", "TLS comes from rustls"],
   ["ring", "cryptography comes from aws-lc-rs"],
-  ["time", "times come from jiff"],
-  ["chrono", "times come from jiff"],
 ]);
 
 // Known and accepted: [crate, advisory, why].

@@ -51,6 +51,10 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         None => write_config(&arguments.data, arguments.port)?,
     };
     let config = config::read(&path)?;
+    // Anybody who reaches a demo is let in as anybody.
+    if ![&config.portal, &config.gateway].iter().all(|l| l.listen.ip().is_loopback()) {
+        return Err("a demo listens on this machine only: use 127.0.0.1 in `listen`".into());
+    }
     if !config.secrets.exists() {
         secrets_file::create(&config.secrets)?;
     }

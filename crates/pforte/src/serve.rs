@@ -74,7 +74,7 @@ pub async fn application(config: &Config, mode: Mode) -> Result<(Shared, Option<
         settings: settings(config, mode)?,
         products: config.products.clone(),
         secrets,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom),
         db,
     };

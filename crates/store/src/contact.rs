@@ -188,20 +188,51 @@ pub async fn primary_address(
     Ok(one!(conn, (String,), sql, provider.0, contact.0)?.map(|(address,)| address))
 }
 
-/// Saves what a contact changes about the own sign-in.
-pub async fn update_sign_in(tx: &mut Tx, contact: &Contact) -> Result<(), StoreError> {
-    run!(
-        tx.conn(),
-        "UPDATE contact SET language = $3, password_hash = $4, totp_sealed = $5, totp_confirmed = $6 \
-         WHERE provider_id = $1 AND id = $2",
-        contact.provider.0,
-        contact.id.0,
-        &contact.language,
-        contact.password_hash.as_deref(),
-        contact.totp_sealed.as_deref(),
-        contact.totp_confirmed
-    )
-    .map(drop)
+pub async fn set_language(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    language: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE contact SET language = $3 WHERE provider_id = $1 AND id = $2";
+    run!(tx.conn(), sql, provider.0, id.0, language).map(drop)
+}
+
+/// Replaces the password (or sets the first one); `false` when it is no longer the one that was there.
+pub async fn set_password(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    old_hash: Option<&str>,
+    hash: &str,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET password_hash = $4 WHERE provider_id = $1 AND id = $2 \
+               AND COALESCE(password_hash, '') = $3";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, old_hash.unwrap_or(""), hash)? == 1)
+}
+
+/// Saves a secret for one-time codes, or takes it away; `false` when codes are on already.
+pub async fn set_totp(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    sealed: Option<&str>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET totp_sealed = $3, totp_confirmed = FALSE \
+               WHERE provider_id = $1 AND id = $2 AND ($4 OR NOT totp_confirmed)";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, sealed, sealed.is_none())? == 1)
+}
+
+/// Turns one-time codes on, if the secret is still the one that was proven.
+pub async fn confirm_totp(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    sealed: &str,
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE contact SET totp_confirmed = TRUE WHERE provider_id = $1 AND id = $2 AND totp_sealed = $3";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, sealed)? == 1)
 }
 
 /// Takes a TOTP step once; `false` when that step or a later one was used before.

@@ -135,17 +135,20 @@ pub async fn end(tx: &mut Tx, provider: ProviderId, id: SignInId, at: Moment) ->
     run!(tx.conn(), sql, provider.0, id.0, at.0).map(drop)
 }
 
-/// Ends all sign-ins of a person.
+/// Ends all sign-ins of a person but one; answers which.
 pub async fn end_all(
     tx: &mut Tx,
     provider: ProviderId,
     person: Person,
+    keep: Option<SignInId>,
     at: Moment,
-) -> Result<u64, StoreError> {
+) -> Result<Vec<SignInId>, StoreError> {
     let (staff, contact) = person.columns();
-    let sql = "UPDATE sign_in SET ended_at = $4 WHERE provider_id = $1 AND (staff_id = $2 OR contact_id = $3) \
-               AND ended_at IS NULL";
-    run!(tx.conn(), sql, provider.0, staff, contact, at.0)
+    let sql = "UPDATE sign_in SET ended_at = $5 WHERE provider_id = $1 AND (staff_id = $2 OR contact_id = $3) \
+               AND id <> $4 AND ended_at IS NULL RETURNING id";
+    let keep = keep.map_or(Uuid::nil(), |id| id.0);
+    let rows = all!(tx.conn(), (Uuid,), sql, provider.0, staff, contact, keep, at.0)?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Ends every sign-in of every provider: after a run that did not end in order.

@@ -197,20 +197,40 @@ pub async fn unlock_form(
     run!(tx.conn(), sql, provider.0, id.0, at.0).map(drop)
 }
 
-/// Saves what a lead or admin may change.
+/// Saves what an admin may change. The caller has read the row in the same transaction.
 pub async fn update(tx: &mut Tx, staff: &Staff) -> Result<(), StoreError> {
     run!(
         tx.conn(),
-        "UPDATE staff SET roles = $3, active = $4, training_done_at = $5, guidelines_accepted_at = $6, \
-         language = $7, password_hash = $8 WHERE provider_id = $1 AND id = $2",
+        "UPDATE staff SET roles = $3, active = $4, training_done_at = $5, guidelines_accepted_at = $6 \
+         WHERE provider_id = $1 AND id = $2",
         staff.provider.0,
         staff.id.0,
         words(&staff.roles),
         staff.active,
         staff.training_done_at.map(|m| m.0),
-        staff.guidelines_accepted_at.map(|m| m.0),
-        &staff.language,
-        &staff.password_hash
+        staff.guidelines_accepted_at.map(|m| m.0)
     )
     .map(drop)
+}
+
+pub async fn set_language(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: StaffId,
+    language: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE staff SET language = $3 WHERE provider_id = $1 AND id = $2";
+    run!(tx.conn(), sql, provider.0, id.0, language).map(drop)
+}
+
+/// Replaces the password; `false` when it is no longer the one that was checked.
+pub async fn set_password(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: StaffId,
+    old_hash: &str,
+    hash: &str,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE staff SET password_hash = $4 WHERE provider_id = $1 AND id = $2 AND password_hash = $3";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, old_hash, hash)? == 1)
 }

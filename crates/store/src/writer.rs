@@ -214,6 +214,9 @@ impl Task {
             for answer in answers {
                 answer(result.as_ref().err().cloned());
             }
+            if matches!(result, Err(StoreError::Sync(_))) {
+                return;
+            }
             if !stops.is_empty() {
                 drop(self.tx.take());
                 for stop in stops {
@@ -345,7 +348,8 @@ impl Task {
             Err(error) => Health::Unwritable(error.to_string()),
         };
         self.health.send_if_modified(|was| {
-            let changed = *was != now;
+            // After a failed sync nothing can be trusted any more: that state is final.
+            let changed = *was != now && !matches!(was, Health::Failed(_));
             if changed {
                 tracing::warn!(?now, "writing changed its state");
                 *was = now;

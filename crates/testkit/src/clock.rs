@@ -13,29 +13,38 @@ const START: i64 = 1_768_467_600_000_000;
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct FakeClock(AtomicI64);
+pub struct FakeClock {
+    wall: AtomicI64,
+    /// What a steady clock would show: nobody sets it back.
+    elapsed: AtomicI64,
+}
 
 impl Default for FakeClock {
     fn default() -> Self {
-        Self(AtomicI64::new(START))
+        Self { wall: AtomicI64::new(START), elapsed: AtomicI64::new(0) }
     }
 }
 
 impl FakeClock {
     /// Moves the clock on.
     pub fn advance(&self, span: Span) {
-        self.0.fetch_add(span.0, Ordering::SeqCst);
+        self.wall.fetch_add(span.0, Ordering::SeqCst);
+        self.elapsed.fetch_add(span.0, Ordering::SeqCst);
     }
 
     /// Sets the clock back, as somebody with root might.
     pub fn set_back(&self, span: Span) {
-        self.0.fetch_sub(span.0, Ordering::SeqCst);
+        self.wall.fetch_sub(span.0, Ordering::SeqCst);
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Moment {
-        Moment(self.0.load(Ordering::SeqCst))
+        Moment(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Span {
+        Span(self.elapsed.load(Ordering::SeqCst))
     }
 }
 

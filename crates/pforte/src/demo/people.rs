@@ -22,6 +22,8 @@ pub const PASSWORD: &str = "offen-nur-von-innen";
 /// The staff's secret for one-time codes in the demo, base 32.
 pub const TOTP: &str = "PFORTEDEMOPFORTEDEMOPFORTEDEMO22";
 
+const SLUG: &str = "nordlicht";
+
 struct SampleStaff(&'static str, &'static str, &'static str, &'static str, &'static [StaffRole], bool);
 
 const STAFF: [SampleStaff; 5] = [
@@ -117,11 +119,13 @@ const CUSTOMERS: [SampleCustomer; 3] = [
 
 /// Adds the sample people, unless an earlier demo did.
 pub async fn seed(app: &Shared) -> Result<(), Failure> {
-    let known = provider::list(&mut *app.read().await?, 1).await?;
-    if !known.is_empty() {
-        return Ok(());
+    let known = provider::list(&mut *app.read().await?, 2).await?;
+    match known.as_slice() {
+        [] => {}
+        [only] if only.slug == SLUG => return Ok(()),
+        _ => return Err("this database holds real providers; a demo would let anybody in".into()),
     }
-    let provider = add_provider(app, "nordlicht", "Nordlicht Hosting").await?;
+    let provider = add_provider(app, SLUG, "Nordlicht Hosting").await?;
     let hash = app.passwords.hash(PASSWORD.into(), app.sources.bytes()).await;
     let hash = hash.ok_or("the sample password cannot be hashed")?;
     for sample in &STAFF {

@@ -26,7 +26,7 @@ use crate::{
     ground::view::{GroundView, ground_view},
     kernel::{ContactActor, Page, PageQuery, Problem, StaffActor, Timestamp},
     signin::view::Rights,
-    staff::{must_administer, oversees},
+    staff::{must_administer, must_serve, oversees},
     visit::view::ProductRef,
 };
 
@@ -84,6 +84,7 @@ pub async fn find(
     who: StaffActor,
     Query(query): Query<FindQuery>,
 ) -> Result<Json<Page<CustomerFound>>, Problem> {
+    must_serve(&who.staff)?;
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
     let text: String = query.q.unwrap_or_default().trim().chars().take(100).collect();
     let phone = super::phone_number(&text);
@@ -136,6 +137,7 @@ pub async fn one(
     who: StaffActor,
     Path(id): Path<Uuid>,
 ) -> Result<Json<CustomerCard>, Problem> {
+    must_serve(&who.staff)?;
     let mut conn = app.read().await?;
     let customer = super::find(&mut conn, who.staff.provider, id.into()).await?;
     let now = app.sources.now();

@@ -7,6 +7,7 @@ use pforte_core::{
         ContactFacts, CustomerFacts, EndedHow, Facts, Ground, HeldGround, PinGround, Policy, StaffFacts,
         VisitFacts,
     },
+    entry::Actor,
     kernel::{Language, Moment, ProviderId},
 };
 use pforte_store::{
@@ -18,7 +19,7 @@ use pforte_store::{
     visit::VisitRecord,
 };
 
-use super::{Door, Doors, Shown, Touched, lock};
+use super::{Door, Doors, EndAsk, Shown, Touched, lock};
 use crate::App;
 
 /// A staff member as the decision sees them (rule T21). Staff cannot sign in without a second factor.
@@ -167,20 +168,31 @@ impl App {
         let doors =
             self.door.pick(|door| door.over().is_none() && touched.iter().any(|t| door.touched_by(*t)));
         for door in doors {
-            if let Err(error) = self.renew_door(&door).await {
-                tracing::error!(%error, visit = %door.visit.id, "facts cannot be read: the door shuts");
-                door.shut(EndedHow::ConditionLost);
+            let lost = match self.renew_door(&door).await {
+                Ok(found) => !found,
+                Err(error) => {
+                    tracing::error!(%error, visit = %door.visit.id, "facts cannot be read: the door shuts");
+                    true
+                }
+            };
+            if lost {
+                let ask = EndAsk { how: EndedHow::ConditionLost, actor: Actor::System };
+                self.end_visit(&door.visit, ask).await;
             }
         }
     }
 
-    async fn renew_door(&self, door: &Arc<Door>) -> Result<(), StoreError> {
+    /// Reads a door's facts anew, one renewal at a time, so that older facts never replace newer ones.
+    /// Answers whether they are all there.
+    async fn renew_door(&self, door: &Arc<Door>) -> Result<bool, StoreError> {
+        let _turn = door.renewing.lock().await;
         let mut conn = self.db.read().await?;
-        match visit_facts(&mut conn, &door.visit, door.visit.started_at).await? {
-            Some(facts) => door.renew(facts),
-            None => door.shut(EndedHow::ConditionLost),
+        let facts = visit_facts(&mut conn, &door.visit, door.visit.started_at).await?;
+        let found = facts.is_some();
+        if let Some(facts) = facts {
+            door.renew(facts);
         }
-        Ok(())
+        Ok(found)
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Door {
     /// When the customer's pages were last told of a request, and whether more came since.
     told_at: AtomicI64,
     untold: AtomicBool,
+    /// Held while facts are read and taken over.
+    renewing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -120,6 +122,7 @@ impl Door {
             shown,
             told_at: AtomicI64::new(0),
             untold: AtomicBool::new(false),
+            renewing: tokio::sync::Mutex::new(()),
             state: Mutex::new(State { facts, link, cookie_hash, over: None, identity: None }),
             visit,
         }

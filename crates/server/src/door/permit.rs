@@ -1,6 +1,9 @@
 //! What the gateway is answered: the decision on each request, with its entry made durable first.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
 
 use pforte_core::{
     access::{Ask as DecisionAsk, Closed, Decision, EndedHow, Mask, Need, Request, decide},
@@ -107,7 +110,7 @@ impl Permit for App {
             masked,
             identity,
             bar: self.bar(&door, now),
-            deadline: door.deadline,
+            deadline: door.deadline.min(Instant::now() + Duration::from(opening.until - now)),
             hold,
             leash: Arc::clone(&door.leash),
             jar: Arc::clone(&door.jar),
@@ -224,15 +227,13 @@ impl App {
             return self.shut_at(door, cannot_log(&error));
         }
         self.tell_progress(door, now);
+        if let Some(how) = decision.ends_visit() {
+            let ended = self.end_visit(&door.visit, EndAsk { how, actor: Actor::System }).await;
+            return self.shut_at(door, Why::Over { how: over_word(how), cut_millis: Some(ended.cut_millis) });
+        }
         let why = match decision {
-            Decision::Closed(closed) => match closed.ends_visit() {
-                Some(how) => {
-                    let ended = self.end_visit(&door.visit, EndAsk { how, actor: Actor::System }).await;
-                    Why::Over { how: over_word(how), cut_millis: Some(ended.cut_millis) }
-                }
-                None if closed == Closed::LogDown => Why::LogDown,
-                None => Why::Never { classified: classified.route.is_some() },
-            },
+            Decision::Closed(Closed::LogDown) => Why::LogDown,
+            Decision::Closed(_) => Why::Never { classified: classified.route.is_some() },
             Decision::Needs(need) => Why::Needs { what: needed(need), action: classified.action },
             Decision::Open(_) => Why::Busy,
         };

@@ -6,12 +6,12 @@ use std::{
 };
 
 use pforte_core::{
-    access::{Ask, Decision, EndedHow, Request, decide},
+    access::{Ask, EndedHow, Request, decide},
     catalogue::{Action, DataClass},
     entry::Actor,
     kernel::{Moment, Span},
 };
-use pforte_store::{Health, run};
+use pforte_store::{Health, StoreError, run};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Door, EndAsk, lock};
@@ -24,8 +24,14 @@ const RENEW_IDLE: u32 = 60;
 /// How often the watcher looks. While streams are open, or writing has failed, each look also renews
 /// the lease: so a full disk is noticed, and streams are cut, well within a second.
 const TICK: Duration = Duration::from_millis(500);
+/// After how long a write that has not been answered counts as failed.
+const HUNG: Duration = Duration::from_millis(900);
 /// For how long an ended visit's origin still says how it ended.
 const REMEMBERED: Span = Span::hours(2);
+
+fn hung() -> StoreError {
+    StoreError::Unwritable("the disk does not answer".into())
+}
 
 /// Watches until the server shuts down.
 pub async fn start(app: Shared) {
@@ -80,7 +86,9 @@ impl crate::App {
     pub(crate) async fn renew_lease(&self) {
         let began = Instant::now();
         let (id, until) = (self.run, self.sources.now() + LEASE);
-        let renewed = self.writer.upkeep(move |tx| Box::pin(run::renew(tx, id, until))).await;
+        // A disk that hangs is a disk that cannot be written.
+        let renewed = self.writer.upkeep(move |tx| Box::pin(run::renew(tx, id, until)));
+        let renewed = tokio::time::timeout(HUNG, renewed).await.unwrap_or_else(|_| Err(hung()));
         let alive = renewed.is_ok().then(|| began + Duration::from(LEASE));
         *lock(&self.door.leased_until) = alive;
         if renewed.is_err() {
@@ -110,8 +118,5 @@ fn over_at(door: &Door, now: Moment) -> Option<EndedHow> {
         class: DataClass::Product,
         has_pass_list: false,
     });
-    match decide(&lock(&door.state).facts, &probe, now) {
-        Decision::Closed(closed) => closed.ends_visit(),
-        Decision::Open(_) | Decision::Needs(_) => None,
-    }
+    decide(&lock(&door.state).facts, &probe, now).ends_visit()
 }

@@ -8,7 +8,7 @@ use pforte_core::{
     access::{Ask, Decision, Mask, Request, decide},
     kernel::Span,
 };
-use pforte_store::{customer, ground, notice, staff};
+use pforte_store::{Conn, customer, ground, notice, staff};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -144,7 +144,7 @@ pub async fn door(State(app): State<Shared>, who: ContactActor) -> Result<Json<D
         grounds.push(ground_view(&app, &mut conn, record).await?);
     }
     let can_see = match records.first() {
-        Some(first) => can_see(&app, &customer, first.staff, &records).await?,
+        Some(first) => can_see(&app, &mut conn, &customer, first.staff, &records).await?,
         None => vec![],
     };
     let notices = notice::since(&mut conn, provider, id, now - NOTICES_SINCE).await?;
@@ -160,13 +160,13 @@ pub async fn door(State(app): State<Shared>, who: ContactActor) -> Result<Json<D
 /// Asks the decision about every classified route; an area shows the most that any of its routes does.
 async fn can_see(
     app: &App,
+    conn: &mut Conn,
     customer: &customer::Customer,
     staff: pforte_core::kernel::StaffId,
     records: &[ground::GroundRecord],
 ) -> Result<Vec<CanSee>, Problem> {
-    let mut conn = app.read().await?;
-    let member = staff::by_id(&mut conn, customer.provider, staff).await?.ok_or_else(Problem::not_found)?;
-    let facts = load_facts(&mut conn, &member, customer, records).await?;
+    let member = staff::by_id(conn, customer.provider, staff).await?.ok_or_else(Problem::not_found)?;
+    let facts = load_facts(conn, &member, customer, records).await?;
     let now = app.sources.now();
     let products = app.products.iter().map(|product| {
         let mut areas: Vec<AreaView> = Vec::new();

@@ -6,13 +6,17 @@ use std::sync::{
 };
 
 use data_encoding::BASE32_NOPAD;
-use pforte_core::kernel::Moment;
+use pforte_core::kernel::{Moment, Span};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Tells the time. Only [`Sources`] asks it.
 pub trait Clock: Send + Sync + 'static {
+    /// The wall clock; somebody may set it back.
     fn now(&self) -> Moment;
+
+    /// Time since some fixed instant, that nobody can set back.
+    fn elapsed(&self) -> Span;
 }
 
 /// Gives random bytes fit for secrets. Only [`Sources`] asks it.
@@ -24,20 +28,23 @@ pub trait Random: Send + Sync + 'static {
 pub struct Sources {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    /// No instant before this one is ever answered, whatever the clock says (control 2).
+    /// The latest instant answered, less the time elapsed by then. Time goes on from there at its own
+    /// pace while the wall clock is behind it (control 2).
     floor: AtomicI64,
 }
 
 impl Sources {
     /// `floor` is the latest instant the database knows.
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>, floor: Moment) -> Self {
-        Self { clock, random, floor: AtomicI64::new(floor.0) }
+        let floor = AtomicI64::new(floor.0 - clock.elapsed().0);
+        Self { clock, random, floor }
     }
 
     /// Now. Never earlier than an instant answered before, in this run or an earlier one.
     pub fn now(&self) -> Moment {
-        let clock = self.clock.now().0;
-        Moment(self.floor.fetch_max(clock, Ordering::AcqRel).max(clock))
+        let elapsed = self.clock.elapsed().0;
+        let clock = self.clock.now().0 - elapsed;
+        Moment(self.floor.fetch_max(clock, Ordering::AcqRel).max(clock) + elapsed)
     }
 
     /// A new id (UUIDv7), so that ids sort by time.
@@ -75,11 +82,16 @@ mod tests {
 
     use super::*;
 
-    struct Hands(AtomicI64);
+    /// Wall clock and elapsed time, in microseconds.
+    struct Hands(AtomicI64, AtomicI64);
 
     impl Clock for Arc<Hands> {
         fn now(&self) -> Moment {
             Moment(self.0.load(Ordering::SeqCst))
+        }
+
+        fn elapsed(&self) -> Span {
+            Span(self.1.load(Ordering::SeqCst))
         }
     }
 
@@ -91,15 +103,17 @@ mod tests {
         }
     }
 
-    /// Control 2: setting the clock back brings no time back.
+    /// Control 2: setting the clock back brings no time back, and does not stop it either.
     #[test]
-    fn time_never_falls() {
-        let hands = Arc::new(Hands(AtomicI64::new(50)));
+    fn time_never_falls_and_never_stands_still() {
+        let hands = Arc::new(Hands(AtomicI64::new(50), AtomicI64::new(0)));
         let sources = Sources::new(Arc::new(Arc::clone(&hands)), Arc::new(Zeros), Moment(100));
         assert_eq!(sources.now(), Moment(100));
         hands.0.store(200, Ordering::SeqCst);
         assert_eq!(sources.now(), Moment(200));
         hands.0.store(10, Ordering::SeqCst);
         assert_eq!(sources.now(), Moment(200));
+        hands.1.store(7, Ordering::SeqCst);
+        assert_eq!(sources.now(), Moment(207));
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     App,
     kernel::{ContactActor, Problem, StaffActor},
     live::{Audience, News, Topic},
+    staff::must_serve,
 };
 
 /// A PIN as its contact sees it.
@@ -163,6 +164,7 @@ pub async fn deactivate(
     customer: CustomerId,
     contact: ContactId,
 ) -> Result<(), Problem> {
+    must_serve(&who.staff)?;
     let provider = who.staff.provider;
     let now = app.sources.now();
     let contact = contact_of(app, provider, customer, contact).await?;

@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
-    entry::{Entry, Event},
+    entry::{Clean, Event, SignInWay},
     kernel::{Language, SignInId},
 };
-use pforte_store::{Change, contact, contact::Contact, sign_in, staff};
+use pforte_store::{Change, StoreError, contact, sign_in, staff};
 
 use super::{actor, contact::SecondFactor, throttle, wrong};
 use crate::{
@@ -30,36 +30,24 @@ pub fn check_new_password(password: &str) -> Result<(), Problem> {
 /// Changes the language of pages and mails.
 pub async fn set_language(app: &App, who: SignedIn, language: Language) -> Result<(), Problem> {
     let (now, provider) = (app.sources.now(), who.sign_in.provider);
-    let fields = vec![pforte_core::entry::Clean::name("language")];
-    let by = who.actor();
-    let entry = |event| app.entry(now, provider, by, event);
-    match who.who {
-        Who::Staff(mut member) => {
-            member.language = language.word().into();
-            let entry = entry(Event::StaffChanged { staff: member.id, fields });
-            app.writer
-                .change(move |tx| {
-                    Box::pin(async move {
-                        staff::update(tx, &member).await?;
-                        Ok::<_, Problem>(Change::logged((), entry))
-                    })
-                })
-                .await
-        }
-        Who::Contact(mut person) => {
-            person.language = language.word().into();
-            let entry = entry(Event::ContactChanged { contact: person.id, fields });
-            save_contact(app, person, entry).await
-        }
-    }
-}
-
-async fn save_contact(app: &App, contact: Contact, entry: Entry) -> Result<(), Problem> {
+    let fields = vec![Clean::name("language")];
+    let event = match &who.who {
+        Who::Staff(member) => Event::StaffChanged { staff: member.id, fields },
+        Who::Contact(person) => Event::ContactChanged { contact: person.id, fields },
+    };
+    let entry = app.entry(now, provider, who.actor(), event);
     app.writer
         .change(move |tx| {
             Box::pin(async move {
-                contact::update_sign_in(tx, &contact).await?;
-                Ok(Change::logged((), entry))
+                match who.who {
+                    Who::Staff(member) => {
+                        staff::set_language(tx, provider, member.id, language.word()).await?;
+                    }
+                    Who::Contact(person) => {
+                        contact::set_language(tx, provider, person.id, language.word()).await?;
+                    }
+                }
+                Ok::<_, Problem>(Change::logged((), entry))
             })
         })
         .await
@@ -77,8 +65,7 @@ async fn check_password(app: &App, who: &SignedIn, typed: String) -> Result<(), 
     if app.passwords.check(typed, hash).await {
         return Ok(());
     }
-    let way = pforte_core::entry::SignInWay::Password;
-    app.note_failure(provider, &key, Some(who.sign_in.person), way, "").await?;
+    app.note_failure(provider, &key, Some(who.sign_in.person), SignInWay::Password, "").await?;
     Err(wrong())
 }
 
@@ -86,23 +73,23 @@ async fn check_password(app: &App, who: &SignedIn, typed: String) -> Result<(), 
 pub async fn change_password(app: &App, who: SignedIn, current: String, new: String) -> Result<(), Problem> {
     check_new_password(&new)?;
     check_password(app, &who, current).await?;
-    let now = app.sources.now();
+    let (now, provider) = (app.sources.now(), who.sign_in.provider);
     let hash = app.passwords.hash(new, app.sources.bytes()).await.ok_or_else(wrong)?;
-    let entry = app.entry(now, who.sign_in.provider, who.actor(), Event::PasswordChanged {});
+    let entry = app.entry(now, provider, who.actor(), Event::PasswordChanged {});
     let changed = who.who.clone();
     app.writer
         .change(move |tx| {
             Box::pin(async move {
-                match changed {
+                let done = match changed {
                     Who::Staff(member) => {
-                        staff::update(tx, &staff::Staff { password_hash: hash, ..member }).await?;
+                        staff::set_password(tx, provider, member.id, &member.password_hash, &hash).await?
                     }
                     Who::Contact(person) => {
-                        let person = Contact { password_hash: Some(hash), ..person };
-                        contact::update_sign_in(tx, &person).await?;
+                        let old = person.password_hash.as_deref();
+                        contact::set_password(tx, provider, person.id, old, &hash).await?
                     }
-                }
-                Ok::<_, Problem>(Change::logged((), entry))
+                };
+                if done { Ok(Change::logged((), entry)) } else { Err(wrong()) }
             })
         })
         .await?;
@@ -118,13 +105,37 @@ pub async fn sign_out(app: &App, who: &SignedIn, everywhere: bool) -> Result<(),
     Ok(())
 }
 
+/// Ends all of a person's sign-ins but one: in one transaction, or, when nothing can be written, one by
+/// one in memory.
 async fn end_sign_ins(app: &App, who: &SignedIn, keep: Option<SignInId>) -> Result<(), Problem> {
     let now = app.sources.now();
-    let mut conn = app.read().await?;
-    let all = sign_in::of_person(&mut conn, who.sign_in.provider, who.sign_in.person, now).await?;
-    drop(conn);
-    for other in all.iter().filter(|s| Some(s.id) != keep) {
-        end_one(app, who, other.id, true).await;
+    let (provider, person) = (who.sign_in.provider, who.sign_in.person);
+    let event = Event::SignedOut { sign_in: who.sign_in.id, everywhere: true };
+    let entry = app.entry(now, provider, who.actor(), event);
+    let ended = app
+        .writer
+        .change::<_, StoreError, _>(move |tx| {
+            Box::pin(async move {
+                let ended = sign_in::end_all(tx, provider, person, keep, now).await?;
+                Ok(Change::logged(ended, entry))
+            })
+        })
+        .await;
+    match ended {
+        Ok(ended) => {
+            for id in ended {
+                app.door.sign_out(id);
+                app.end_visits_of_sign_in(id, actor(person)).await;
+            }
+        }
+        Err(_) => {
+            let mut conn = app.read().await?;
+            let all = sign_in::of_person(&mut conn, provider, person, now).await?;
+            drop(conn);
+            for other in all.iter().filter(|s| Some(s.id) != keep) {
+                end_one(app, who, other.id, true).await;
+            }
+        }
     }
     Ok(())
 }
@@ -144,56 +155,85 @@ pub struct NewTotp {
     pub url: String,
 }
 
+fn totp_there() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "totp.there",
+        "Codes are on already",
+        "Turn them off first, with your password and a code.",
+    )
+}
+
 /// Makes a secret for one-time codes; it is asked for only once a code was right.
 pub async fn begin_totp(app: &App, who: ContactActor) -> Result<NewTotp, Problem> {
     who.must_be_confirmed()?;
-    let mut contact = who.contact;
+    let contact = who.contact;
     if contact.totp_confirmed {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "totp.there",
-            "Codes are on already",
-            "Turn them off first, with your password and a code.",
-        ));
+        return Err(totp_there());
     }
     let secret = app.sources.bytes::<20>();
-    contact.totp_sealed = app.secrets.seal(app.sources.bytes(), &secret);
+    let sealed = app.secrets.seal(app.sources.bytes(), &secret);
     let now = app.sources.now();
-    let name = contact.name();
-    let fields = vec![pforte_core::entry::Clean::name("totp")];
-    let event = Event::ContactChanged { contact: contact.id, fields };
+    let event = Event::ContactChanged { contact: contact.id, fields: vec![Clean::name("totp")] };
     let entry = app.entry(now, contact.provider, actor(who.sign_in.person), event);
-    save_contact(app, contact, entry).await?;
-    let url = password::totp(&secret, &name, "Pforte").and_then(|t| t.to_url().ok()).ok_or_else(wrong)?;
-    Ok(NewTotp { secret: BASE32_NOPAD.encode(&secret), url })
+    let url = password::totp(&secret, &contact.name(), "Pforte").and_then(|t| t.to_url().ok());
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                if !contact::set_totp(tx, contact.provider, contact.id, sealed.as_deref()).await? {
+                    return Err(totp_there());
+                }
+                Ok(Change::logged((), entry))
+            })
+        })
+        .await?;
+    Ok(NewTotp { secret: BASE32_NOPAD.encode(&secret), url: url.ok_or_else(wrong)? })
 }
 
-/// Turns one-time codes on, with the first right code.
+/// Turns one-time codes on, with the first right code. The code is used up by that.
 pub async fn confirm_totp(app: &App, who: ContactActor, code: &str) -> Result<(), Problem> {
     who.must_be_confirmed()?;
-    let mut contact = who.contact;
+    let contact = who.contact;
     let now = app.sources.now();
-    let secret = contact.totp_sealed.as_deref().and_then(|sealed| app.secrets.open(sealed));
-    if secret.and_then(|secret| password::totp_step(&secret, code, now)).is_none() {
-        return Err(wrong());
-    }
-    contact.totp_confirmed = true;
-    let entry = app.entry(now, contact.provider, actor(who.sign_in.person), Event::TotpAdded {});
-    save_contact(app, contact, entry).await
+    let sealed = contact.totp_sealed.ok_or_else(wrong)?;
+    let step = app.secrets.open(&sealed).and_then(|secret| password::totp_step(&secret, code, now));
+    let step = step.ok_or_else(wrong)?;
+    let (provider, id) = (contact.provider, contact.id);
+    let entry = app.entry(now, provider, actor(who.sign_in.person), Event::TotpAdded {});
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let taken = contact::take_totp_step(tx, provider, id, step).await?;
+                if !taken || !contact::confirm_totp(tx, provider, id, &sealed).await? {
+                    return Err(wrong());
+                }
+                Ok(Change::logged((), entry))
+            })
+        })
+        .await
 }
 
-/// Turns one-time codes off, with password and code.
+/// Turns one-time codes off, with password and code. Wrong ones of either count.
 pub async fn remove_totp(app: &App, who: ContactActor, typed: String, code: &str) -> Result<(), Problem> {
     let now = app.sources.now();
+    let (provider, id) = (who.contact.provider, who.contact.id);
     let factor = super::contact::second_factor(app, &who.contact, Some(code), now);
+    let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Contact(who.contact) };
+    check_password(app, &signed_in, typed).await?;
     if !matches!(factor, SecondFactor::Right(_)) {
+        let key = throttle::name_key("password", &id.to_string());
+        app.note_failure(provider, &key, Some(signed_in.sign_in.person), SignInWay::Totp, "").await?;
         return Err(wrong());
     }
-    let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Contact(who.contact.clone()) };
-    check_password(app, &signed_in, typed).await?;
-    let contact = Contact { totp_sealed: None, totp_confirmed: false, ..who.contact };
-    let entry = app.entry(now, contact.provider, signed_in.actor(), Event::TotpRemoved {});
-    save_contact(app, contact, entry).await
+    let entry = app.entry(now, provider, signed_in.actor(), Event::TotpRemoved {});
+    app.writer
+        .change(move |tx| {
+            Box::pin(async move {
+                contact::set_totp(tx, provider, id, None).await?;
+                Ok::<_, Problem>(Change::logged((), entry))
+            })
+        })
+        .await
 }
 
 /// Tells a person's own pages that something about them changed.

@@ -6,7 +6,7 @@ use pforte_core::{
     kernel::{Moment, Strength},
 };
 use pforte_store::{
-    Change, contact,
+    Change, Tx, contact,
     contact::Contact,
     sign_in::{self, Person},
 };
@@ -67,7 +67,17 @@ pub async fn as_contact(app: &App, typed: ContactSignIn, browser: &str) -> Resul
         }
     };
     let strength = if step.is_some() { Strength::PasswordTotp } else { Strength::Password };
-    open(app, contact, strength, step, browser, now).await
+    open(app, Opening { contact, strength, step, key: Some(key) }, browser, now).await
+}
+
+/// A sign-in whose secrets were right.
+pub(super) struct Opening {
+    pub contact: Contact,
+    pub strength: Strength,
+    /// The one-time code's step.
+    pub step: Option<i64>,
+    /// Under what failed attempts are counted.
+    pub key: Option<String>,
 }
 
 pub(super) enum SecondFactor {
@@ -91,14 +101,8 @@ pub(super) fn second_factor(app: &App, contact: &Contact, code: Option<&str>, no
 }
 
 /// Opens the sign-in, and with it the customer's PIN way if that was closed.
-pub(super) async fn open(
-    app: &App,
-    contact: Contact,
-    strength: Strength,
-    step: Option<i64>,
-    browser: &str,
-    now: Moment,
-) -> Result<Fresh, Problem> {
+pub(super) async fn open(app: &App, opening: Opening, browser: &str, now: Moment) -> Result<Fresh, Problem> {
+    let Opening { contact, strength, step, key } = opening;
     let provider = contact.provider;
     let fresh = app.fresh(provider, Person::Contact(contact.id), strength, now);
     let who = actor(fresh.sign_in.person);
@@ -110,6 +114,10 @@ pub(super) async fn open(
         .writer
         .change(move |tx| {
             Box::pin(async move {
+                if let Some(key) = key {
+                    throttle::check_name_again(tx, provider, &key, now).await?;
+                }
+                unchanged(tx, &contact).await?;
                 if let Some(step) = step
                     && !contact::take_totp_step(tx, provider, contact.id, step).await?
                 {
@@ -127,6 +135,18 @@ pub(super) async fn open(
         app.hub.publish(News::new(provider, &audience, &[Topic::Pin, Topic::Door, Topic::Customers]));
     }
     Ok(fresh)
+}
+
+/// Refuses when password or codes were changed since they were checked, or the contact left.
+async fn unchanged(tx: &mut Tx, checked: &Contact) -> Result<(), Problem> {
+    let now = contact::by_id(tx.conn(), checked.provider, checked.id).await?;
+    let same = now.is_some_and(|now| {
+        now.active
+            && now.password_hash == checked.password_hash
+            && now.totp_confirmed == checked.totp_confirmed
+            && now.totp_sealed == checked.totp_sealed
+    });
+    if same { Ok(()) } else { Err(wrong()) }
 }
 
 /// Lifts a sign-in by link to password strength (rule X8).
@@ -161,6 +181,8 @@ pub async fn confirm(
     app.writer
         .change(move |tx| {
             Box::pin(async move {
+                throttle::check_name_again(tx, provider, &key, now).await?;
+                unchanged(tx, &contact).await?;
                 if let Some(step) = step
                     && !contact::take_totp_step(tx, provider, contact.id, step).await?
                 {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Fresh, actor, save, signed_in_event, unknown_provider};
+use super::{Fresh, actor, contact::Opening, save, signed_in_event, unknown_provider};
 use crate::{App, kernel::Problem};
 
 const PEOPLE: i64 = 12;
@@ -66,7 +66,8 @@ pub async fn as_demo_person(
     let mut conn = app.read().await?;
     if let Some(contact) = contact::by_id(&mut conn, provider, id.into()).await? {
         drop(conn);
-        return super::contact::open(app, contact, Strength::Password, None, browser, now).await;
+        let opening = Opening { contact, strength: Strength::Password, step: None, key: None };
+        return super::contact::open(app, opening, browser, now).await;
     }
     let member = staff::by_id(&mut conn, provider, id.into()).await?.ok_or_else(Problem::not_found)?;
     drop(conn);

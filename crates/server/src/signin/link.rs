@@ -1,8 +1,8 @@
 //! One-time links by mail: to sign in weakly (rule X8), and to set the first password.
 //!
 //! A first password takes two things from two ways: the link that went to the registered address, and
-//! a code that the provider handed over otherwise. So neither a read mailbox nor one staff member
-//! alone gets into a customer's portal.
+//! a code that the provider handed over otherwise: a read mailbox alone is not enough. The customer's
+//! authorised contacts are told of every new contact.
 
 use axum::http::StatusCode;
 use data_encoding::BASE32_NOPAD;
@@ -14,13 +14,14 @@ use pforte_store::{
     Change, StoreError, Tx,
     contact::{self, Contact},
     outbox,
+    provider::Provider,
     sign_in::{self, Link, Person, Purpose},
 };
 use uuid::Uuid;
 
-use super::{Fresh, account::check_new_password, throttle, unknown_provider, wrong};
+use super::{Fresh, account::check_new_password, contact::Opening, throttle, unknown_provider, wrong};
 use crate::{
-    App,
+    App, Shared,
     kernel::{Problem, sources::hash_token},
     mail,
 };
@@ -43,10 +44,21 @@ fn spent() -> Problem {
     )
 }
 
-/// Sends a link to a registered address. The answer is the same whether there is one or not.
-pub async fn ask_for_link(app: &App, provider: Option<&str>, address: &str) -> Result<(), Problem> {
+/// Sends a link to a registered address. The answer, and its time, are the same whether there is one
+/// or not: the work is done beside it.
+pub async fn ask_for_link(app: &Shared, provider: Option<&str>, address: &str) -> Result<(), Problem> {
     let provider = app.provider(provider).await?.ok_or_else(unknown_provider)?;
     let address = address.trim().to_lowercase();
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(problem) = send_link(&app, provider, address).await {
+            tracing::warn!(code = problem.code, "a sign-in link was not sent");
+        }
+    });
+    Ok(())
+}
+
+async fn send_link(app: &App, provider: Provider, address: String) -> Result<(), Problem> {
     let now = app.sources.now();
     let mut conn = app.read().await?;
     let Some(contact) = contact::by_address(&mut conn, provider.id, &address).await?.filter(|c| c.active)
@@ -129,7 +141,7 @@ pub struct Activation {
 /// Makes an activation for a new contact.
 pub fn new_activation(
     app: &App,
-    provider: &pforte_store::provider::Provider,
+    provider: &Provider,
     contact: &Contact,
     address: &str,
     now: Moment,
@@ -192,6 +204,7 @@ pub async fn activate(
         return Err(wrong());
     }
     let hash = app.passwords.hash(password, app.sources.bytes()).await;
+    let before = contact.password_hash.take();
     contact.password_hash = Some(hash.ok_or_else(wrong)?);
     let entry = app.entry(now, contact.provider, Actor::Contact(contact.id), Event::Activated {});
     let saved = contact.clone();
@@ -201,10 +214,14 @@ pub async fn activate(
                 if !sign_in::use_link(tx, &link, now).await? {
                     return Err(spent());
                 }
-                contact::update_sign_in(tx, &saved).await?;
+                let hash = saved.password_hash.as_deref().unwrap_or_default();
+                if !contact::set_password(tx, saved.provider, saved.id, before.as_deref(), hash).await? {
+                    return Err(spent());
+                }
                 Ok(Change::logged((), entry))
             })
         })
         .await?;
-    super::contact::open(app, contact, Strength::Password, None, browser, now).await
+    let opening = Opening { contact, strength: Strength::Password, step: None, key: None };
+    super::contact::open(app, opening, browser, now).await
 }

@@ -40,7 +40,9 @@ impl FromRequestParts<Shared> for Origin {
         let text = |name: HeaderName| parts.headers.get(name).and_then(|v| v.to_str().ok());
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
         let peer = peer.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-        let forwarded = text(HeaderName::from_static("x-forwarded-for"));
+        // A proxy appends, perhaps as a line of its own: only the last one is its word.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+        let forwarded = forwarded.and_then(|v| v.to_str().ok());
         app.throttle.check(app.client_address(peer, forwarded))?;
         Ok(Self { browser: text(header::USER_AGENT).unwrap_or_default().to_owned() })
     }

@@ -48,6 +48,12 @@ pub async fn as_staff(app: &App, typed: StaffSignIn, browser: &str) -> Result<Fr
     app.writer
         .change(move |tx| {
             Box::pin(async move {
+                throttle::check_name_again(tx, provider, &key, now).await?;
+                let same = staff::by_id(tx.conn(), provider, id).await?;
+                // Changed or deactivated since the password was checked.
+                if !same.is_some_and(|s| s.active && s.password_hash == staff.password_hash) {
+                    return Err(wrong());
+                }
                 // A code counts once (RFC 6238 §5.2).
                 if !staff::take_totp_step(tx, provider, id, step).await? {
                     return Err(wrong());

@@ -7,7 +7,7 @@ pub use add::{NewStaff, StaffAsk, add_staff, prepare_staff};
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Clean, Event},
-    kernel::{StaffId, StaffRole},
+    kernel::{Moment, StaffId, StaffRole},
 };
 use pforte_store::{
     Change,
@@ -25,6 +25,14 @@ use crate::{
 /// Leads and admins see alarms, sessions and staff of the whole provider.
 pub fn oversees(staff: &Staff) -> bool {
     staff.leads() || staff.roles.contains(&StaffRole::Admin)
+}
+
+/// Refuses guests: they see only the tickets they were invited to (rule M6).
+pub fn must_serve(staff: &Staff) -> Result<(), Problem> {
+    if staff.roles.iter().any(|role| *role != StaffRole::Guest) {
+        return Ok(());
+    }
+    Err(Problem::forbidden("staff.guest", "Guests see only what they were invited to."))
 }
 
 /// Refuses everybody but leads and admins.
@@ -86,42 +94,53 @@ pub struct StaffChange {
     pub guidelines_accepted: Option<bool>,
 }
 
+impl StaffChange {
+    fn fields(&self) -> Vec<Clean> {
+        let named = [
+            (self.active.is_some(), "active"),
+            (self.roles.is_some(), "roles"),
+            (self.training_done.is_some(), "training"),
+            (self.guidelines_accepted.is_some(), "guidelines"),
+        ];
+        named.into_iter().filter(|(set, _)| *set).map(|(_, name)| Clean::name(name)).collect()
+    }
+
+    fn apply(self, mut member: Staff, now: Moment) -> Staff {
+        if let Some(active) = self.active {
+            member.active = active;
+        }
+        if let Some(roles) = self.roles {
+            member.roles = roles;
+        }
+        if let Some(done) = self.training_done {
+            member.training_done_at = done.then_some(now);
+        }
+        if let Some(accepted) = self.guidelines_accepted {
+            member.guidelines_accepted_at = accepted.then_some(now);
+        }
+        member
+    }
+}
+
 /// Changes a staff member; running visits lose what they no longer may at once.
 pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChange) -> Result<Staff, Problem> {
     must_administer(&who.staff)?;
-    let mut member = colleague(app, who, id).await?;
+    let keeps_admin = change.roles.as_ref().is_none_or(|roles| roles.contains(&StaffRole::Admin));
+    if id == who.staff.id && (change.active == Some(false) || !keeps_admin) {
+        return Err(Problem::forbidden("staff.not_oneself", "Another admin has to do that."));
+    }
     let (now, provider) = (app.sources.now(), who.staff.provider);
-    let mut fields = Vec::new();
-    if let Some(active) = change.active {
-        if id == who.staff.id && !active {
-            return Err(Problem::forbidden("staff.not_oneself", "Another admin has to do that."));
-        }
-        member.active = active;
-        fields.push(Clean::name("active"));
-    }
-    if let Some(roles) = change.roles {
-        if id == who.staff.id && !roles.contains(&StaffRole::Admin) {
-            return Err(Problem::forbidden("staff.not_oneself", "Another admin has to do that."));
-        }
-        member.roles = roles;
-        fields.push(Clean::name("roles"));
-    }
-    if let Some(done) = change.training_done {
-        member.training_done_at = done.then_some(now);
-        fields.push(Clean::name("training"));
-    }
-    if let Some(accepted) = change.guidelines_accepted {
-        member.guidelines_accepted_at = accepted.then_some(now);
-        fields.push(Clean::name("guidelines"));
-    }
-    let event = Event::StaffChanged { staff: id, fields };
+    let event = Event::StaffChanged { staff: id, fields: change.fields() };
     let entry = app.entry(now, provider, Actor::Staff(who.staff.id), event);
-    let saved = member.clone();
-    app.writer
+    let member = app
+        .writer
         .change(move |tx| {
             Box::pin(async move {
-                staff::update(tx, &saved).await?;
-                Ok::<_, Problem>(Change::logged((), entry))
+                // Read inside the transaction: nothing that somebody else changes meanwhile is undone.
+                let member = staff::by_id(tx.conn(), provider, id).await?.ok_or_else(Problem::not_found)?;
+                let member = change.apply(member, now);
+                staff::update(tx, &member).await?;
+                Ok::<_, Problem>(Change::logged(member, entry))
             })
         })
         .await?;
@@ -145,14 +164,13 @@ pub async fn kill_switch(app: &App, who: &StaffActor) -> Result<Killed, Problem>
     let ask = EndAsk { how: EndedHow::KillSwitch, actor: Actor::Staff(who.staff.id) };
     let mut killed = Killed { grounds: 0, cut_millis: 0 };
     let mut visits = 0;
+    let mut before = None;
     loop {
         let filter = Filter { open: Some(true), ..Filter::default() };
-        let mut open =
-            ground::list(&mut *app.read().await?, provider, filter, app.sources.now(), None, 200).await?;
-        open.retain(|record| !app.door.ground_shut(record.id));
-        if open.is_empty() {
-            break;
-        }
+        let now = app.sources.now();
+        let open = ground::list(&mut *app.read().await?, provider, filter, now, before, 200).await?;
+        let Some(last) = open.last() else { break };
+        before = Some(last.id);
         let ended =
             futures_util::future::join_all(open.iter().map(|record| app.end_ground(record, ask))).await;
         killed.grounds += ended.len();

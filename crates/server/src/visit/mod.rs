@@ -18,7 +18,7 @@ use pforte_store::{
 
 use crate::{
     App,
-    door::{EndAsk, EndedView, load_facts},
+    door::{EndAsk, EndedView, Touched, load_facts},
     kernel::{Problem, SignedIn, StaffActor, Who, sources::hash_token},
     live::{Audience, News, Topic},
     mail,
@@ -160,6 +160,10 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     let record = save(app, new, entry, mail).await?;
     let mut conn = app.read().await?;
     app.open_door(&mut conn, record.clone(), now).await?;
+    drop(conn);
+    // What was changed between reading the facts and holding the door must not be missed.
+    app.renew(&[Touched::Ground(ground)]).await;
+    let mut conn = app.read().await?;
     // The customer may have pressed *End now* while this was being written.
     if app.door.ground_shut(ground) || ground_is_over(&mut conn, &record, now).await? {
         app.end_visit(&record, EndAsk { how: EndedHow::GroundOver, actor: Actor::System }).await;

@@ -19,6 +19,7 @@ use crate::{
     door::EndedView,
     kernel::{Page, PageQuery, Problem, SignedIn, StaffActor},
     pin::routes::{ReasonBody, field},
+    staff::must_serve,
 };
 
 #[derive(Deserialize, ToSchema)]
@@ -105,6 +106,7 @@ pub async fn requests(
 
 /// The products behind the gateway
 #[utoipa::path(get, path = "/products", tag = "visits", responses((status = 200, body = Vec<ProductRef>)))]
-pub async fn products(State(app): State<Shared>, _who: StaffActor) -> Json<Vec<ProductRef>> {
-    Json(app.products.iter().map(ProductRef::new).collect())
+pub async fn products(State(app): State<Shared>, who: StaffActor) -> Result<Json<Vec<ProductRef>>, Problem> {
+    must_serve(&who.staff)?;
+    Ok(Json(app.products.iter().map(ProductRef::new).collect()))
 }
