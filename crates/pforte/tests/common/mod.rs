@@ -2,7 +2,7 @@
 //! HTTP, a product behind it. Must never know how the server works inside. Start reading at [`Site`].
 
 // Each test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 pub mod api;
 pub mod disk;

@@ -2,8 +2,9 @@
 
 use std::{
     hash::{BuildHasher, RandomState},
+    io::{BufRead, BufReader},
     net::{Ipv4Addr, TcpListener},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 /// Whether a missing tool fails the run instead of skipping a test.
@@ -52,4 +53,39 @@ pub fn terminate(pid: u32) {
 pub fn signal(name: &str, pid: u32) {
     let sent = Command::new("kill").args([name, &pid.to_string()]).status();
     assert!(sent.is_ok_and(|status| status.success()), "{name} does not reach {pid}");
+}
+
+/// strace at a running server. Dropping it lets the server go on undisturbed.
+pub struct Strace(Child);
+
+impl Strace {
+    /// Attaches to all threads of a process, those to come included, and waits until it watches.
+    pub fn attach(pid: u32, arguments: &[&str]) -> Self {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-yy", "-p", &pid.to_string()]).args(arguments);
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("strace starts");
+        let mut told = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut line = String::new();
+        while !line.contains("attached") {
+            line.clear();
+            assert!(told.read_line(&mut line).is_ok_and(|n| n > 0), "strace cannot watch {pid}");
+        }
+        // Nobody reads further; strace says little more than that it lets go.
+        std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
+        Self(child)
+    }
+
+    /// Lets go, and waits until everything is written down.
+    pub fn detach(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Strace {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            signal("-INT", self.0.id());
+        }
+        let _ = self.0.wait();
+    }
 }
