@@ -7,26 +7,32 @@ use std::{
     process::{Command, Stdio},
 };
 
+use tempfile::TempDir;
+
 use super::tools;
 
 /// A mounted tmpfs; unmounted with the value.
 pub struct SmallDisk {
-    folder: PathBuf,
+    folder: TempDir,
 }
 
 impl SmallDisk {
     /// Mounts eight megabytes; `None`, told in a line, where that is not allowed.
-    pub fn mount(folder: &Path) -> Option<Self> {
-        fs::create_dir(folder).expect("a folder to mount on");
-        if run("mount", &["-t", "tmpfs", "-o", "size=8m", "tmpfs"], folder) {
-            return Some(Self { folder: folder.to_owned() });
+    pub fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder to mount on");
+        if run("mount", &["-t", "tmpfs", "-o", "size=8m", "tmpfs"], folder.path()) {
+            return Some(Self { folder });
         }
         tools::skip("a small disk cannot be mounted: run as root, where mount(8) may mount");
         None
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn filler(&self) -> PathBuf {
-        self.folder.join("filler")
+        self.folder.path().join("filler")
     }
 
     /// Leaves no free byte.
@@ -45,19 +51,19 @@ impl SmallDisk {
 
     /// Makes it read-only; only possible while nobody has a file open for writing.
     pub fn read_only(&self) {
-        assert!(run("mount", &["-o", "remount,ro"], &self.folder), "remounts read-only");
+        assert!(run("mount", &["-o", "remount,ro"], self.folder.path()), "remounts read-only");
     }
 
     /// Makes it writable again.
     pub fn writable(&self) {
-        assert!(run("mount", &["-o", "remount,rw"], &self.folder), "remounts writable");
+        assert!(run("mount", &["-o", "remount,rw"], self.folder.path()), "remounts writable");
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         // Lazily: a server may still be dying.
-        run("umount", &["-l"], &self.folder);
+        run("umount", &["-l"], self.folder.path());
     }
 }
 

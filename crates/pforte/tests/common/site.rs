@@ -35,13 +35,13 @@ pub struct Site {
 impl Site {
     /// A site whose data lies in its own folder.
     pub fn new(upstream: &Upstream) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let data = folder.path().join("data");
-        Self::with_data(folder, data, upstream)
+        Self::with_data(PathBuf::from("data"), upstream)
     }
 
     /// A site whose data lies somewhere else.
-    pub fn with_data(folder: TempDir, data: PathBuf, upstream: &Upstream) -> Self {
+    pub fn with_data(data: PathBuf, upstream: &Upstream) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join(data);
         let [portal, gateway] = free_ports();
         let text = config_text(portal, gateway, &data) + &product_text(upstream.port);
         fs::write(folder.path().join("pforte.toml"), text).expect("a configuration");
