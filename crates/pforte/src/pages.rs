@@ -14,9 +14,6 @@ use rust_embed::{Embed, EmbeddedFile};
 #[folder = "../../web/dist"]
 struct Files;
 
-/// Stands in the built page where each answer gets its own nonce.
-const NONCE_MARK: &str = "__CSP_NONCE__";
-
 /// Answers a page, a script, a style or a font; every other path below a page's is the application.
 pub async fn page(State(app): State<Shared>, request: Request<Body>) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -30,6 +27,11 @@ pub async fn page(State(app): State<Shared>, request: Request<Body>) -> Response
     }
 }
 
+/// What the pages may load: their own files, and nothing else.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                      font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
 fn index(app: &Shared) -> Response<Body> {
     let Some(file) = Files::get("index.html") else {
         return text(
@@ -37,19 +39,14 @@ fn index(app: &Shared) -> Response<Body> {
             "The pages are not built into this binary: run `make web` first, then build it again.",
         );
     };
-    let nonce = BASE64URL_NOPAD.encode(&app.sources.bytes::<16>());
-    let html = String::from_utf8_lossy(&file.data).replace(NONCE_MARK, &nonce);
-    let mut response = Response::new(Body::from(html));
+    let mut response = Response::new(Body::from(file.data.into_owned()));
     let headers = response.headers_mut();
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'none'"
-    );
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    if app.settings.public_origin.starts_with("https:") {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     harden(headers);
     response

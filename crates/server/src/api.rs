@@ -83,12 +83,39 @@ fn document_frame() -> OpenApi {
 
 /// The API's document, as it is served and committed.
 pub fn openapi() -> OpenApi {
-    addresses().split_for_parts().1
+    with_names(addresses().split_for_parts().1)
+}
+
+/// Names every operation by method and path, as `post_pin_redeem`: unique, and stable.
+fn with_names(mut document: OpenApi) -> OpenApi {
+    for (path, item) in &mut document.paths.paths {
+        let words: Vec<&str> =
+            path.split(['/', '{', '}', '-']).filter(|word| !word.is_empty() && *word != "id").collect();
+        let each = path.ends_with("{id}").then_some("one");
+        let name = |method: &str| {
+            let all = std::iter::once(method).chain(words.iter().copied()).chain(each);
+            Some(all.collect::<Vec<_>>().join("_"))
+        };
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("put", &mut item.put),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = name(method);
+            }
+        }
+    }
+    document
 }
 
 /// The whole HTTP side of the server: API, keys, health. Pages are added by the binary.
 pub fn router(app: Shared) -> Router {
     let (api, document) = addresses().split_for_parts();
+    let document = with_names(document);
     let api = api
         .route("/openapi.json", get(move || std::future::ready(Json(document.clone()))))
         .fallback(async || Problem::not_found())
@@ -147,7 +174,9 @@ async fn as_problem(response: Response) -> Response {
 }
 
 async fn never_stored(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

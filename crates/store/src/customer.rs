@@ -82,8 +82,9 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     run!(
         tx.conn(),
+        // A group of another provider's is none.
         "INSERT INTO customer (id, provider_id, number, name, group_id, address, active, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, (SELECT id FROM customer_group WHERE id = $5 AND provider_id = $2), $6, $7, $8)",
         customer.id.0,
         customer.provider.0,
         &customer.number,

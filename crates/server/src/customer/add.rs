@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use pforte_core::{
     entry::{Actor, Entry, Event},
-    kernel::{ContactRights, ContactRole, CustomerId, GroupId, Language},
+    kernel::{ContactRights, ContactRole, CustomerId, GroupId, Language, Moment},
 };
 use pforte_store::{
     Change, contact,
     contact::Contact,
     customer::{self, Customer},
+    notice::{self, Notice},
+    outbox::{self, Message},
     provider,
 };
 
@@ -17,7 +19,8 @@ use super::phone_number;
 use crate::{
     App,
     kernel::{Problem, StaffActor},
-    signin,
+    live::{Audience, News, Topic},
+    mail, signin,
 };
 
 const NAME_MAX: usize = 200;
@@ -151,6 +154,8 @@ pub async fn add_contact(
     };
     let activation = signin::new_activation(app, &home, &new, &addresses[0], now);
     let code = activation.code.clone();
+    let notice_id = app.sources.id(now);
+    let told = tell_authorised(app, &new, now).await?;
     let ids: Vec<uuid::Uuid> = (0..addresses.len() + phones.len()).map(|_| app.sources.id(now)).collect();
     let event = Event::ContactAdded { contact: new.id, role: new.role, rights: new.rights };
     let entry =
@@ -172,11 +177,33 @@ pub async fn add_contact(
                     contact::add_user(tx, &new, product, user.trim()).await?;
                 }
                 activation.save(tx, now).await?;
+                let notice = Notice { code: "contact.added".into(), at: now };
+                notice::insert(tx, notice_id, provider, customer, &notice).await?;
+                for mail in &told {
+                    outbox::put(tx, mail).await?;
+                }
                 Ok::<_, Problem>(Change::logged(new, entry))
             })
         })
         .await?;
+    app.hub.publish(News::new(provider, &[Audience::Customer(customer)], &[Topic::Door]));
     Ok((contact, code))
+}
+
+/// The mails that tell the customer's authorised contacts of a new one (rule P2): a contact with a
+/// mailbox of somebody else's must not go unnoticed.
+async fn tell_authorised(app: &App, new: &Contact, now: Moment) -> Result<Vec<Message>, Problem> {
+    let mut conn = app.read().await?;
+    let mut mails = Vec::new();
+    for other in contact::of_customer(&mut conn, new.provider, new.customer).await? {
+        if !other.rights.authorised() {
+            continue;
+        }
+        if let Some(address) = contact::primary_address(&mut conn, new.provider, other.id).await? {
+            mails.push(mail::contact_added(app, &other, &address, &new.name(), now));
+        }
+    }
+    Ok(mails)
 }
 
 fn addresses(given: &[String]) -> Result<Vec<String>, Problem> {

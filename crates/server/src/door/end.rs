@@ -15,7 +15,7 @@ use pforte_store::{Change, StoreError, ground, ground::GroundRecord, sign_in, vi
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Door, Touched, lock};
+use super::{Door, Touched, lock, watch::HUNG};
 use crate::{
     App,
     kernel::Timestamp,
@@ -106,7 +106,7 @@ impl App {
             visits: u32::try_from(cut.doors.len()).unwrap_or(u32::MAX),
             ..ending
         };
-        let written = self.write_ground_ending(ending.clone()).await.is_ok();
+        let written = in_time(self.write_ground_ending(ending.clone())).await;
         if !written {
             lock(&self.door.unwritten).grounds.insert(record.id, ending);
         }
@@ -132,7 +132,7 @@ impl App {
             cut_millis: i64::try_from(cut.millis).unwrap_or(i64::MAX),
             streams: u32::try_from(cut.streams).unwrap_or(u32::MAX),
         };
-        let written = self.write_visit_ending(ending.clone()).await.is_ok();
+        let written = in_time(self.write_visit_ending(ending.clone())).await;
         if !written {
             lock(&self.door.unwritten).visits.insert(record.id, ending);
         }
@@ -243,11 +243,12 @@ impl App {
             )
         };
         let mut clean = true;
-        for ending in grounds {
-            clean &= self.write_ground_ending(ending).await.is_ok();
-        }
+        // Visits first: writing the end of a ground ends what is left of its visits.
         for ending in visits {
             clean &= self.write_visit_ending(ending).await.is_ok();
+        }
+        for ending in grounds {
+            clean &= self.write_ground_ending(ending).await.is_ok();
         }
         for (id, provider, at) in sign_ins {
             let ended = self.writer.upkeep(move |tx| Box::pin(sign_in::end(tx, provider, id, at)));
@@ -266,6 +267,11 @@ impl App {
         news.ground = Some(ground);
         self.hub.publish(news);
     }
+}
+
+/// Whether something was written before its answer is due; a disk that hangs is one that is full.
+async fn in_time(written: impl Future<Output = Result<(), StoreError>>) -> bool {
+    tokio::time::timeout(HUNG, written).await.is_ok_and(|written| written.is_ok())
 }
 
 /// Why an ending was not written now.
@@ -298,13 +304,15 @@ fn already(at: Moment) -> EndedView {
 /// Shuts all doors at once and waits until their streams have let go.
 async fn cut(doors: Vec<Arc<Door>>, how: EndedHow) -> CutAll {
     let started = Instant::now();
+    // Counted before: a stream lets go as soon as its door is shut.
+    let streams = doors.iter().map(|door| door.leash.holders()).sum();
     for door in &doors {
         door.shut(how);
     }
-    let cuts = join_all(doors.iter().map(|door| door.leash.cut_and_wait(CUT_LIMIT))).await;
+    join_all(doors.iter().map(|door| door.leash.cut_and_wait(CUT_LIMIT))).await;
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     for door in &doors {
         door.set_cut_millis(millis);
     }
-    CutAll { millis, streams: cuts.iter().map(|c| c.streams).sum(), doors }
+    CutAll { millis, streams, doors }
 }

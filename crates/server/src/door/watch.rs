@@ -25,7 +25,7 @@ const RENEW_IDLE: u32 = 60;
 /// the lease: so a full disk is noticed, and streams are cut, well within a second.
 const TICK: Duration = Duration::from_millis(500);
 /// After how long a write that has not been answered counts as failed.
-const HUNG: Duration = Duration::from_millis(900);
+pub(super) const HUNG: Duration = Duration::from_millis(900);
 /// For how long an ended visit's origin still says how it ended.
 const REMEMBERED: Span = Span::hours(2);
 

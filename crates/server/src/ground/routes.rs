@@ -91,7 +91,7 @@ pub async fn end(
 /// Something the customer should know.
 #[derive(Serialize, ToSchema)]
 pub struct NoticeView {
-    /// `pin.killed`, `pin.closed` or `pin.reopened`.
+    /// `pin.killed`, `pin.closed`, `pin.reopened` or `contact.added`.
     code: String,
     at: Timestamp,
 }
@@ -126,6 +126,8 @@ pub struct DoorView {
     notices: Vec<NoticeView>,
 }
 
+/// The area of static files, by convention of the catalogue.
+const ASSETS: &str = "assets";
 const NOTICES_SINCE: Span = Span::days(3);
 const OPEN_SHOWN: i64 = 20;
 
@@ -170,7 +172,8 @@ async fn can_see(
     let now = app.sources.now();
     let products = app.products.iter().map(|product| {
         let mut areas: Vec<AreaView> = Vec::new();
-        for route in &product.routes {
+        // Pictures, styles and scripts show nothing of the customer's.
+        for route in product.routes.iter().filter(|route| route.area != ASSETS) {
             let request = Request {
                 product: &product.id,
                 area: &route.area,

@@ -7,4 +7,4 @@ mod deliver;
 mod words;
 
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
-pub use words::{activation, pin_closed, pin_killed, sign_in_link, visit_opened};
+pub use words::{activation, contact_added, pin_closed, pin_killed, sign_in_link, visit_opened};

@@ -65,11 +65,7 @@ async fn send_link(app: &App, provider: Provider, address: String) -> Result<(),
     else {
         return Ok(());
     };
-    let sent = sign_in::links_since(&mut conn, provider.id, contact.id, now - Span::hours(1)).await?;
     drop(conn);
-    if sent >= LINKS_PER_HOUR {
-        return Ok(());
-    }
     let token = app.sources.token();
     let link = Link {
         id: app.sources.id(now),
@@ -85,6 +81,12 @@ async fn send_link(app: &App, provider: Provider, address: String) -> Result<(),
     app.writer
         .upkeep(move |tx| {
             Box::pin(async move {
+                // Counted inside the transaction: many may ask at the same moment.
+                let since = now - Span::hours(1);
+                let sent = sign_in::links_since(tx.conn(), link.provider, link.contact, since).await?;
+                if sent >= LINKS_PER_HOUR {
+                    return Ok(());
+                }
                 sign_in::insert_link(tx, &link, Purpose::SignIn, &hash_token(&token), now).await?;
                 outbox::put(tx, &message).await
             })

@@ -150,6 +150,9 @@ pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChang
     Ok(member)
 }
 
+/// How often the kill switch looks for what was opened while it worked.
+const PASSES: u32 = 3;
+
 /// What the kill switch did.
 #[derive(Debug)]
 pub struct Killed {
@@ -164,13 +167,20 @@ pub async fn kill_switch(app: &App, who: &StaffActor) -> Result<Killed, Problem>
     let ask = EndAsk { how: EndedHow::KillSwitch, actor: Actor::Staff(who.staff.id) };
     let mut killed = Killed { grounds: 0, cut_millis: 0 };
     let mut visits = 0;
-    let mut before = None;
+    let (mut before, mut passes) = (None, 0);
     loop {
         let filter = Filter { open: Some(true), ..Filter::default() };
         let now = app.sources.now();
         let open = ground::list(&mut *app.read().await?, provider, filter, now, before, 200).await?;
-        let Some(last) = open.last() else { break };
-        before = Some(last.id);
+        match open.last() {
+            Some(last) => before = Some(last.id),
+            // What was opened meanwhile is newer than where this pass began: one more from the newest.
+            None if before.take().is_some() && passes < PASSES => {
+                passes += 1;
+                continue;
+            }
+            None => break,
+        }
         let ended =
             futures_util::future::join_all(open.iter().map(|record| app.end_ground(record, ask))).await;
         killed.grounds += ended.len();
