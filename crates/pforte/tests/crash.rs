@@ -5,7 +5,6 @@
 mod common;
 
 use std::{
-    collections::HashSet,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -16,11 +15,10 @@ use std::{
 use common::{
     Api, Inside, Person, Site, Upstream,
     api::{AGENT, Customer, KALTENBACH, LEAD, ODUYA, ROSENQUIST, text},
+    entries::all_logged,
     tools,
 };
 use http::StatusCode;
-use pforte_core::entry::Event;
-use pforte_store::{Db, DbConfig, log, provider};
 use serde_json::json;
 
 const CUSTOMERS: [Customer; 3] = [ODUYA, KALTENBACH, ROSENQUIST];
@@ -161,28 +159,6 @@ async fn shut(api: &Api, upstream: &Upstream, promised: &Promised) {
     assert_eq!(upstream.count(), before, "a visit outlived the crash");
 }
 
-/// Every request that reached the product is in the log, and the log has no gap. Answers the newest
-/// number.
-async fn logged(site: &Site, arrived: &[String], from: i64) -> i64 {
-    let db = Db::open(&DbConfig::Sqlite(site.database())).await.expect("opens");
-    let mut conn = db.read().await.expect("a connection");
-    assert_eq!(log::gaps(&mut conn).await.expect("counts"), 0, "the log has a gap");
-    let providers = provider::list(&mut conn, 2).await.expect("a provider");
-    let entries = log::from_seq(&mut conn, providers[0].id, from, 1_000_000).await.expect("reads");
-    drop(conn);
-    db.close().await;
-    let told: HashSet<&str> = entries
-        .iter()
-        .filter_map(|(_, entry)| match &entry.event {
-            Event::Request { path, .. } => Some(path.as_str()),
-            _ => None,
-        })
-        .collect();
-    let lost: Vec<&String> = arrived.iter().filter(|path| !told.contains(path.as_str())).collect();
-    assert!(lost.is_empty(), "forwarded, but not in the log: {lost:?}");
-    entries.last().map_or(from, |(seq, _)| seq + 1)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn w2_control_31_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load() {
     let rounds = std::env::var("PFORTE_CRASH_ROUNDS").map_or(20, |n| n.parse().expect("a number"));
@@ -203,7 +179,7 @@ async fn w2_control_31_nothing_acknowledged_is_lost_when_the_server_is_killed_un
         api = site.start().await;
         kept(&api, &promised).await;
         shut(&api, &upstream, &promised).await;
-        from = logged(&site, &arrived, from).await;
+        from = all_logged(&site, &arrived, from).await;
         redeemed += promised.redeemed.len();
         ended += promised.ended.len();
         forwarded += arrived.len();

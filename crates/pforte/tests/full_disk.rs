@@ -12,12 +12,12 @@ use common::{
     Api, Inside, Person, Site, Upstream,
     api::{AGENT, KALTENBACH, ODUYA, text, walk_in},
     disk::SmallDisk,
+    entries::all_logged,
     tools::{self, Strace},
 };
 use http::StatusCode;
 use http_body_util::BodyExt;
 use hyper::{Response, body::Incoming};
-use pforte_store::{Db, DbConfig, log};
 use serde_json::json;
 use tokio::{
     task::JoinHandle,
@@ -39,6 +39,7 @@ struct Scene {
     ground: String,
     inside: Inside,
     other_ground: String,
+    other_visit: String,
     other: Inside,
     stream: JoinHandle<Instant>,
 }
@@ -57,7 +58,7 @@ impl Scene {
         let marta = api.sign_in(ODUYA.contact).await.expect("signs in");
         let ines = api.sign_in(KALTENBACH.contact).await.expect("signs in");
         let (ground, _, inside) = walk_in(&agent, &marta, ODUYA).await;
-        let (other_ground, _, other) = walk_in(&agent, &ines, KALTENBACH).await;
+        let (other_ground, other_visit, other) = walk_in(&agent, &ines, KALTENBACH).await;
         for visit in [&inside, &other] {
             assert_eq!(visit.get("/before").await.expect("an answer").0, StatusCode::OK);
         }
@@ -66,7 +67,7 @@ impl Scene {
         let first = timeout(SOON, stream.body_mut().frame()).await.expect("begins");
         assert!(first.is_some_and(|frame| frame.is_ok()), "the stream runs");
         let stream = tokio::spawn(read_on(stream));
-        Self { site, upstream, api, agent, marta, ground, inside, other_ground, other, stream }
+        Self { site, upstream, api, agent, marta, ground, inside, other_ground, other_visit, other, stream }
     }
 
     /// The open stream ends within a second of this moment, without anybody asking for anything.
@@ -99,22 +100,32 @@ impl Scene {
         assert!(!refused.status.is_success(), "a visit was opened: {}", refused.body);
     }
 
-    /// *End now* works, says that it is not written, and it stays shut. Answers when it ended.
-    async fn ending_works(&self) -> String {
-        let ended = self.marta.post(&format!("/grounds/{}/end", self.ground), json!({})).await;
-        let ended = ended.expect("an answer").good();
-        assert_eq!(ended["written"], false, "written, where nothing can be: {ended}");
-        let view = self.marta.get(&format!("/grounds/{}", self.ground)).await.expect("an answer").good();
-        assert_eq!((&view["state"], &view["ended_how"]), (&json!("ended"), &json!("customer")), "{view}");
+    /// Both sides can end, hear that it is not written, and it stays shut. Answers what has to be
+    /// written later: where, when and how.
+    async fn ending_works(&self) -> Vec<[String; 3]> {
+        let ground = format!("/grounds/{}", self.ground);
+        let visit = format!("/visits/{}", self.other_visit);
+        let mut endings = Vec::new();
+        for (who, path, how) in [(&self.marta, ground, "customer"), (&self.agent, visit, "staff")] {
+            let ended = who.post(&format!("{path}/end"), json!({})).await.expect("an answer").good();
+            assert_eq!(ended["written"], false, "written, where nothing can be: {ended}");
+            let view = who.get(&path).await.expect("an answer").good();
+            assert_eq!((&view["state"], &view["ended_how"]), (&json!("ended"), &json!(how)), "{view}");
+            endings.push([path, text(&ended, "ended_at"), how.to_owned()]);
+        }
+        let door = self.marta.get("/door").await.expect("an answer").good();
+        assert_eq!(door["state"], "closed", "the customer reads otherwise: {door}");
         self.stays_shut().await;
-        text(&ended, "ended_at")
+        endings
     }
 
     async fn stays_shut(&self) {
         let before = self.upstream.count();
-        let (status, page) = self.inside.get("/after-the-end").await.expect("an answer");
-        assert!(!status.is_success(), "{page}");
-        assert_eq!(self.upstream.count(), before, "the ended ground forwards");
+        for visit in [&self.inside, &self.other] {
+            let (status, page) = visit.get("/after-the-end").await.expect("an answer");
+            assert!(!status.is_success(), "{page}");
+        }
+        assert_eq!(self.upstream.count(), before, "what was ended forwards");
     }
 
     async fn signing_out_works(&self) {
@@ -123,33 +134,39 @@ impl Scene {
         assert_eq!(self.agent.get("/me").await.expect("an answer").status, StatusCode::UNAUTHORIZED);
     }
 
-    /// Writing works again by itself, and what was ended is written as it was.
-    async fn recovers(&self, ended_at: &str) {
+    /// Writing works again by itself, what was ended is written as it was, and a new PIN opens.
+    async fn recovers(&self, endings: &[[String; 3]]) {
         let until = Instant::now() + SOON;
-        let path = format!("/grounds/{}", self.ground);
-        loop {
-            let view = self.marta.get(&path).await.expect("an answer").good();
-            assert_eq!(view["state"], "ended", "it opened again: {view}");
-            if view["ended_at"] == ended_at && view["ended_how"] == "customer" {
-                break;
+        let agent = loop {
+            let reply = self.api.call(None, "GET", "/sign-in", None).await.expect("an answer");
+            assert!(reply.status.is_success(), "reading never stops: {}", reply.body);
+            match self.marta.post("/pin/renew", json!({})).await.expect("an answer") {
+                reply if reply.status.is_success() => break self.api.sign_in(AGENT).await.expect("signs in"),
+                reply => assert!(Instant::now() < until, "it does not recover: {}", reply.body),
             }
-            assert!(Instant::now() < until, "the ending is not written: {view}\n{}", self.site.told());
             sleep(Duration::from_millis(50)).await;
+        };
+        for [path, at, how] in endings {
+            loop {
+                let view = agent.get(path).await.expect("an answer").good();
+                assert_eq!(view["state"], "ended", "it opened again: {view}");
+                if view["ended_at"] == *at && view["ended_how"] == *how {
+                    break;
+                }
+                assert!(Instant::now() < until, "the ending is not written: {view}");
+                sleep(Duration::from_millis(50)).await;
+            }
         }
         self.stays_shut().await;
-        let agent = self.api.sign_in(AGENT).await.expect("signs in");
         let (_, _, inside) = walk_in(&agent, &self.marta, ODUYA).await;
         let before = self.upstream.count();
         assert_eq!(inside.get("/afterwards").await.expect("an answer").0, StatusCode::OK);
         assert_eq!(self.upstream.count(), before + 1);
     }
 
-    /// The log has no gap.
+    /// Whatever reached the product is in the log, and the log has no gap.
     async fn log_is_sound(&self) {
-        let db = Db::open(&DbConfig::Sqlite(self.site.database())).await.expect("opens");
-        let missing = log::gaps(&mut db.read().await.expect("a connection")).await.expect("counts");
-        db.close().await;
-        assert_eq!(missing, 0, "the log has a gap");
+        all_logged(&self.site, &self.upstream.take(), 1).await;
     }
 
     /// After a run that did not end in order everything is shut, and new doors can be opened.
@@ -161,6 +178,10 @@ impl Scene {
             assert!(!status.is_success(), "{page}");
         }
         assert_eq!(self.upstream.count(), before, "a visit outlived the server");
+        for person in [&self.agent, &self.marta] {
+            let me = api.call(Some(&person.cookie), "GET", "/me", None).await.expect("an answer");
+            assert_eq!(me.status, StatusCode::UNAUTHORIZED, "a sign-in outlived the server: {}", me.body);
+        }
         let agent = api.sign_in(AGENT).await.expect("signs in");
         for ground in [&self.ground, &self.other_ground] {
             let view = agent.get(&format!("/grounds/{ground}")).await.expect("an answer").good();
@@ -192,10 +213,48 @@ async fn w2_a_full_disk_shuts_every_door_and_ending_still_works() {
     scene.stream_is_cut(Instant::now()).await;
     scene.nothing_is_forwarded().await;
     scene.nothing_new_opens().await;
-    let ended_at = scene.ending_works().await;
+    let endings = scene.ending_works().await;
     scene.signing_out_works().await;
     disk.free();
-    scene.recovers(&ended_at).await;
+    scene.recovers(&endings).await;
+    scene.log_is_sound().await;
+}
+
+/// The write-ahead log may have room of its own for a while. What is forwarded until it is used up is
+/// in the log all the same; then the door shuts, and opens when there is space, as often as that happens.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn w2_a_disk_that_fills_again_and_again_loses_no_entry() {
+    let Some((disk, scene)) = on_small_disk().await else { return };
+    let mut number = 0;
+    let mut forwarded = 0;
+    for lap in 0..3 {
+        // Enough for the database to take the write-ahead log in, and to begin it anew.
+        for _ in 0..300 {
+            number += 1;
+            let (status, page) = scene.inside.get(&format!("/r/{number}")).await.expect("an answer");
+            assert_eq!(status, StatusCode::OK, "{page}");
+        }
+        disk.fill();
+        let until = Instant::now() + SOON;
+        let first = loop {
+            number += 1;
+            let (status, page) = scene.inside.get(&format!("/r/{number}")).await.expect("an answer");
+            match status {
+                StatusCode::OK => forwarded += 1,
+                StatusCode::SERVICE_UNAVAILABLE => break number,
+                other => panic!("{other}: {page}"),
+            }
+            assert!(Instant::now() < until, "writing goes on on a full disk");
+        };
+        scene.nothing_is_forwarded().await;
+        println!("lap {lap}: the first refusal at request {first}, {forwarded} forwarded on a full disk");
+        disk.free();
+        let until = Instant::now() + SOON;
+        while scene.inside.get("/again").await.expect("an answer").0 != StatusCode::OK {
+            assert!(Instant::now() < until, "it does not recover: {}", scene.site.told());
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
     scene.log_is_sound().await;
 }
 
@@ -235,10 +294,10 @@ async fn w2_a_disk_that_turns_read_only_shuts_every_door_and_ending_still_works(
     scene.stream_is_cut(Instant::now()).await;
     scene.nothing_is_forwarded().await;
     scene.nothing_new_opens().await;
-    let ended_at = scene.ending_works().await;
+    let endings = scene.ending_works().await;
     scene.signing_out_works().await;
     strace.detach();
-    scene.recovers(&ended_at).await;
+    scene.recovers(&endings).await;
     scene.log_is_sound().await;
 }
 

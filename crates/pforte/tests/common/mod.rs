@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod disk;
+pub mod entries;
 pub mod site;
 pub mod tools;
 pub mod upstream;
