@@ -69,49 +69,71 @@ fn target(arguments: &str) -> &str {
     end.map_or("", |end| &rest[..end])
 }
 
-/// What happened to the request for `path`, in order.
-fn steps(trace: &str, path: &str, site: &Site, upstream: u16) -> Vec<Step> {
-    let head = format!("\"GET {path} HTTP/1.1");
-    let listens = format!("TCP:[127.0.0.1:{}->", site.gateway);
-    let product = format!("->127.0.0.1:{upstream}");
-    let wal = wal(&site.database());
+/// How one request's calls are known from others.
+struct Wanted {
+    /// The request's first line, as strace shows a buffer that begins with it.
+    head: String,
+    /// The path, as it stands inside a page that strace shows.
+    entry: String,
+    /// The gateway's side of a browser's connection begins so.
+    browser: String,
+    /// A connection to the product ends so.
+    product: String,
+    /// The write-ahead log.
+    wal: String,
+}
+
+impl Wanted {
+    fn new(path: &str, site: &Site, upstream: u16) -> Self {
+        Self {
+            head: format!("\"GET {path} HTTP/1.1"),
+            entry: format!("\"{path}\\\""),
+            browser: format!("TCP:[127.0.0.1:{}->", site.gateway),
+            product: format!("->127.0.0.1:{upstream}"),
+            wal: wal(&site.database()),
+        }
+    }
+
+    /// What a line means: at the beginning of a call, at its end, or both. `begun` is what the thread's
+    /// call was called with, which stands only on the line where it begins.
+    fn steps(&self, call: &Call<'_>, begun: &str) -> [Option<Step>; 2] {
+        let target = target(begun);
+        let begins = !call.begun.is_empty();
+        let at = |step: Step, now: bool| now.then_some(step);
+        let gives = |test: &dyn Fn(&str) -> bool| call.ended.is_some_and(test);
+        match call.name {
+            "read" | "recvfrom" | "recvmsg" | "readv" => {
+                let head = target.starts_with(&self.browser) && gives(&|ended| ended.contains(&self.head));
+                [at(Step::Arrived, head), None]
+            }
+            "pwrite64" | "pwritev" => {
+                let page = target == self.wal && begun.contains(&self.entry);
+                [at(Step::Written, page && gives(&|_| true)), None]
+            }
+            "fdatasync" | "fsync" => {
+                let done = gives(&|ended| ended.trim_end().ends_with("= 0"));
+                let log = target == self.wal;
+                [at(Step::Sync, log && begins), at(Step::Synced, log && done)]
+            }
+            "write" | "writev" | "sendto" | "sendmsg" => {
+                let head = target.ends_with(&self.product) && call.begun.contains(&self.head);
+                [at(Step::Sent, head), None]
+            }
+            _ => [None, None],
+        }
+    }
+}
+
+/// What happened to a request, in order.
+fn steps(trace: &str, wanted: &Wanted) -> Vec<Step> {
     let mut steps = Vec::new();
-    // What each thread is in the middle of: the call's own line tells the target only at its beginning.
     let mut inside = HashMap::<&str, &str>::new();
-    for line in trace.lines() {
-        let Some((thread, call)) = calls(line) else { continue };
+    for (thread, call) in trace.lines().filter_map(calls) {
         if !call.begun.is_empty() {
             inside.insert(thread, call.begun);
         }
-        let target = target(inside.get(thread).copied().unwrap_or_default());
-        let (begins, ends) = (!call.begun.is_empty(), call.ended);
-        match call.name {
-            "read" | "recvfrom" | "recvmsg" | "readv" => {
-                if target.starts_with(&listens) && ends.is_some_and(|ended| ended.contains(&head)) {
-                    steps.push(Step::Arrived);
-                }
-            }
-            "pwrite64" | "pwritev" => {
-                let page = inside.get(thread).is_some_and(|begun| begun.contains(&format!("\"{path}\\\"")));
-                if target == wal && page && ends.is_some() {
-                    steps.push(Step::Written);
-                }
-            }
-            "fdatasync" | "fsync" => {
-                if target == wal && begins {
-                    steps.push(Step::Sync);
-                }
-                if target == wal && ends.is_some_and(|ended| ended.trim_end().ends_with("= 0")) {
-                    steps.push(Step::Synced);
-                }
-            }
-            "write" | "writev" | "sendto" | "sendmsg" => {
-                if target.ends_with(&product) && begins && call.begun.contains(&head) {
-                    steps.push(Step::Sent);
-                }
-            }
-            _ => {}
-        }
+        let begun = inside.get(thread).copied().unwrap_or_default();
+        steps.extend(wanted.steps(&call, begun).into_iter().flatten());
     }
     steps
 }
@@ -162,7 +184,7 @@ async fn w2_control_31_an_entry_is_synced_before_the_first_byte_goes_to_the_prod
     let trace = fs::read_to_string(&file).expect("a trace");
     for number in 0..REQUESTS {
         let path = format!("/traced/{number}");
-        let steps = steps(&trace, &path, &site, upstream.port);
+        let steps = steps(&trace, &Wanted::new(&path, &site, upstream.port));
         in_order(&steps).unwrap_or_else(|why| panic!("{path}: {why}"));
     }
 }
