@@ -129,10 +129,10 @@ pub async fn of_person(
     all!(conn, Row, sql, provider.0, staff, contact, now.0)?.into_iter().map(SignIn::try_from).collect()
 }
 
-/// Ends one sign-in.
-pub async fn end(tx: &mut Tx, provider: ProviderId, id: SignInId, at: Moment) -> Result<(), StoreError> {
+/// Ends one sign-in; `false` when it had ended already.
+pub async fn end(tx: &mut Tx, provider: ProviderId, id: SignInId, at: Moment) -> Result<bool, StoreError> {
     let sql = "UPDATE sign_in SET ended_at = $3 WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL";
-    run!(tx.conn(), sql, provider.0, id.0, at.0).map(drop)
+    Ok(run!(tx.conn(), sql, provider.0, id.0, at.0)? == 1)
 }
 
 /// Ends all sign-ins of a person but one; answers which.

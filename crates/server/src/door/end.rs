@@ -67,6 +67,14 @@ pub(super) struct VisitEnding {
     streams: u32,
 }
 
+#[derive(Clone, Debug)]
+pub(super) struct SignInEnding {
+    provider: ProviderId,
+    sign_in: SignInId,
+    at: Moment,
+    entry: Entry,
+}
+
 struct CutAll {
     millis: u64,
     streams: usize,
@@ -151,16 +159,29 @@ impl App {
     pub async fn end_sign_in(&self, provider: ProviderId, id: SignInId, entry: Entry) {
         let now = self.sources.now();
         self.door.sign_out(id);
-        lock(&self.door.unwritten).sign_ins.insert(id, (provider, now));
-        let written = self.writer.change::<_, StoreError, _>(move |tx| {
-            Box::pin(async move {
-                sign_in::end(tx, provider, id, now).await?;
-                Ok(Change::logged((), entry))
-            })
-        });
-        if written.await.is_ok() {
-            lock(&self.door.unwritten).sign_ins.remove(&id);
+        let ending = SignInEnding { provider, sign_in: id, at: now, entry };
+        lock(&self.door.unwritten).sign_ins.insert(id, ending.clone());
+        if let Err(error) = self.write_sign_in_ending(ending).await {
+            tracing::warn!(%error, "a sign-out is written later");
         }
+    }
+
+    async fn write_sign_in_ending(&self, e: SignInEnding) -> Result<(), StoreError> {
+        let id = e.sign_in;
+        let written = self
+            .writer
+            .change(move |tx| {
+                Box::pin(async move {
+                    if !sign_in::end(tx, e.provider, e.sign_in, e.at).await? {
+                        return Err(NotWritten::Already);
+                    }
+                    Ok(Change::logged((), e.entry))
+                })
+            })
+            .await;
+        NotWritten::or_already(written)?;
+        lock(&self.door.unwritten).sign_ins.remove(&id);
+        Ok(())
     }
 
     async fn write_ground_ending(&self, e: GroundEnding) -> Result<(), StoreError> {
@@ -239,7 +260,7 @@ impl App {
             (
                 unwritten.grounds.values().cloned().collect::<Vec<_>>(),
                 unwritten.visits.values().cloned().collect::<Vec<_>>(),
-                unwritten.sign_ins.iter().map(|(id, (p, at))| (*id, *p, *at)).collect::<Vec<_>>(),
+                unwritten.sign_ins.values().cloned().collect::<Vec<_>>(),
             )
         };
         let mut clean = true;
@@ -250,12 +271,8 @@ impl App {
         for ending in grounds {
             clean &= self.write_ground_ending(ending).await.is_ok();
         }
-        for (id, provider, at) in sign_ins {
-            let ended = self.writer.upkeep(move |tx| Box::pin(sign_in::end(tx, provider, id, at)));
-            match ended.await {
-                Ok(()) => drop(lock(&self.door.unwritten).sign_ins.remove(&id)),
-                Err(_) => clean = false,
-            }
+        for ending in sign_ins {
+            clean &= self.write_sign_in_ending(ending).await.is_ok();
         }
         clean
     }

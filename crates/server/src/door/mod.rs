@@ -24,7 +24,7 @@ pub use facts::{load_facts, staff_facts};
 use pforte_core::{
     access::{EndedHow, Facts},
     catalogue::Product,
-    kernel::{CustomerId, GroundId, Language, Moment, ProviderId, SignInId, StaffId, VisitId},
+    kernel::{CustomerId, GroundId, Language, Moment, SignInId, StaffId, VisitId},
 };
 use pforte_gateway::{CookieJar, Identity, Leash};
 use pforte_store::{Conn, StoreError, visit::VisitRecord};
@@ -100,7 +100,7 @@ struct Unwritten {
     shut: HashSet<GroundId>,
     grounds: HashMap<GroundId, end::GroundEnding>,
     visits: HashMap<VisitId, end::VisitEnding>,
-    sign_ins: HashMap<SignInId, (ProviderId, Moment)>,
+    sign_ins: HashMap<SignInId, end::SignInEnding>,
     /// Sign-ins ended in this run: listeners are cut without asking the database.
     signed_out: HashMap<SignInId, Instant>,
 }
