@@ -12,6 +12,7 @@ use pforte_core::{
 use pforte_store::{
     Change,
     ground::{self, Filter},
+    sign_in::{self, Person},
     staff::{self, Staff},
 };
 
@@ -122,7 +123,8 @@ impl StaffChange {
     }
 }
 
-/// Changes a staff member; running visits lose what they no longer may at once.
+/// Changes a staff member; running visits lose what they no longer may at once. Who is deactivated is
+/// signed out for good.
 pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChange) -> Result<Staff, Problem> {
     must_administer(&who.staff)?;
     let keeps_admin = change.roles.as_ref().is_none_or(|roles| roles.contains(&StaffRole::Admin));
@@ -132,7 +134,7 @@ pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChang
     let (now, provider) = (app.sources.now(), who.staff.provider);
     let event = Event::StaffChanged { staff: id, fields: change.fields() };
     let entry = app.entry(now, provider, Actor::Staff(who.staff.id), event);
-    let member = app
+    let (member, ended) = app
         .writer
         .change(move |tx| {
             Box::pin(async move {
@@ -140,10 +142,19 @@ pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChang
                 let member = staff::by_id(tx.conn(), provider, id).await?.ok_or_else(Problem::not_found)?;
                 let member = change.apply(member, now);
                 staff::update(tx, &member).await?;
-                Ok::<_, Problem>(Change::logged(member, entry))
+                let person = Person::Staff(id);
+                let ended = if member.active {
+                    vec![]
+                } else {
+                    sign_in::end_all(tx, provider, person, None, now).await?
+                };
+                Ok::<_, Problem>(Change::logged((member, ended), entry))
             })
         })
         .await?;
+    for id in ended {
+        app.door.sign_out(id);
+    }
     app.renew(&[Touched::Staff(id)]).await;
     app.end_what_is_over().await;
     app.hub.publish(News::new(provider, &[Audience::Staff(id), Audience::Leads], &[Topic::Me]));
