@@ -181,6 +181,16 @@ pub async fn insert_group(
     run!(tx.conn(), sql, id.0, provider.0, name).map(drop)
 }
 
+/// A group's name.
+pub async fn group(
+    conn: &mut Conn,
+    provider: ProviderId,
+    id: GroupId,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT name FROM customer_group WHERE provider_id = $1 AND id = $2";
+    Ok(one!(conn, (String,), sql, provider.0, id.0)?.map(|(name,)| name))
+}
+
 /// The provider's groups by name, at most 200.
 pub async fn groups(conn: &mut Conn, provider: ProviderId) -> Result<Vec<(GroupId, String)>, StoreError> {
     let sql = "SELECT id, name FROM customer_group WHERE provider_id = $1 ORDER BY name LIMIT 200";

@@ -58,12 +58,19 @@ pub async fn add_customer(
             highest.map_or(FIRST_NUMBER, |n| n + 1).to_string()
         }
     };
+    let group_name = match group {
+        None => None,
+        Some(group) => {
+            let found = customer::group(&mut *app.read().await?, provider, group).await?;
+            Some(found.ok_or_else(|| Problem::input([("group_id", "There is no such group.")]))?)
+        }
+    };
     let new = Customer {
         id: app.sources.id(now),
         provider,
         number,
         name: called,
-        group: None,
+        group: group_name,
         address: None,
         active: true,
         pin_closed_at: None,
