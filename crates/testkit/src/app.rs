@@ -100,11 +100,18 @@ impl TestApp {
     /// Signs a contact in by a link from a mail.
     pub async fn sign_in_by_link(&self, person: &Person) -> Browser {
         let mut browser = self.browser();
+        let before = self.mails().await;
         let ask = serde_json::json!({ "provider": person.slug, "address": person.address });
         browser.post("/sign-in/link", ask).await.status(202);
-        let mails = self.mails().await;
-        let mail = mails.iter().rev().find(|m| m.to == person.address && m.body.contains("/sign-in/link#"));
-        let token = mail.expect("a mail with a link").token();
+        let arrives = async {
+            loop {
+                let mail = self.mail(&person.address, "/sign-in/link#").await;
+                if !before.contains(&mail) {
+                    return mail.token();
+                }
+            }
+        };
+        let token = tokio::time::timeout(Duration::from_secs(10), arrives).await.expect("a new link");
         browser.post("/sign-in/link/redeem", serde_json::json!({ "token": token })).await.ok();
         browser
     }
@@ -114,6 +121,22 @@ impl TestApp {
         let seconds = u64::try_from(self.clock.now().0 / 1_000_000).expect("after 1970");
         let totp = password::totp(&world::TOTP_SECRET, "", "").expect("a secret");
         totp.generate(seconds).to_string()
+    }
+
+    /// Waits, at most ten seconds, for a mail to an address with this in its text; answers the newest.
+    pub async fn mail(&self, to: &str, text: &str) -> Mail {
+        let arrives = async {
+            loop {
+                let mails = self.mails().await;
+                let found = mails.into_iter().rev().find(|m| m.to == to && m.body.contains(text));
+                match found {
+                    Some(mail) => return mail,
+                    None => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(10), arrives).await;
+        waited.unwrap_or_else(|_| panic!("no mail to {to} with {text:?} after ten seconds"))
     }
 
     /// Delivers what waits, and answers every mail delivered so far, oldest first.

@@ -20,10 +20,10 @@ pub use browser::{Answer, Browser, Heard, Listener};
 pub use clock::{FakeClock, SeededRandom};
 pub use db::{TestDb, TestDbKind};
 pub use disk::SmallDisk;
-pub use entries::{entries, entries_named};
+pub use entries::{entries, entries_named, entries_until};
 pub use mails::Mail;
 pub use product::{PRODUCT, product};
-pub use visits::{Opened, redeem_body, shut_code};
+pub use visits::{Opened, link as visit_link, redeem_body, shut_code};
 pub use world::{Customer, PASSWORD, Person, Side, World};
 
 /// Runs one test on SQLite and on PostgreSQL, as `name::sqlite` and `name::postgres`. The test gets a

@@ -33,10 +33,20 @@ impl Browser {
         self.post("/pin/redeem", redeem_body(customer, contact, digits)).await.ok()
     }
 
-    /// Opens the sample product on a ground, through the link as the browser does.
+    /// Opens the sample product on a ground for the first time, through the link as the browser does.
     pub async fn open(&mut self, app: &TestApp, ground: &Value) -> Opened {
-        let ground = ground["id"].as_str().expect("a ground");
-        let body = json!({ "ground_id": ground, "product": PRODUCT });
+        self.open_for(app, &ground["id"], Value::Null).await
+    }
+
+    /// Opens it once more, with a reason of its own (rule T24).
+    pub async fn open_again(&mut self, app: &TestApp, visit: &Opened) -> Opened {
+        let reason = json!({ "category": "question", "text": "The error is back" });
+        self.open_for(app, &json!(visit.ground), reason).await
+    }
+
+    async fn open_for(&mut self, app: &TestApp, ground: &Value, reason: Value) -> Opened {
+        let ground = ground.as_str().expect("a ground");
+        let body = json!({ "ground_id": ground, "product": PRODUCT, "reason": reason });
         let opened = self.post("/visits", body).await.ok();
         let (label, token) = link(opened["url"].as_str().expect("a link"));
         let entered = app.app.enter(&label, &token).await.expect("the link opens");

@@ -1,3 +1,11 @@
 //! The server as a whole, in process, on both databases. Folders and files mirror the API's addresses.
 
+mod access_matrix;
+mod customers;
+mod events;
+mod limits;
 mod pin;
+mod runs;
+mod sign_in;
+mod staff;
+mod visit;

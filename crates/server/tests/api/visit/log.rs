@@ -1,0 +1,102 @@
+//! What the log holds of a visit: before anything is forwarded, and for the customer to read.
+
+use pforte_core::entry::{Event, Outcome};
+use pforte_testkit::{entries, entries_named, on_both};
+use serde_json::{Value, json};
+
+on_both! {
+    /// Rule W2: when a request is admitted its entry is committed: another connection reads it.
+    async fn w2_the_entry_is_durable_before_the_answer(app: TestApp) {
+        let (_, _, visit) = app.visit().await;
+        for (method, path) in [("GET", "/servers"), ("GET", "/account")] {
+            let pass = visit.admit(method, path).await.expect("open");
+            let log = entries(&app.app, app.world.near.provider).await;
+            let entry = log.iter().find(|entry| entry.id == pass.entry).expect("the entry is there");
+            let Event::Request { path: logged, outcome, .. } = &entry.event else { panic!("{entry:?}") };
+            assert_eq!(logged.as_str(), path);
+            assert_eq!(*outcome, if pass.masked { Outcome::Masked } else { Outcome::Forwarded });
+        }
+        // Refusals too; and that something was not forwarded after all.
+        let pass = visit.view().await.expect("open");
+        pforte_gateway::Permit::not_forwarded(&*app.app, &pass).await;
+        assert!(visit.admit("POST", "/password").await.is_err());
+        let log = entries_named(&app.app, app.world.near.provider, "visit.request").await;
+        let Event::Request { outcome, code, .. } = &log.last().expect("entries").event else { panic!("{log:?}") };
+        assert_eq!((*outcome, code.as_str()), (Outcome::Refused, "action.never"));
+        let gone = entries_named(&app.app, app.world.near.provider, "visit.not_forwarded").await;
+        assert!(matches!(gone[0].event, Event::NotForwarded { request, .. } if request == pass.entry));
+    }
+
+    /// Many requests at once: every entry is there, each once, and no number is missing.
+    async fn w2_many_requests_at_once_are_all_logged(app: TestApp) {
+        let (_, _, visit) = app.visit().await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..200 {
+            let visit = visit.clone();
+            tasks.spawn(async move { visit.view().await.map(|pass| pass.entry).expect("open") });
+        }
+        let ids: std::collections::HashSet<_> = tasks.join_all().await.into_iter().collect();
+        let log = entries(&app.app, app.world.near.provider).await;
+        assert_eq!(ids.len(), 200);
+        assert_eq!(log.iter().filter(|entry| ids.contains(&entry.id)).count(), 200);
+        let mut conn = app.app.read().await.expect("a connection");
+        assert_eq!(pforte_store::log::gaps(&mut conn).await.expect("counts"), 0);
+    }
+
+    /// The visitor book: the customer reads who, when, why, what and how it ended; page by page.
+    async fn the_customer_reads_what_was_opened(app: TestApp) {
+        let (mut contact, _, visit) = app.visit().await;
+        for path in ["/servers", "/account", "/servers", "/address", "/servers"] {
+            let _ = visit.admit("GET", path).await;
+        }
+        contact.post(&format!("/grounds/{}/end", visit.ground), Value::Null).await.ok();
+        let book = contact.get("/grounds?state=ended").await.ok();
+        let ground = &book["items"][0];
+        assert_eq!(ground["staff"]["name"], app.world.near.agent.name);
+        assert_eq!(ground["reason"]["text"], "The shop shows an error");
+        assert_eq!((&ground["visits"][0]["pages"], &ground["visits"][0]["refused"]), (&json!(4), &json!(1)));
+        assert_eq!(ground["visits"][0]["acting_as"]["name"], app.world.near.customer.owner.name);
+
+        let path = format!("/visits/{}/requests", visit.id);
+        let (mut seen, mut cursor) = (vec![], String::new());
+        loop {
+            let page = contact.get(&format!("{path}?limit=2{cursor}")).await.ok();
+            let items = page["items"].as_array().expect("items");
+            assert!(items.len() <= 2);
+            seen.extend(items.iter().map(|r| (r["path"].clone(), r["outcome"].clone())));
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        let paths: Vec<_> = seen.iter().map(|(path, _)| path.as_str().unwrap_or("")).collect();
+        assert_eq!(paths, ["/servers", "/address", "/servers", "/account", "/servers"], "newest first");
+        assert_eq!((&seen[1].1, &seen[3].1), (&json!("refused"), &json!("masked")));
+        contact.get(&format!("{path}?cursor=nonsense")).await.refused(422, "input.invalid");
+    }
+
+    /// Control 64: line breaks, escapes and right-to-left marks are encoded in what is stored and shown.
+    async fn control_64_hostile_text_is_encoded(app: TestApp) {
+        let near = &app.world.near;
+        let mut contact = app.sign_in(&near.customer.owner).await;
+        let digits = contact.pin().await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let mut body = pforte_testkit::redeem_body(&near.customer, &near.customer.owner, &digits);
+        let hostile = "a\r\nSet-Cookie: x \u{1b}[31m red \u{202e}txt.exe \u{0}end";
+        body["reason"]["text"] = json!(hostile);
+        body["record"]["from"] = json!("\u{202e}0049 30");
+        let ground = agent.post("/pin/redeem", body).await.ok();
+        let visit = agent.open(&app, &ground).await;
+        let _ = visit.admit("GET\r\nX", "/a\r\nb\u{1b}[2J\u{202e}").await;
+        let shown = [
+            contact.get(&format!("/grounds/{}", visit.ground)).await.ok().to_string(),
+            contact.get(&format!("/visits/{}/requests", visit.id)).await.ok().to_string(),
+        ];
+        let bytes = app.db.bytes();
+        for bad in ["\r\n", "\u{1b}", "\u{202e}", "\\r\\n", "\\u001b"] {
+            assert!(shown.iter().all(|text| !text.contains(bad)), "{bad:?} in {shown:?}");
+        }
+        let marks = "\u{202e}".as_bytes();
+        assert!(!bytes.windows(3).any(|w| w == marks), "the database holds a right-to-left override");
+    }
+}
