@@ -364,9 +364,13 @@ impl Conn {
     async fn probe(&mut self) -> Outcome {
         // PostgreSQL refuses everything but a rollback after an error inside a transaction, so only
         // rolling back to the savepoint can tell; SQLite may have thrown the whole transaction away.
-        match self.raw("ROLLBACK TO SAVEPOINT change").await {
-            Ok(()) => Outcome::Undo,
-            Err(error) => Outcome::Broken(StoreError::Unwritable(error.to_string())),
+        if let Err(error) = self.raw("ROLLBACK TO SAVEPOINT change").await {
+            return Outcome::Broken(StoreError::Unwritable(error.to_string()));
+        }
+        // A server that became read-only rolls back without a word, and commits nothing without one.
+        match self.raw("UPDATE server_run SET lease_until = lease_until WHERE FALSE").await {
+            Err(error) if error.shuts_doors() => Outcome::Broken(error),
+            _ => Outcome::Undo,
         }
     }
 

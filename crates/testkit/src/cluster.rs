@@ -117,7 +117,7 @@ fn start(bin: &Path, folder: &Path) -> io::Result<()> {
     };
     run("initdb", &["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])?;
     let options = format!(
-        "-k {} -c listen_addresses='' -c max_connections=300 -c fsync=off -c shared_buffers=32MB",
+        "-k {} -c listen_addresses='' -c max_connections=300 -c track_commit_timestamp=on -c fsync=off -c shared_buffers=32MB",
         folder.display()
     );
     let log = folder.join("log").display().to_string();
