@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures_util::{Stream, StreamExt, stream};
-use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use tokio_stream::wrappers::BroadcastStream;
 
 use super::{Audience, Event, Missed};
 use crate::{
@@ -36,10 +36,8 @@ pub async fn events(
         Missed::Events(events) => stream::iter(events.into_iter().map(Some).collect::<Vec<_>>()),
         Missed::TooMuch => stream::iter(vec![None]),
     };
-    let later = BroadcastStream::new(receiver).map(|event| match event {
-        Ok(event) => Some(event),
-        Err(BroadcastStreamRecvError::Lagged(_)) => None,
-    });
+    // A listener that fell too far behind is told to fetch everything anew.
+    let later = BroadcastStream::new(receiver).map(Result::ok);
     let ended = app.door.sign_in_ended(who.sign_in.id);
     let shutdown = app.shutdown.clone().cancelled_owned();
     let stream = first
