@@ -1,7 +1,7 @@
 -- The log. The writer numbers the entries without gaps; nothing ever updates or deletes one here.
 CREATE TABLE entry (
     seq BIGINT PRIMARY KEY,
-    id UUID NOT NULL UNIQUE,
+    id UUID NOT NULL,
     provider_id UUID NOT NULL,
     customer_id UUID,
     visit_id UUID,
@@ -11,6 +11,7 @@ CREATE TABLE entry (
     outcome TEXT,
     data TEXT NOT NULL
 );
+CREATE UNIQUE INDEX entry_by_id ON entry (id) WHERE outcome IS NULL;
 CREATE INDEX entry_by_visit ON entry (provider_id, visit_id, seq) WHERE visit_id IS NOT NULL;
 
 -- What the leads are told.

@@ -210,6 +210,12 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
         products.extend(product::read(&Source { file: &at, text: &text })?);
     }
     product::unique(&products).map_err(|what| source.error(0..0, "product.id", what))?;
+    if file.mail.smtp.as_ref().is_some_and(|smtp| !smtp.tls && !local(&smtp.host)) {
+        let span = text.find("[mail.smtp]").map_or(0..0, |at| at..at);
+        return Err(source
+            .error(span, "mail.smtp.tls", "mail goes out without TLS only to localhost")
+            .into());
+    }
     Ok(Config {
         portal,
         gateway,

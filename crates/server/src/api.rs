@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use pforte_store::{Health, StoreError};
 use serde_json::json;
 use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -144,8 +145,15 @@ async fn same_origin(State(app): State<Shared>, request: Request, next: Next) ->
     let origins = request.headers().get_all(header::ORIGIN);
     let ours = origins.iter().all(|o| o.as_bytes() == app.settings.public_origin.as_bytes());
     let named = origins.iter().count() == 1;
-    if reads && ours || named && ours {
+    if reads && ours {
         return next.run(request).await;
+    }
+    if named && ours {
+        // What was begun is finished, also when the browser goes away: an ending above all.
+        return match tokio::spawn(next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Problem::from(StoreError::Driver("a use case failed".into())).into_response(),
+        };
     }
     Problem::forbidden("origin.foreign", "Changes are taken only from this server's own pages.")
         .into_response()
@@ -188,7 +196,7 @@ async fn keys(State(app): State<Shared>) -> Response {
 
 /// Whether the server is up, and whether it can write.
 async fn health(State(app): State<Shared>) -> Response {
-    let writable = *app.health.borrow() == pforte_store::Health::Writable && app.door.leased();
+    let writable = *app.health.borrow() == Health::Writable && app.door.leased();
     let status = if writable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(json!({ "writable": writable }))).into_response()
 }

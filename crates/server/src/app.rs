@@ -217,7 +217,7 @@ impl App {
         let now = self.sources.now();
         let id = self.run;
         self.door.cut_all();
-        if self.write_pending().await {
+        if self.write_pending(Duration::ZERO).await {
             let ended = self.writer.upkeep(move |tx| Box::pin(run::end(tx, id, now))).await;
             if let Err(error) = ended {
                 tracing::warn!(%error, "the end of the run is not written; the next start shuts every door");

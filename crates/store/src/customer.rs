@@ -182,11 +182,7 @@ pub async fn insert_group(
 }
 
 /// A group's name.
-pub async fn group(
-    conn: &mut Conn,
-    provider: ProviderId,
-    id: GroupId,
-) -> Result<Option<String>, StoreError> {
+pub async fn group(conn: &mut Conn, provider: ProviderId, id: GroupId) -> Result<Option<String>, StoreError> {
     let sql = "SELECT name FROM customer_group WHERE provider_id = $1 AND id = $2";
     Ok(one!(conn, (String,), sql, provider.0, id.0)?.map(|(name,)| name))
 }

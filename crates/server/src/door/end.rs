@@ -54,6 +54,8 @@ pub(super) struct GroundEnding {
     at: Moment,
     cut_millis: i64,
     visits: u32,
+    /// When it was begun here; whoever began it writes it, and the watcher only if that fails.
+    begun: Instant,
 }
 
 #[derive(Clone, Debug)]
@@ -65,6 +67,7 @@ pub(super) struct VisitEnding {
     at: Moment,
     cut_millis: i64,
     streams: u32,
+    begun: Instant,
 }
 
 #[derive(Clone, Debug)]
@@ -104,9 +107,15 @@ impl App {
             at: now,
             cut_millis: 0,
             visits: 0,
+            begun: Instant::now(),
         };
         // From here on no visit can be opened on it, whatever becomes of the write.
-        lock(&self.door.unwritten).shut.insert(record.id);
+        // Kept until it is written, also when the browser that asked goes away meanwhile.
+        {
+            let mut unwritten = lock(&self.door.unwritten);
+            unwritten.shut.insert(record.id);
+            unwritten.grounds.insert(record.id, ending.clone());
+        }
         let doors = self.door.pick(|door| door.visit.ground == record.id && door.over().is_none());
         let cut = cut(doors, visit_how(ask.how)).await;
         let ending = GroundEnding {
@@ -114,10 +123,8 @@ impl App {
             visits: u32::try_from(cut.doors.len()).unwrap_or(u32::MAX),
             ..ending
         };
-        let written = in_time(self.write_ground_ending(ending.clone())).await;
-        if !written {
-            lock(&self.door.unwritten).grounds.insert(record.id, ending);
-        }
+        lock(&self.door.unwritten).grounds.insert(record.id, ending.clone());
+        let written = in_time(self.write_ground_ending(ending)).await;
         self.renew(&[Touched::Ground(record.id)]).await;
         self.tell_ended(record.provider, record.customer, record.staff, record.id);
         EndedView { ended_at: now.into(), cut_millis: cut.millis, streams: cut.streams, written }
@@ -129,21 +136,23 @@ impl App {
         if let Some(at) = record.ended_at {
             return already(at);
         }
-        let doors = self.door.pick(|door| door.visit.id == record.id && door.over().is_none());
-        let cut = cut(doors, ask.how).await;
-        let ending = VisitEnding {
+        let mut ending = VisitEnding {
             provider: record.provider,
             visit: record.id,
             customer: record.customer,
             ask,
             at: now,
-            cut_millis: i64::try_from(cut.millis).unwrap_or(i64::MAX),
-            streams: u32::try_from(cut.streams).unwrap_or(u32::MAX),
+            cut_millis: 0,
+            streams: 0,
+            begun: Instant::now(),
         };
-        let written = in_time(self.write_visit_ending(ending.clone())).await;
-        if !written {
-            lock(&self.door.unwritten).visits.insert(record.id, ending);
-        }
+        lock(&self.door.unwritten).visits.insert(record.id, ending.clone());
+        let doors = self.door.pick(|door| door.visit.id == record.id && door.over().is_none());
+        let cut = cut(doors, ask.how).await;
+        ending.cut_millis = i64::try_from(cut.millis).unwrap_or(i64::MAX);
+        ending.streams = u32::try_from(cut.streams).unwrap_or(u32::MAX);
+        lock(&self.door.unwritten).visits.insert(record.id, ending.clone());
+        let written = in_time(self.write_visit_ending(ending)).await;
         self.tell_ended(record.provider, record.customer, record.staff, record.ground);
         EndedView { ended_at: now.into(), cut_millis: cut.millis, streams: cut.streams, written }
     }
@@ -254,12 +263,14 @@ impl App {
     }
 
     /// Writes what was ended while nothing could be written. Answers whether nothing is left.
-    pub(crate) async fn write_pending(&self) -> bool {
+    ///
+    /// Endings younger than `older_than` are left to whoever began them.
+    pub(crate) async fn write_pending(&self, older_than: Duration) -> bool {
         let (grounds, visits, sign_ins) = {
             let unwritten = lock(&self.door.unwritten);
             (
-                unwritten.grounds.values().cloned().collect::<Vec<_>>(),
-                unwritten.visits.values().cloned().collect::<Vec<_>>(),
+                due(unwritten.grounds.values(), |e| e.begun, older_than),
+                due(unwritten.visits.values(), |e| e.begun, older_than),
                 unwritten.sign_ins.values().cloned().collect::<Vec<_>>(),
             )
         };
@@ -284,6 +295,15 @@ impl App {
         news.ground = Some(ground);
         self.hub.publish(news);
     }
+}
+
+/// The endings that are older than a span.
+fn due<'a, T: Clone + 'a>(
+    all: impl Iterator<Item = &'a T>,
+    begun: impl Fn(&T) -> Instant,
+    older_than: Duration,
+) -> Vec<T> {
+    all.filter(|ending| begun(ending).elapsed() >= older_than).cloned().collect()
 }
 
 /// Whether something was written before its answer is due; a disk that hangs is one that is full.

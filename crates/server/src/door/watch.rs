@@ -58,7 +58,7 @@ async fn watch_time(app: &Shared) {
             app.tell_visit(&door);
         }
         if !troubled {
-            app.write_pending().await;
+            app.write_pending(HUNG * 2).await;
         }
         app.door.forget(app.sources.now() - REMEMBERED);
     }
@@ -76,7 +76,13 @@ async fn watch_log(app: &Shared) {
         }
         tokio::select! {
             () = app.shutdown.cancelled() => return,
-            changed = health.changed() => if changed.is_err() { return },
+            changed = health.changed() => if changed.is_err() {
+                if !app.shutdown.is_cancelled() {
+                    tracing::error!("the writer has stopped; the server ends");
+                    app.failed.cancel();
+                }
+                return;
+            },
         }
     }
 }
