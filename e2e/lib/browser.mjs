@@ -1,0 +1,75 @@
+// Chromium with profiles of our own: a normal one on disk, and one off the record.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { eventually } from "./poll.mjs";
+import { folder, later } from "./server.mjs";
+
+const CHROMIUM = process.env.PFORTE_CHROMIUM ?? "/usr/bin/chromium";
+
+const FLAGS = [
+	"--headless",
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--no-proxy-server",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+];
+
+const DESK = { width: 1280, height: 800 };
+export const PHONE = { width: 390, height: 844 };
+
+/** A browser with a profile on disk. `profile.dir` may be looked at after `profile.close()`. */
+export async function profile(t, name, { args = [], dir = folder(t, name), ...options } = {}) {
+	const context = await chromium.launchPersistentContext(dir, {
+		executablePath: CHROMIUM,
+		args: [...FLAGS, ...args],
+		locale: "de-DE",
+		timezoneId: "Europe/Berlin",
+		viewport: DESK,
+		chromiumSandbox: false,
+		...options,
+	});
+	context.setDefaultTimeout(10_000);
+	let open = true;
+	const close = async () => {
+		if (open) await context.close();
+		open = false;
+	};
+	later(t, close);
+	return { dir, context, page: context.pages()[0] ?? (await context.newPage()), close };
+}
+
+/** A window off the record in a browser whose profile is on disk (as "incognito" in the menu). */
+export async function offTheRecord(t, name) {
+	const dir = folder(t, name);
+	const child = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${dir}`, "--remote-debugging-port=0"], {
+		stdio: "ignore",
+	});
+	const gone = new Promise((done) => child.on("exit", done));
+	const told = join(dir, "DevToolsActivePort");
+	await eventually("the browser listens", () => existsSync(told), { within: 20_000 });
+	const [port] = readFileSync(told, "utf8").split("\n");
+	const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+	const context = await browser.newContext({
+		locale: "de-DE",
+		timezoneId: "Europe/Berlin",
+		viewport: DESK,
+	});
+	context.setDefaultTimeout(10_000);
+	let open = true;
+	const close = async () => {
+		if (!open) return;
+		open = false;
+		await context.close();
+		const session = await browser.newBrowserCDPSession();
+		await session.send("Browser.close").catch(() => {});
+		await gone;
+	};
+	later(t, close);
+	return { dir, context, page: await context.newPage(), close };
+}
