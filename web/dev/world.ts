@@ -121,6 +121,7 @@ export class World {
 			pages: 0,
 			refused: 0,
 			last: null,
+			reason: ground.reason ?? null,
 		};
 	}
 
@@ -168,6 +169,7 @@ export class World {
 			{ id: "link", name: "Mara Sonnenfeld (Link)", role: "customer", hint: "Mit Link angemeldet" },
 			{ id: "jana", name: "Jana Brückner", role: "agent", hint: "Support, Schulungen erledigt" },
 			{ id: "timo", name: "Timo Neuhaus", role: "agent", hint: "Neu: Schulungen fehlen" },
+			{ id: "ute", name: "Ute Kranz", role: "admin", hint: "Nur Verwaltung" },
 			{ id: "lena", name: "Lena Achterberg", role: "lead", hint: "Leitung Support und Verwaltung" },
 		];
 		return { provider, demo: this.scene === "empty" ? null : demo };
@@ -197,15 +199,21 @@ export class World {
 			};
 		}
 		const lead = who === "lena";
+		const names: Record<string, string> = {
+			lena: "Lena Achterberg",
+			ute: "Ute Kranz",
+			timo: "Timo Neuhaus",
+		};
+		const roles = lead ? ["support_lead", "agent", "admin"] : [who === "ute" ? "admin" : "agent"];
 		return {
 			...base,
 			kind: "staff",
-			name: lead ? "Lena Achterberg" : who === "timo" ? "Timo Neuhaus" : "Jana Brückner",
+			name: names[who] ?? "Jana Brückner",
 			strength: "password_totp",
 			contact: null,
 			staff: {
 				username: who,
-				roles: lead ? ["support_lead", "agent", "admin"] : ["agent"],
+				roles,
 				form_locked: this.scene === "locked",
 				may_enter: who !== "timo",
 				lacks: who === "timo" ? ["training", "guidelines"] : [],
@@ -231,7 +239,10 @@ export class World {
 							],
 			})),
 			pin_closed: this.scene === "locked",
-			notices: this.scene === "locked" ? [{ code: "pin.closed", at: minutes(-12) }] : [],
+			notices: [
+				...(this.scene === "locked" ? [{ code: "pin.closed", at: minutes(-12) }] : []),
+				...(this.scene === "full" ? [{ code: "contact.added", at: minutes(-95) }] : []),
+			],
 		};
 	}
 
@@ -340,7 +351,9 @@ export class World {
 		if (path === "POST /visits") {
 			const ground = this.open()[0];
 			if (!ground) return [409, { code: "ground.ended" }];
+			if (ground.visits.length > 0 && !body.reason) return [403, { code: "needs.reason" }];
 			const visit = this.visit(ground, products[0] ?? { id: "", name: "" });
+			if (body.reason) visit.reason = body.reason as Ground["reason"];
 			visit.pages = 3;
 			visit.refused = 1;
 			visit.last = { at: minutes(0), path: "/servers", area: "Server und Domains" };
@@ -369,7 +382,7 @@ export class World {
 	}
 
 	private leads(path: string, who: string): Answer | null {
-		if (who !== "lena") return null;
+		if (who !== "lena" && who !== "ute") return null;
 		const empty = this.scene === "empty";
 		if (path === "GET /alarms") {
 			const base = {
@@ -418,7 +431,15 @@ export class World {
 					form_locked: true,
 					lacks: ["training", "guidelines"],
 				},
-				{ ...base, id: "s3", name: "Ute Kranz", username: "ute", active: false },
+				{ ...base, id: "s3", name: "Kai Sommer", username: "kai", active: false },
+				{
+					...base,
+					id: "ute",
+					name: "Ute Kranz",
+					username: "ute",
+					roles: ["admin"],
+					lacks: ["role"],
+				},
 			];
 			return [200, { items, next: null }];
 		}
@@ -436,6 +457,7 @@ export class World {
 			const totp_url = "otpauth://totp/Pforte:neu?secret=JBSWY3DPEHPK3PXP&issuer=Pforte";
 			return [200, { staff: { name: "Neu Person" }, password_once: "birne-saal-hut-42", totp_url }];
 		}
+		if (path.startsWith("PATCH /staff/")) return [200, {}];
 		return path.startsWith("POST /alarms") || path.startsWith("POST /staff") ? [204] : null;
 	}
 }

@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Home } from "../src/door/Home";
-import { answers, ground, show } from "./help";
+import { answers, at, ground, show } from "./help";
 
 const closed = { state: "closed", grounds: [], can_see: [], pin_closed: false, notices: [] };
 const noVisits = { items: [], next: null };
@@ -66,6 +66,18 @@ describe("the customer's door", () => {
 		await userEvent.click(await screen.findByRole("button", { name: "Jetzt beenden" }));
 		const result = await screen.findByTestId("end-result");
 		expect(result.textContent).toContain("Der Zugang ist zu.");
+	});
+
+	test("a new contact is told calmly, a closed PIN way with its sign", async () => {
+		const notices = ["contact.added", "pin.closed"].map((code) => ({ code, at: at(-3) }));
+		answers({
+			"GET /door": { body: { ...closed, notices } },
+			"GET /grounds": { body: noVisits },
+		});
+		show(<Home />);
+		const added = await screen.findByText(/ein neuer Kontakt angelegt/);
+		expect(added.textContent).not.toContain("!");
+		expect(screen.getByText(/Der Weg über die PIN ist/).textContent).toContain("!");
 	});
 
 	test("no answer: the door is not sure, never closed", async () => {

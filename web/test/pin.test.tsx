@@ -34,6 +34,13 @@ describe("the support PIN", () => {
 		expect(await screen.findByText("PIN 8 6 0 4 2 3 1 7 9")).toBeDefined();
 	});
 
+	test("rule B8: a PIN issued after the page's last tick is not good for 61 minutes", async () => {
+		answers({ "POST /pin": { body: { ...pin(), issued_at: at(0.5), expires_at: at(60.5) } } });
+		show(<SupportSheet me={contact()} />);
+		await open();
+		expect(await screen.findByText(/^Gilt noch 60 Min\./)).toBeDefined();
+	});
+
 	test("New PIN takes the place of the old one", async () => {
 		answers({
 			"POST /pin": { body: pin() },

@@ -41,7 +41,12 @@ describe("times as people say them", () => {
 		expect(seconds(200, "de")).toBe("0,2 s");
 		expect(seconds(200, "en")).toBe("0.2 s");
 		expect(seconds(43, "en")).toBe("0.04 s");
-		expect(seconds(0, "en")).toBe("0.001 s");
+		expect(seconds(10, "en")).toBe("0.01 s");
+	});
+
+	test("a cut too short to say exactly is not told more exactly than it was measured", () => {
+		expect(seconds(9, "de")).toBe("weniger als 0,01 s");
+		expect(seconds(0, "en")).toBe("less than 0.01 s");
 	});
 
 	test("spans are told in minutes, short ones in seconds", () => {

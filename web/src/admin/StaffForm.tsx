@@ -1,18 +1,15 @@
-import { Button, Checkbox, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { api, ask } from "../api/client";
 import type { Role } from "../api/types";
 import { Refused } from "../frame/states";
-import { leadWords } from "../leads/words";
+import { RoleChoice, rolesOf } from "../leads/RoleChoice";
 import { TotpCode } from "../settings/TotpCode";
 import { field } from "../signin/forms";
-import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import { Secret } from "./Secret";
 import { adminWords } from "./words";
-
-const roles: Role[] = ["agent", "onboarding_manager", "support_lead", "success_lead", "admin"];
 
 interface NewStaff {
 	username: string;
@@ -25,7 +22,6 @@ interface NewStaff {
 /** A new staff member (rule M5); password and TOTP key are shown once. */
 export function StaffForm() {
 	const t = useWords(adminWords);
-	const lead = useWords(leadWords);
 	const create = useMutation({
 		mutationFn: (body: NewStaff) => ask(api.POST("/staff", { body })),
 	});
@@ -36,7 +32,7 @@ export function StaffForm() {
 			first_name: field(event, "first"),
 			last_name: field(event, "last"),
 			email: field(event, "email"),
-			roles: roles.filter((role) => field(event, `role-${role}`) === "on"),
+			roles: rolesOf(event),
 		});
 	};
 	return (
@@ -45,12 +41,7 @@ export function StaffForm() {
 			<TextInput name="first" label={t.firstName} required maxLength={100} />
 			<TextInput name="last" label={t.lastName} required maxLength={100} />
 			<TextInput name="email" type="email" label={t.email} required />
-			<fieldset className="stack" style={{ border: 0, padding: 0, margin: 0 }}>
-				<legend>{t.roles}</legend>
-				{roles.map((role) => (
-					<Checkbox key={role} name={`role-${role}`} label={say(lead, `role_${role}`)} />
-				))}
-			</fieldset>
+			<RoleChoice />
 			<Refused error={create.error} />
 			<div>
 				<Button type="submit" loading={create.isPending}>

@@ -28,10 +28,15 @@ export function useSignedIn(): (me: Me) => void {
 	};
 }
 
-/** Leads see the sessions, alarms and staff of the provider. */
+/** Leads answer for access: they end everything and unlock PIN fields. */
 export function isLead(me: Me): boolean {
 	const roles = me.staff?.roles ?? [];
-	return roles.includes("support_lead") || roles.includes("success_lead") || isAdmin(me);
+	return roles.includes("support_lead") || roles.includes("success_lead");
+}
+
+/** Leads and admins see the sessions, alarms and staff of the provider. */
+export function oversees(me: Me): boolean {
+	return isLead(me) || isAdmin(me);
 }
 
 export function isAdmin(me: Me): boolean {

@@ -48,7 +48,7 @@ export function DeskDoor({ customer, last }: DeskDoorProps) {
 			<section aria-label={t.products}>
 				{customer.products.length === 0 ? <p className="soft">{t.noProducts}</p> : null}
 				{customer.products.map((line) => (
-					<ProductLine key={line.product.id} line={line} />
+					<ProductLine key={line.product.id} line={line} ground={ground ?? null} />
 				))}
 			</section>
 			{ground ? <RunningVisits visits={ground.visits} /> : null}

@@ -1,21 +1,30 @@
 // One product at the desk: open it, or read why not and what would allow it.
 import { Button } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { api, ask } from "../api/client";
-import type { Customer } from "../api/types";
+import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
+import { codeOf } from "../api/problem";
+import type { Customer, Ground } from "../api/types";
 import { Refused } from "../frame/states";
+import { frameWords } from "../frame/words";
 import { useLanguage, useWords } from "../words/language";
 import { codeText } from "../words/refusals";
 import classes from "./desk.module.css";
+import { type Reason, ReasonFields, reasonOf } from "./ReasonFields";
+import { useOpenProduct } from "./useOpenProduct";
 import { deskWords } from "./words";
 
 type Line = Customer["products"][number];
 
-export function ProductLine({ line }: { line: Line }) {
+interface ProductLineProps {
+	line: Line;
+	/** The open ground; whether it was entered before decides if *Open* asks for a reason. */
+	ground: Ground | null;
+}
+
+export function ProductLine({ line, ground }: ProductLineProps) {
 	const { language } = useLanguage();
 	if (line.decision === "open" && line.ground_id) {
-		return <OpenProduct line={line} ground={line.ground_id} />;
+		const own = ground?.id === line.ground_id ? ground : null;
+		return <OpenProduct line={line} id={line.ground_id} ground={own} />;
 	}
 	return (
 		<div className={classes.product}>
@@ -28,51 +37,106 @@ export function ProductLine({ line }: { line: Line }) {
 	);
 }
 
-function OpenProduct({ line, ground }: { line: Line; ground: string }) {
+interface OpenProductProps {
+	line: Line;
+	id: string;
+	ground: Ground | null;
+}
+
+function OpenProduct({ line, id, ground }: OpenProductProps) {
 	const t = useWords(deskWords);
-	const client = useQueryClient();
-	const [blocked, setBlocked] = useState<string | null>(null);
-	const open = useMutation({
-		mutationFn: async () => {
-			// The window opens with the press itself; a browser blocks one that opens after an answer.
-			const tab = window.open("", "_blank");
-			if (tab) tab.opener = null;
-			try {
-				const body = { ground_id: ground, product: line.product.id };
-				const { url } = await ask(api.POST("/visits", { body }));
-				if (tab) tab.location.replace(url);
-				setBlocked(tab ? null : url);
-			} catch (error) {
-				tab?.close();
-				throw error;
-			}
-		},
-		onSettled: () => client.invalidateQueries({ queryKey: ["customer"] }),
-	});
+	const frame = useWords(frameWords);
+	const [asking, setAsking] = useState(false);
+	const button = useRef<HTMLButtonElement>(null);
+	const close = () => {
+		setAsking(false);
+		button.current?.focus();
+	};
+	const { open, blocked, unblock } = useOpenProduct(id, line.product.id, close);
+	const send = (reason: Reason | null) =>
+		open.mutate(reason, {
+			// Somebody entered meanwhile, say in another tab: then this visit is a further one.
+			onError: (error) => codeOf(error) === "needs.reason" && setAsking(true),
+		});
+	const further = (ground?.visits.length ?? 0) > 0;
+	const start = () => {
+		open.reset();
+		if (asking) close();
+		else if (further) setAsking(true);
+		else send(null);
+	};
 	return (
 		<div className={classes.product}>
 			<strong>{line.product.name}</strong>
 			<Button
-				loading={open.isPending}
-				aria-label={t.openLink(line.product.name)}
-				onClick={() => open.mutate()}
+				ref={button}
+				variant={asking ? "default" : "filled"}
+				loading={open.isPending && !asking}
+				aria-label={asking ? frame.cancel : t.openLink(line.product.name)}
+				onClick={start}
 			>
-				{t.open} <span aria-hidden="true">&nbsp;↗</span>
+				{asking ? frame.cancel : t.open}
+				{asking ? null : <span aria-hidden="true">&nbsp;&nbsp;↗</span>}
 			</Button>
+			{asking ? (
+				<FurtherReason
+					label={t.openLink(line.product.name)}
+					category={ground?.reason?.category}
+					busy={open.isPending}
+					onReason={send}
+					onCancel={close}
+				/>
+			) : null}
 			{blocked ? (
 				<p className={classes.why} role="alert">
 					{t.blocked}{" "}
-					<a
-						href={blocked}
-						target="_blank"
-						rel="noopener noreferrer"
-						onClick={() => setBlocked(null)}
-					>
+					<a href={blocked} target="_blank" rel="noopener noreferrer" onClick={unblock}>
 						{t.openLink(line.product.name)}
 					</a>
 				</p>
 			) : null}
-			<Refused error={open.error} />
+			<Refused error={asking && open.variables === null ? null : open.error} />
 		</div>
+	);
+}
+
+interface FurtherReasonProps {
+	label: string;
+	category: string | undefined;
+	busy: boolean;
+	onReason(reason: Reason): void;
+	onCancel(): void;
+}
+
+/** Each further visit has its own reason (rule T24). Enter opens, Escape leaves it. */
+function FurtherReason({ label, category, busy, onReason, onCancel }: FurtherReasonProps) {
+	const t = useWords(deskWords);
+	const [missing, setMissing] = useState(false);
+	const submit = (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		const reason = reasonOf(event);
+		setMissing(!reason.text);
+		if (reason.text) onReason(reason);
+		else event.currentTarget.querySelector<HTMLInputElement>('[name="reason.text"]')?.focus();
+	};
+	const onKey = (event: KeyboardEvent) => {
+		if (event.key === "Escape") onCancel();
+	};
+	return (
+		<form
+			className={`stack ${classes.further}`}
+			aria-label={label}
+			onSubmit={submit}
+			onKeyDown={onKey}
+			noValidate
+		>
+			<p>{t.furtherReason}</p>
+			<ReasonFields autoFocus category={category} error={missing ? t.required : undefined} />
+			<div>
+				<Button type="submit" loading={busy} aria-label={label}>
+					{t.open} <span aria-hidden="true">&nbsp;↵</span>
+				</Button>
+			</div>
+		</form>
 	);
 }

@@ -7,7 +7,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import { codeOf, Problem } from "../api/problem";
-import type { Category, Channel, Customer, Ground, Me } from "../api/types";
+import type { Channel, Customer, Ground, Me } from "../api/types";
 import { Refused } from "../frame/states";
 import { judge, onlyDigits } from "../pin/damm";
 import { field } from "../signin/forms";
@@ -18,9 +18,9 @@ import { codeText } from "../words/refusals";
 import { ContactChoice } from "./ContactChoice";
 import classes from "./desk.module.css";
 import { PinField } from "./PinField";
+import { type Reason, ReasonFields, reasonOf } from "./ReasonFields";
 import { deskWords } from "./words";
 
-const categories: Category[] = ["fault", "question", "setup", "change", "performance", "other"];
 const channels: Channel[] = ["phone", "voice", "chat"];
 
 interface RedeemFormProps {
@@ -87,8 +87,7 @@ function useWhyNot(
 
 interface Entered {
 	digits: string;
-	category: Category;
-	text: string;
+	reason: Reason;
 	channel: Channel;
 	from: string;
 	note: string;
@@ -104,7 +103,7 @@ function useRedeem(customer: string, contact: string, onWrong: () => void) {
 						customer_id: customer,
 						contact_id: contact,
 						digits: entered.digits,
-						reason: { category: entered.category, text: entered.text },
+						reason: entered.reason,
 						record: {
 							channel: entered.channel,
 							from: entered.from,
@@ -148,11 +147,11 @@ function Fields({
 	};
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
-		const text = field(event, "reason.text");
+		const reason = reasonOf(event);
 		const from = field(event, "record.from");
 		const lacking = [
 			...(judge(digits) === "plausible" ? [] : ["digits"]),
-			...(text ? [] : ["reason.text"]),
+			...(reason.text ? [] : ["reason.text"]),
 			...(from ? [] : ["record.from"]),
 		];
 		setMissing(lacking);
@@ -163,8 +162,7 @@ function Fields({
 		}
 		redeem.mutate({
 			digits,
-			category: field(event, "reason.category") as Category,
-			text,
+			reason,
 			channel: field(event, "record.channel") as Channel,
 			from,
 			note: field(event, "record.note"),
@@ -179,24 +177,7 @@ function Fields({
 				asked={missing.includes("digits")}
 				onDigits={(typed) => setDigits(onlyDigits(typed))}
 			/>
-			<div className={classes.pair}>
-				<NativeSelect
-					name="reason.category"
-					label={t.category}
-					size="md"
-					data={categories.map((value) => ({ value, label: say(visit, `cat_${value}`) }))}
-				/>
-				<TextInput
-					name="reason.text"
-					label={t.reason}
-					description={t.reasonHint}
-					inputWrapperOrder={["label", "input", "description", "error"]}
-					autoComplete="off"
-					maxLength={500}
-					size="md"
-					error={errorOf("reason.text")}
-				/>
-			</div>
+			<ReasonFields error={errorOf("reason.text")} />
 			<div className={classes.pair}>
 				<NativeSelect
 					name="record.channel"

@@ -56,6 +56,8 @@ export const deskWords = words(
 		blocked:
 			"Der Browser hat das Fenster verhindert. Hier ist der Link, er gilt einmal und 60 Sekunden:",
 		openLink: (product: string) => `${product} öffnen`,
+		furtherReason:
+			"Sie waren schon einmal darin. Jeder weitere Besuch braucht einen eigenen Grund.",
 		running: "Laufende Besuche",
 		end: "Beenden",
 		giveBack: "Zurückgeben",
@@ -129,6 +131,7 @@ export const deskWords = words(
 		openAgain: "Open",
 		blocked: "The browser stopped the window. Here is the link, good once and for 60 seconds:",
 		openLink: (product: string) => `Open ${product}`,
+		furtherReason: "You have been in before. Each further visit needs its own reason.",
 		running: "Running visits",
 		end: "End",
 		giveBack: "Give back",

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import type { Ended, Ground } from "../api/types";
 import { Refused } from "../frame/states";
+import { placeText } from "../visit/tell";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, left } from "../words/time";
@@ -134,7 +135,7 @@ function NowOpening({ ground }: { ground: Ground }) {
 							<span className="danger">{t.refusedPages(visit.refused)}</span>
 						) : null}
 						{visit.last ? (
-							<span>{t.lastPage(visit.last.area, clock(visit.last.at, language))}</span>
+							<span>{t.lastPage(placeText(visit.last), clock(visit.last.at, language))}</span>
 						) : null}
 					</li>
 				))}

@@ -18,6 +18,9 @@ import { useDoor, useDoorState } from "./queries";
 import type { DoorState } from "./state";
 import { doorWords } from "./words";
 
+/** Notices that ask for attention; all others are only told. */
+const serious = ["pin.killed", "pin.closed"];
+
 const titles = { closed: "titleClosed", open: "titleOpen", unsure: "titleUnsure" } as const;
 
 export function Home() {
@@ -75,7 +78,7 @@ function Notices({ door }: { door: DoorView }) {
 			<ul className="plain-list stack">
 				{door.notices.map((notice) => (
 					<li key={`${notice.code}${notice.at}`} className="sheet">
-						<strong aria-hidden="true">! </strong>
+						{serious.includes(notice.code) ? <strong aria-hidden="true">! </strong> : null}
 						{say(t, `notice_${notice.code}`)}{" "}
 						<span className="soft">{moment(notice.at, now, language)}</span>
 					</li>

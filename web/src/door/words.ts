@@ -42,6 +42,8 @@ export const doorWords = words(
 		"notice_pin.closed":
 			"Der Weg über die PIN ist nach vielen falschen Eingaben geschlossen. Melden Sie sich ab und neu an, um ihn zu öffnen.",
 		"notice_pin.reopened": "Der Weg über die PIN ist wieder offen.",
+		"notice_contact.added":
+			"Für Ihr Konto wurde ein neuer Kontakt angelegt. Wussten Sie nichts davon, fragen Sie bitte nach.",
 		notices: "Hinweise",
 		titleOpen: "Offen",
 		titleClosed: "Geschlossen",
@@ -88,6 +90,8 @@ export const doorWords = words(
 		"notice_pin.closed":
 			"The PIN way is closed after many wrong entries. Sign out and in again to open it.",
 		"notice_pin.reopened": "The PIN way is open again.",
+		"notice_contact.added":
+			"A new contact was added to your account. If that is news to you, please ask about it.",
 		notices: "Notices",
 		titleOpen: "Open",
 		titleClosed: "Closed",

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { lazy, useCallback, useRef } from "react";
 import { Link, NavLink, Route, Routes } from "react-router";
-import { isAdmin, isLead } from "../api/me";
+import { isAdmin, oversees } from "../api/me";
 import type { Me } from "../api/types";
 import { CustomerPage } from "../desk/CustomerPage";
 import { DeskHome } from "../desk/DeskHome";
@@ -59,10 +59,10 @@ export default function Desk({ me }: { me: Me }) {
 					<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
 					<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
 					<Route path="/desk/settings" element={<Settings me={me} />} />
-					{isLead(me) ? (
+					{oversees(me) ? (
 						<>
 							<Route path="/desk/alarms" element={<Alarms />} />
-							<Route path="/desk/sessions" element={<Sessions />} />
+							<Route path="/desk/sessions" element={<Sessions me={me} />} />
 							<Route path="/desk/staff" element={<Staff me={me} />} />
 						</>
 					) : null}
@@ -82,7 +82,7 @@ function DeskNav({ me }: { me: Me }) {
 			<NavLink to="/desk" end>
 				{t.desk}
 			</NavLink>
-			{isLead(me) ? (
+			{oversees(me) ? (
 				<>
 					<NavLink to="/desk/sessions">{t.sessions}</NavLink>
 					<NavLink to="/desk/alarms">

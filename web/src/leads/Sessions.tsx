@@ -4,7 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../api/client";
-import type { Ground } from "../api/types";
+import { isLead } from "../api/me";
+import type { Ground, Me } from "../api/types";
 import { useEndGround } from "../door/queries";
 import { doorWords } from "../door/words";
 import { Dialog } from "../frame/Sheet";
@@ -20,7 +21,7 @@ import { clock, left, seconds } from "../words/time";
 import classes from "./leads.module.css";
 import { leadWords } from "./words";
 
-export default function Sessions() {
+export default function Sessions({ me }: { me: Me }) {
 	const t = useWords(leadWords);
 	const frame = useWords(frameWords);
 	const grounds = useGrounds("all-open", 50);
@@ -44,7 +45,11 @@ export default function Sessions() {
 					{frame.more}
 				</Button>
 			) : null}
-			<KillSwitch count={grounds.hasNextPage ? null : (grounds.items?.length ?? null)} />
+			{isLead(me) ? (
+				<KillSwitch count={grounds.hasNextPage ? null : (grounds.items?.length ?? null)} />
+			) : (
+				<p className="soft">{t.killWho}</p>
+			)}
 		</div>
 	);
 }

@@ -1,10 +1,10 @@
-// Staff: who may open access, what others lack, and unlocking a PIN field.
-
+// Staff: who may open access, what others lack, unlocking a PIN field, changes by admins.
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
-import { isAdmin } from "../api/me";
+import { isAdmin, isLead } from "../api/me";
 import type { Me, StaffRow } from "../api/types";
 import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
@@ -13,6 +13,7 @@ import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import classes from "./leads.module.css";
 import { useStaff } from "./queries";
+import { StaffChangeForm, useStaffChange } from "./StaffChange";
 import { leadWords } from "./words";
 
 export default function Staff({ me }: { me: Me }) {
@@ -30,7 +31,7 @@ export default function Staff({ me }: { me: Me }) {
 			{staff.items?.length === 0 ? <Empty>{t.noStaff}</Empty> : null}
 			<ul className="plain-list">
 				{staff.items?.map((person) => (
-					<StaffLine key={person.id} person={person} admin={isAdmin(me)} />
+					<StaffLine key={person.id} person={person} me={me} />
 				))}
 			</ul>
 			{staff.hasNextPage ? (
@@ -42,13 +43,9 @@ export default function Staff({ me }: { me: Me }) {
 	);
 }
 
-function StaffLine({ person, admin }: { person: StaffRow; admin: boolean }) {
+function StaffLine({ person, me }: { person: StaffRow; me: Me }) {
 	const t = useWords(leadWords);
-	const client = useQueryClient();
-	const unlock = useMutation({
-		mutationFn: () => ask(api.POST("/staff/{id}/unlock", { params: { path: { id: person.id } } })),
-		onSuccess: () => client.invalidateQueries({ queryKey: keys.staff }),
-	});
+	const [changing, setChanging] = useState(false);
 	return (
 		<li className={classes.line}>
 			<div>
@@ -60,17 +57,74 @@ function StaffLine({ person, admin }: { person: StaffRow; admin: boolean }) {
 				</p>
 				<p className="soft">{person.roles.map((role) => say(t, `role_${role}`)).join(", ")}</p>
 				<StateLine person={person} />
-				<Refused error={unlock.error} />
 			</div>
 			<div className="row">
-				{person.form_locked ? (
-					<Button variant="default" loading={unlock.isPending} onClick={() => unlock.mutate()}>
-						{t.unlock}
-					</Button>
+				{person.form_locked ? <Unlock person={person} me={me} /> : null}
+				{isAdmin(me) ? (
+					<>
+						<Button
+							variant="default"
+							size="sm"
+							aria-expanded={changing}
+							onClick={() => setChanging(!changing)}
+						>
+							{t.change}
+						</Button>
+						{person.id === me.id ? null : <Activity person={person} />}
+					</>
 				) : null}
-				{admin ? <AdminButtons person={person} /> : null}
 			</div>
+			{changing ? (
+				<StaffChangeForm
+					person={person}
+					oneself={person.id === me.id}
+					onDone={() => setChanging(false)}
+				/>
+			) : null}
 		</li>
+	);
+}
+
+/** Leads unlock a PIN field, nobody their own (control 6); all others read who may. */
+function Unlock({ person, me }: { person: StaffRow; me: Me }) {
+	const t = useWords(leadWords);
+	const client = useQueryClient();
+	const unlock = useMutation({
+		mutationFn: () => ask(api.POST("/staff/{id}/unlock", { params: { path: { id: person.id } } })),
+		onSuccess: () => client.invalidateQueries({ queryKey: keys.staff }),
+	});
+	if (!isLead(me)) return <span className="soft small">{t.unlockWho}</span>;
+	if (person.id === me.id) return <span className="soft small">{t.unlockOther}</span>;
+	return (
+		<>
+			<Button
+				variant="default"
+				size="sm"
+				loading={unlock.isPending}
+				onClick={() => unlock.mutate()}
+			>
+				{t.unlock}
+			</Button>
+			<Refused error={unlock.error} />
+		</>
+	);
+}
+
+function Activity({ person }: { person: StaffRow }) {
+	const t = useWords(leadWords);
+	const change = useStaffChange(person.id);
+	return (
+		<>
+			<Button
+				variant="default"
+				size="sm"
+				loading={change.isPending}
+				onClick={() => change.mutate({ active: !person.active })}
+			>
+				{person.active ? t.deactivate : t.activate}
+			</Button>
+			<Refused error={change.error} />
+		</>
 	);
 }
 
@@ -88,41 +142,5 @@ function StateLine({ person }: { person: StaffRow }) {
 			)}
 			{person.form_locked ? <span className={classes.serious}> · ✕ {t.locked}</span> : null}
 		</p>
-	);
-}
-
-interface Change {
-	active?: boolean;
-	training_done?: boolean;
-	guidelines_accepted?: boolean;
-}
-
-function AdminButtons({ person }: { person: StaffRow }) {
-	const t = useWords(leadWords);
-	const client = useQueryClient();
-	const change = useMutation({
-		mutationFn: (body: Change) =>
-			ask(api.PATCH("/staff/{id}", { params: { path: { id: person.id } }, body })),
-		onSuccess: () => client.invalidateQueries({ queryKey: keys.staff }),
-	});
-	const button = (label: string, body: Change) => (
-		<Button
-			variant="default"
-			size="sm"
-			loading={change.isPending}
-			onClick={() => change.mutate(body)}
-		>
-			{label}
-		</Button>
-	);
-	return (
-		<>
-			{person.lacks.includes("training") ? button(t.trainingDone, { training_done: true }) : null}
-			{person.lacks.includes("guidelines")
-				? button(t.guidelinesDone, { guidelines_accepted: true })
-				: null}
-			{button(person.active ? t.deactivate : t.activate, { active: !person.active })}
-			<Refused error={change.error} />
-		</>
 	);
 }

@@ -19,7 +19,8 @@ export function remaining(pin: PinView, now: number): number {
 export function Pin({ pin }: { pin: PinView }) {
 	const t = useWords(pinWords);
 	const { language } = useLanguage();
-	const now = useNow();
+	// The page's clock ticks once a second: a new PIN must not look as if it were good for longer.
+	const now = Math.max(useNow(), Date.parse(pin.issued_at));
 	const part = remaining(pin, now);
 	const groups = grouped(pin.digits).split(" ");
 	return (

@@ -2,7 +2,7 @@
 // button, so that a mail scanner that opens the link uses nothing up.
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { api, ask } from "../api/client";
 import { Refused } from "../frame/states";
@@ -11,10 +11,15 @@ import { useWords } from "../words/language";
 import { Threshold, useEnter } from "./SignIn";
 import { signInWords } from "./words";
 
-/** The token of the address's fragment; taken out of the address bar and the history at once. */
+/**
+ * The token of the address's fragment, as it stands there: tokens are base 32, nothing in them is
+ * encoded. Taken out of the address bar and the history at once.
+ */
 export function useFragmentToken(): string {
-	const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
-	if (location.hash) history.replaceState(history.state, "", location.pathname);
+	const [token] = useState(() => location.hash.slice(1));
+	useEffect(() => {
+		if (location.hash) history.replaceState(history.state, "", location.pathname);
+	}, []);
 	return token;
 }
 

@@ -14,7 +14,7 @@ import { useNow } from "../words/now";
 import { clock, day, inFull, moment, seconds, span } from "../words/time";
 import { useGround } from "./queries";
 import { Requests } from "./Requests";
-import { callText, reasonText } from "./tell";
+import { callText, ownReason, reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -79,7 +79,7 @@ function Entry({ ground }: { ground: Ground }) {
 				<h2 id="opened">{t.opened}</h2>
 				{ground.visits.length === 0 ? <Empty>{t.nothing}</Empty> : null}
 				{ground.visits.map((visit) => (
-					<VisitBlock key={visit.id} visit={visit} />
+					<VisitBlock key={visit.id} visit={visit} ground={ground} />
 				))}
 			</section>
 		</>
@@ -111,11 +111,12 @@ function HowLine({ ground }: { ground: Ground }) {
 	);
 }
 
-function VisitBlock({ visit }: { visit: Visit }) {
+function VisitBlock({ visit, ground }: { visit: Visit; ground: Ground }) {
 	const t = useWords(visitWords);
 	const door = useWords(doorWords);
 	const { language } = useLanguage();
 	const [shown, setShown] = useState(false);
+	const reason = ownReason(visit, ground, t);
 	const to = visit.ended_at ? clock(visit.ended_at, language) : t.running;
 	return (
 		<article className={classes.visit}>
@@ -126,6 +127,11 @@ function VisitBlock({ visit }: { visit: Visit }) {
 					{visit.ended_how ? ` · ${say(t, `end_${visit.ended_how}`)}` : null}
 				</span>
 			</div>
+			{reason ? (
+				<p>
+					<span className="soft">{t.why}:</span> {reason}
+				</p>
+			) : null}
 			<p className="row">
 				<span>{door.pages(visit.pages)}</span>
 				{visit.refused > 0 ? (

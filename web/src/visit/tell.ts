@@ -1,5 +1,5 @@
 // How a ground's reason and call are told in one line. Both are gone once the log entry is unreadable.
-import type { Ground, Language } from "../api/types";
+import type { Ground, Language, Visit } from "../api/types";
 import type { Same } from "../words/dictionary";
 import { say } from "../words/dictionary";
 import { clock } from "../words/time";
@@ -8,9 +8,22 @@ import type { visitWords } from "./words";
 type Words = (typeof visitWords)["de"] extends Same<infer T> ? Same<T> : never;
 
 /** "Störung: Bestellungen kommen doppelt an" */
-export function reasonText(ground: Ground, t: Words): string {
-	if (!ground.reason) return t.unreadable;
-	return `${say(t, `cat_${ground.reason.category}`)}: ${ground.reason.text}`;
+export function reasonText({ reason }: Pick<Ground, "reason">, t: Words): string {
+	if (!reason) return t.unreadable;
+	return `${say(t, `cat_${reason.category}`)}: ${reason.text}`;
+}
+
+/** A further visit's own reason (rule T24); `null` where it says what the ground's says. */
+export function ownReason(visit: Visit, ground: Ground, t: Words): string | null {
+	if (!visit.reason) return null;
+	const own = reasonText(visit, t);
+	return own === reasonText(ground, t) ? null : own;
+}
+
+/** What was opened last: the catalogue's name of the area; a mere file goes by its own name. */
+export function placeText(last: NonNullable<Visit["last"]>): string {
+	if (last.area && last.area !== "assets") return last.area;
+	return last.path.split("/").filter(Boolean).at(-1) ?? last.path;
 }
 
 /** "Telefon, +49 30 …, 14:20" */

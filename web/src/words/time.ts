@@ -74,10 +74,11 @@ export function span(from: string, to: string, language: Language): string {
 	return language === "de" ? `${minutes} Min.` : `${minutes} min`;
 }
 
-/** A measured cut in seconds: 200 → "0,2 s"; small ones keep two digits: 43 → "0,04 s". */
+/** A measured cut in seconds: 200 → "0,2 s", 43 → "0,04 s"; below that "weniger als 0,01 s". */
 export function seconds(millis: number, language: Language): string {
-	const value = Math.max(millis, 1) / 1000;
-	const digits = value < 0.01 ? 3 : value < 0.1 ? 2 : 1;
+	if (millis < 10) return language === "de" ? "weniger als 0,01 s" : "less than 0.01 s";
+	const value = millis / 1000;
+	const digits = value < 0.1 ? 2 : 1;
 	const text = new Intl.NumberFormat(tags[language], { maximumFractionDigits: digits });
 	return `${text.format(value)} s`;
 }

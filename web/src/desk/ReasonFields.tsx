@@ -1,0 +1,60 @@
+// Why the customer's product is entered: a category and a sentence. The customer reads both.
+import { NativeSelect, TextInput } from "@mantine/core";
+import type { FormEvent } from "react";
+import type { Category } from "../api/types";
+import { field } from "../signin/forms";
+import { visitWords } from "../visit/words";
+import { say } from "../words/dictionary";
+import { useWords } from "../words/language";
+import classes from "./desk.module.css";
+import { deskWords } from "./words";
+
+const categories: Category[] = ["fault", "question", "setup", "change", "performance", "other"];
+
+/** What was entered. */
+export interface Reason {
+	category: Category;
+	text: string;
+}
+
+/** Reads the fields of a submitted form. */
+export function reasonOf(event: FormEvent<HTMLFormElement>): Reason {
+	return {
+		category: field(event, "reason.category") as Category,
+		text: field(event, "reason.text"),
+	};
+}
+
+interface ReasonFieldsProps {
+	error: string | undefined;
+	/** The category to start with. */
+	category?: string | undefined;
+	autoFocus?: boolean;
+}
+
+export function ReasonFields({ error, category, autoFocus = false }: ReasonFieldsProps) {
+	const t = useWords(deskWords);
+	const visit = useWords(visitWords);
+	return (
+		<div className={classes.pair}>
+			<NativeSelect
+				name="reason.category"
+				label={t.category}
+				size="md"
+				defaultValue={category}
+				data={categories.map((value) => ({ value, label: say(visit, `cat_${value}`) }))}
+			/>
+			<TextInput
+				name="reason.text"
+				label={t.reason}
+				description={t.reasonHint}
+				inputWrapperOrder={["label", "input", "description", "error"]}
+				autoComplete="off"
+				autoFocus={autoFocus}
+				maxLength={500}
+				size="md"
+				error={error}
+			/>
+		</div>
+	);
+}
