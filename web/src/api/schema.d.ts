@@ -2346,7 +2346,7 @@ export interface components {
         /** @description Something the customer should know. */
         NoticeView: {
             at: components["schemas"]["Timestamp"];
-            /** @description `pin.killed`, `pin.closed` or `pin.reopened`. */
+            /** @description `pin.killed`, `pin.closed`, `pin.reopened` or `contact.added`. */
             code: string;
         };
         OpenBody: {
@@ -2354,6 +2354,7 @@ export interface components {
             ground_id: string;
             /** @description The product's id. */
             product: string;
+            reason?: components["schemas"]["ReasonBody"] | null;
         };
         /** @description A visit, and where to open it. */
         OpenedView: {
@@ -2693,6 +2694,7 @@ export interface components {
              */
             pages: number;
             product: components["schemas"]["ProductRef"];
+            reason?: components["schemas"]["ReasonView"] | null;
             /** Format: int64 */
             refused: number;
             staff: components["schemas"]["Person"];
