@@ -18,7 +18,7 @@ use crate::{
     App, Shared,
     door::{EndedView, load_facts},
     kernel::{ContactActor, Page, PageQuery, Problem, SignedIn, Timestamp},
-    visit::view::ProductRef,
+    visit::view::{ASSETS, ProductRef},
 };
 
 /// Which grounds are wanted.
@@ -126,8 +126,6 @@ pub struct DoorView {
     notices: Vec<NoticeView>,
 }
 
-/// The area of static files, by convention of the catalogue.
-const ASSETS: &str = "assets";
 const NOTICES_SINCE: Span = Span::days(3);
 const OPEN_SHOWN: i64 = 20;
 

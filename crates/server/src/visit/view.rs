@@ -19,6 +19,11 @@ use crate::{
     kernel::{Problem, Timestamp},
 };
 
+/// The area of static files, by convention of the catalogue: nothing of the customer's.
+pub(crate) const ASSETS: &str = "assets";
+/// Among how many of the newest requests the last page is looked for.
+const LOOKED_AT: i64 = 12;
+
 /// A product by name.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProductRef {
@@ -121,8 +126,10 @@ fn over(app: &App, visit: &VisitRecord, now: Moment) -> Option<(Moment, String)>
 pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Result<VisitView, Problem> {
     let provider = visit.provider;
     let sums = log::sums(conn, provider, visit.id).await?;
-    let newest = log::requests_of_visit(conn, provider, visit.id, None, 1).await?;
-    let last = newest.into_iter().next().and_then(|(_, entry)| RequestView::new(entry));
+    // A page's own styles and scripts come after it; what was opened is the page.
+    let newest = log::requests_of_visit(conn, provider, visit.id, None, LOOKED_AT).await?;
+    let mut newest = newest.into_iter().filter_map(|(_, entry)| RequestView::new(entry));
+    let last = newest.find(|request| request.area != ASSETS);
     let opened = log::by_id(conn, provider, visit.entry).await?;
     let reason = match opened.map(|entry| entry.event) {
         Some(Event::VisitOpened { reason, .. }) => Some(ReasonView::from(&reason)),
