@@ -1,5 +1,7 @@
 //! What the log holds of a visit: before anything is forwarded, and for the customer to read.
 
+use std::time::Duration;
+
 use pforte_core::entry::{Event, Outcome};
 use pforte_testkit::{entries, entries_named, on_both};
 use serde_json::{Value, json};
@@ -25,6 +27,23 @@ on_both! {
         assert_eq!((*outcome, code.as_str()), (Outcome::Refused, "action.never"));
         let gone = entries_named(&app.app, app.world.near.provider, "visit.not_forwarded").await;
         assert!(matches!(gone[0].event, Event::NotForwarded { request, .. } if request == pass.entry));
+    }
+
+    /// Rule W2: as long as the entry is not committed there is no answer.
+    async fn w2_no_answer_before_the_entry(app: TestApp) {
+        let (_, _, visit) = app.visit().await;
+        let (let_go, gate) = tokio::sync::oneshot::channel::<()>();
+        let writer = app.app.writer.clone();
+        let held = tokio::spawn(async move {
+            writer.upkeep(move |_| Box::pin(async move { Ok(drop(gate.await)) })).await
+        });
+        let mut asking = tokio::spawn(async move { visit.view().await.map(|pass| pass.entry) });
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut asking).await;
+        assert!(early.is_err(), "answered though nothing could be written yet: {early:?}");
+        let_go.send(()).expect("the writer is held");
+        let entry = asking.await.expect("it ran").expect("open");
+        held.await.expect("it ran").expect("committed");
+        assert!(entries(&app.app, app.world.near.provider).await.iter().any(|e| e.id == entry));
     }
 
     /// Many requests at once: every entry is there, each once, and no number is missing.

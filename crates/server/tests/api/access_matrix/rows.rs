@@ -1,0 +1,188 @@
+//! The matrix itself: a row for each endpoint, a column for each role.
+
+use http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// What a role may expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Not signed in: 401.
+    SignIn,
+    /// Signed in, but for others: 403.
+    Forbidden,
+    /// Done, or refused only for what is in the body: neither 401, 403 nor 404.
+    Allowed,
+    /// As if the thing did not exist: 404.
+    Hidden,
+}
+use Expect::{Allowed, Forbidden, Hidden, SignIn};
+
+/// The columns, left to right.
+pub const ROLES: [&str; 11] = [
+    "anonymous",
+    "owner",
+    "helper",
+    "member",
+    "by link",
+    "agent",
+    "untrained",
+    "support lead",
+    "success lead",
+    "admin",
+    "guest",
+];
+
+pub type Columns = [Expect; ROLES.len()];
+
+/// Open to everybody, signed in or not.
+const EVERYBODY: Columns = [Allowed; ROLES.len()];
+/// Open to all who are signed in.
+const SIGNED_IN: Columns = [SignIn, A, A, A, A, A, A, A, A, A, A];
+/// Things of a customer, to be seen by its contacts, the staff member concerned, leads and admins.
+const CONCERNED: Columns = [SignIn, A, A, A, A, A, H, A, A, A, H];
+const CONTACTS: Columns = [SignIn, A, A, A, A, F, F, F, F, F, F];
+/// Rule X8: not by link.
+const CONFIRMED: Columns = [SignIn, A, A, A, F, F, F, F, F, F, F];
+/// Rules B6 and X8.
+const PIN: Columns = [SignIn, A, A, F, F, F, F, F, F, F, F];
+const STAFF: Columns = [SignIn, F, F, F, F, A, A, A, A, A, F];
+/// Rule T21: whoever may enter.
+const ENTERING: Columns = [SignIn, F, F, F, F, A, F, A, F, F, F];
+/// Only on one's own ground; leads are no exception.
+const OWN_GROUND: Columns = [SignIn, F, F, F, F, A, H, H, H, H, H];
+const LEADS: Columns = [SignIn, F, F, F, F, F, F, A, A, F, F];
+const OVERSEERS: Columns = [SignIn, F, F, F, F, F, F, A, A, A, F];
+const ADMINS: Columns = [SignIn, F, F, F, F, F, F, F, F, A, F];
+const A: Expect = Allowed;
+const F: Expect = Forbidden;
+const H: Expect = Hidden;
+
+pub struct Row {
+    pub endpoint: &'static str,
+    pub columns: Columns,
+    /// `Value::Null` for no body. Ids are put in by name.
+    pub body: fn(&Ids) -> Value,
+}
+
+const fn row(endpoint: &'static str, columns: Columns, body: fn(&Ids) -> Value) -> Row {
+    Row { endpoint, columns, body }
+}
+
+fn none(_: &Ids) -> Value {
+    Value::Null
+}
+
+/// One row for each endpoint.
+pub const ROWS: &[Row] = &[
+    row("GET /sign-in", EVERYBODY, none),
+    row(
+        "POST /sign-in/staff",
+        EVERYBODY,
+        |_| json!({ "provider": "nordlicht", "username": "x", "password": "x", "totp": "" }),
+    ),
+    row(
+        "POST /sign-in/contact",
+        EVERYBODY,
+        |_| json!({ "provider": "nordlicht", "address": "x", "password": "x" }),
+    ),
+    row("POST /sign-in/link", EVERYBODY, |_| json!({ "provider": "nordlicht", "address": "x" })),
+    row("POST /sign-in/link/redeem", EVERYBODY, |_| json!({ "token": "x" })),
+    row("POST /sign-in/demo", [Hidden; ROLES.len()], |ids| json!({ "person": ids.staff })),
+    row(
+        "POST /activation",
+        EVERYBODY,
+        |_| json!({ "token": "x", "code": "x", "password": "a long password" }),
+    ),
+    row("POST /sign-in/confirm", CONTACTS, |_| json!({})),
+    row("GET /me", SIGNED_IN, none),
+    row("PATCH /me", SIGNED_IN, |_| json!({ "language": "en" })),
+    row("GET /sign-ins", SIGNED_IN, none),
+    row("POST /password", SIGNED_IN, |_| json!({})),
+    row("POST /totp", CONFIRMED, none),
+    row("POST /totp/confirm", CONFIRMED, |_| json!({ "code": "x" })),
+    row("POST /totp/remove", CONTACTS, |_| json!({})),
+    row("GET /events", SIGNED_IN, none),
+    row("GET /door", CONTACTS, none),
+    row("GET /customer", CONTACTS, none),
+    row("POST /pin", PIN, none),
+    row("POST /pin/renew", PIN, none),
+    row("POST /pin/redeem", ENTERING, redeem),
+    row("POST /customers/{id}/contacts/{contact_id}/pin/deactivate", STAFF, none),
+    row("GET /grounds", SIGNED_IN, none),
+    row("GET /grounds/{id}", CONCERNED, none),
+    row("POST /grounds/{id}/end", CONCERNED, none),
+    row("POST /visits", OWN_GROUND, |ids| json!({ "ground_id": ids.ground, "product": "panel" })),
+    row("GET /visits/{id}", CONCERNED, none),
+    row("POST /visits/{id}/end", CONCERNED, none),
+    row("GET /visits/{id}/requests", CONCERNED, none),
+    row("GET /products", STAFF, none),
+    row("GET /customers", STAFF, none),
+    row("GET /customers/{id}", STAFF, none),
+    row("POST /customers", ADMINS, |_| json!({ "name": "" })),
+    row("POST /customers/{id}/contacts", ADMINS, contact),
+    row("GET /groups", OVERSEERS, none),
+    row("POST /groups", ADMINS, |_| json!({ "name": "" })),
+    row("GET /staff", OVERSEERS, none),
+    row("POST /staff", ADMINS, staff),
+    row("PATCH /staff/{id}", ADMINS, |_| json!({ "training_done": true })),
+    row("POST /staff/{id}/unlock", LEADS, none),
+    row("POST /kill-switch", LEADS, none),
+    row("GET /alarms", OVERSEERS, none),
+    row("POST /alarms/{id}/acknowledge", OVERSEERS, none),
+    // Last, since they end the sign-ins of the other rows.
+    row("POST /sign-out", SIGNED_IN, none),
+    row("POST /sign-out/everywhere", SIGNED_IN, none),
+];
+
+fn redeem(ids: &Ids) -> Value {
+    json!({
+        "customer_id": ids.customer, "contact_id": ids.contact, "digits": "572400000",
+        "reason": { "category": "fault", "text": "The shop shows an error" },
+        "record": { "channel": "phone", "from": "+49 30 23125100", "note": null },
+    })
+}
+
+fn contact(_: &Ids) -> Value {
+    json!({
+        "first_name": "Rosa", "last_name": "Varga", "role": "member", "language": "en",
+        "rights": { "support": false, "instruction": false }, "addresses": ["no address"],
+    })
+}
+
+fn staff(_: &Ids) -> Value {
+    json!({ "username": "", "first_name": "", "last_name": "", "email": "", "roles": ["agent"] })
+}
+
+/// What the paths and bodies name.
+#[derive(Clone, Copy, Debug)]
+pub struct Ids {
+    pub customer: Uuid,
+    pub contact: Uuid,
+    pub staff: Uuid,
+    pub ground: Uuid,
+    pub visit: Uuid,
+    pub alarm: Uuid,
+}
+
+impl Ids {
+    pub const NOWHERE: Self = {
+        let id = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
+        Self { customer: id, contact: id, staff: id, ground: id, visit: id, alarm: id }
+    };
+
+    pub fn path(&self, endpoint: &str) -> (Method, String) {
+        let (method, path) = endpoint.split_once(' ').expect("method and path");
+        let id = match path.split('/').nth(1) {
+            Some("customers") => self.customer,
+            Some("grounds") => self.ground,
+            Some("visits") => self.visit,
+            Some("staff") => self.staff,
+            Some("alarms") => self.alarm,
+            _ => Uuid::nil(),
+        };
+        let path = if path == "/sign-in" { "/sign-in?provider=nordlicht" } else { path };
+        let path = path.replace("{id}", &id.to_string()).replace("{contact_id}", &self.contact.to_string());
+        (method.parse().expect("a method"), path)
+    }
+}
