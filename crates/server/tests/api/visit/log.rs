@@ -35,7 +35,11 @@ on_both! {
         let (let_go, gate) = tokio::sync::oneshot::channel::<()>();
         let writer = app.app.writer.clone();
         let held = tokio::spawn(async move {
-            writer.upkeep(move |_| Box::pin(async move { Ok(drop(gate.await)) })).await
+            let wait = async move {
+                let _ = gate.await;
+                Ok(())
+            };
+            writer.upkeep(move |_| Box::pin(wait)).await
         });
         let mut asking = tokio::spawn(async move { visit.view().await.map(|pass| pass.entry) });
         let early = tokio::time::timeout(Duration::from_millis(300), &mut asking).await;
