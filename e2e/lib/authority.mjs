@@ -19,7 +19,18 @@ export function certify(dir, names) {
 		"server.ext",
 	].map(at);
 	const lifeless = ["-days", "2", "-sha256"];
-	openssl(["req", "-x509", ...newKey, ...lifeless, "-subj", "/CN=Pforte test", "-keyout", caKey, "-out", ca]);
+	openssl([
+		"req",
+		"-x509",
+		...newKey,
+		...lifeless,
+		"-subj",
+		"/CN=Pforte test",
+		"-keyout",
+		caKey,
+		"-out",
+		ca,
+	]);
 	openssl(["req", ...newKey, "-subj", `/CN=${names[0]}`, "-keyout", key, "-out", ask]);
 	const alternatives = names.map((name) => `DNS:${name}`).join(",");
 	writeFileSync(extra, `subjectAltName=${alternatives}\nbasicConstraints=CA:FALSE\n`);

@@ -51,9 +51,16 @@ export async function offTheRecord(t, name) {
 		stdio: "ignore",
 	});
 	const gone = new Promise((done) => child.on("exit", done));
+	later(t, async () => {
+		child.kill("SIGKILL");
+		await gone;
+	});
 	const told = join(dir, "DevToolsActivePort");
-	await eventually("the browser listens", () => existsSync(told), { within: 20_000 });
-	const [port] = readFileSync(told, "utf8").split("\n");
+	const port = await eventually(
+		"the browser listens",
+		() => existsSync(told) && readFileSync(told, "utf8").match(/^(\d+)\n/)?.[1],
+		{ within: 20_000 },
+	);
 	const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
 	const context = await browser.newContext({
 		locale: "de-DE",

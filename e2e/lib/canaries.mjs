@@ -13,7 +13,12 @@ export const PERSONAL = [
 ];
 
 /** Things of the product's that are shown to the agent, and must not stay. */
-export const SHOWN = ["kiln-telemetry", "glaze-archive-and-photo-backup", "192.0.2.11", "2001:db8:101::11"];
+export const SHOWN = [
+	"kiln-telemetry",
+	"glaze-archive-and-photo-backup",
+	"192.0.2.11",
+	"2001:db8:101::11",
+];
 
 function* filesBelow(folder) {
 	for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -54,7 +59,8 @@ export function leftBehind(folder, texts) {
 	for (const path of filesBelow(folder)) {
 		for (const bytes of readings(readFileSync(path))) {
 			for (const [text, ways] of wanted) {
-				if (ways.some((way) => bytes.includes(way))) found.push(`${relative(folder, path)}: ${text}`);
+				if (ways.some((way) => bytes.includes(way)))
+					found.push(`${relative(folder, path)}: ${text}`);
 			}
 		}
 	}

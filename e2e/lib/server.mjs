@@ -8,7 +8,9 @@ import { join, resolve } from "node:path";
 import { eventually } from "./poll.mjs";
 
 /** Where the built programs lie. */
-export const BIN_DIR = resolve(process.env.PFORTE_BIN_DIR ?? join(import.meta.dirname, "../../target/debug"));
+export const BIN_DIR = resolve(
+	process.env.PFORTE_BIN_DIR ?? join(import.meta.dirname, "../../target/debug"),
+);
 
 /** What `pforte demo` knows about its sample people. */
 export const DEMO = {
@@ -154,7 +156,13 @@ export class Demo {
 
 	/** Starts it, and waits until it answers. */
 	async start() {
-		this.program = new Program("pforte", ["demo", "--data", this.data, "--port", String(this.port)]);
+		this.program = new Program("pforte", [
+			"demo",
+			"--data",
+			this.data,
+			"--port",
+			String(this.port),
+		]);
 		await eventually(
 			"the demo answers",
 			async () => {

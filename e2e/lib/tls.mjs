@@ -73,9 +73,18 @@ export async function tlsServer(t) {
 	});
 	const jwks = await relayKeys(t, port, made.ca);
 	const product = ["--listen", `127.0.0.1:${port + 2}`, "--own-sign-in", "--audience", "panel"];
-	const panel = new Program("panel", [...product, "--jwks-url", jwks, "--issuer", `https://${PORTAL}`]);
+	const panel = new Program("panel", [
+		...product,
+		"--jwks-url",
+		jwks,
+		"--issuer",
+		`https://${PORTAL}`,
+	]);
 	later(t, () => panel.stop("SIGINT"));
-	await eventually("the product answers", async () => (await statusOf(port + 2, "localhost", "/login")) === 200);
+	await eventually(
+		"the product answers",
+		async () => (await statusOf(port + 2, "localhost", "/login")) === 200,
+	);
 	const rules = `MAP ${PORTAL} 127.0.0.1:${port}, MAP *.${GATE} 127.0.0.1:${port + 1}`;
 	return {
 		port,

@@ -1,16 +1,21 @@
 // Control 33: what a staff browser's profile on disk holds after a session. The walk looks at a normal
 // profile; here a window off the record must leave nothing at all, and the search itself is tried.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { offTheRecord, profile } from "../lib/browser.mjs";
 import { leftBehind, PERSONAL, SHOWN } from "../lib/canaries.mjs";
 import { demo, folder } from "../lib/server.mjs";
 import { letIn } from "../lib/steps.mjs";
-import { gzipSync } from "node:zlib";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 
-const PLANTED = ["planted-in-an-address", "planted-in-storage", "planted-in-a-cookie", "planted-in-a-title"];
+const PLANTED = [
+	"planted-in-an-address",
+	"planted-in-storage",
+	"planted-in-a-cookie",
+	"planted-in-a-title",
+];
 
 /** Puts a value wherever a page can put one. */
 async function plant(tab, origin) {
@@ -48,7 +53,10 @@ test("control 33: an incognito window leaves not even the origin", async (t) => 
 	await tab.getByText("Der Kunde hat den Zugang beendet.").waitFor();
 	await lena.close();
 	const label = host.split(".")[0];
-	assert.deepEqual(leftBehind(lena.dir, [...PERSONAL, ...SHOWN, ...PLANTED, label, "Marta Oduya"]), []);
+	assert.deepEqual(
+		leftBehind(lena.dir, [...PERSONAL, ...SHOWN, ...PLANTED, label, "Marta Oduya"]),
+		[],
+	);
 });
 
 test("the search finds what a browser does keep", async (t) => {
@@ -72,7 +80,10 @@ test("the search finds what a browser does keep", async (t) => {
 test("the search reads UTF-16 and compressed bodies", (t) => {
 	const dir = folder(t, "search");
 	writeFileSync(join(dir, "a"), Buffer.from("…kiln-telemetry…", "utf16le"));
-	writeFileSync(join(dir, "b"), Buffer.concat([Buffer.from("head"), gzipSync("<p>Henrike Vollmann</p>")]));
+	writeFileSync(
+		join(dir, "b"),
+		Buffer.concat([Buffer.from("head"), gzipSync("<p>Henrike Vollmann</p>")]),
+	);
 	assert.deepEqual(leftBehind(dir, ["kiln-telemetry", "Vollmann", "Brennofenweg"]), [
 		"a: kiln-telemetry",
 		"b: Vollmann",

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { profile } from "../lib/browser.mjs";
 import { eventually } from "../lib/poll.mjs";
-import { letIn, openProduct } from "../lib/steps.mjs";
+import { letIn } from "../lib/steps.mjs";
 import { GATE, tlsServer } from "../lib/tls.mjs";
 
 const run = promisify(execFile);
@@ -23,10 +23,16 @@ test("a browser and curl use the product over TLS; sibling sessions stay strange
 	const job = { server, marta: marta.page, lena: lena.page, context: lena.context, tab, origin };
 	job.cookie = await visitCookie(lena.context, origin);
 
-	await t.test("pages, scripts and the console's WebSocket work in the browser", () => browsed(job));
+	await t.test("pages, scripts and the console's WebSocket work in the browser", () =>
+		browsed(job),
+	);
 	await t.test("curl verifies the certificate and sees the same product", () => curled(job));
-	await t.test("a cookie for the parent domain opens no other session (rule T15)", () => strangers(job));
-	await t.test("a view of 1 GB streams through; the server's memory does not grow", () => streamed(job));
+	await t.test("a cookie for the parent domain opens no other session (rule T15)", () =>
+		strangers(job),
+	);
+	await t.test("a view of 1 GB streams through; the server's memory does not grow", () =>
+		streamed(job),
+	);
 	await t.test("at the end the session's cookie is gone from the browser", () => cleared(job));
 });
 
@@ -37,18 +43,31 @@ async function visitCookie(context, origin) {
 
 /** The body and the figures of one request by curl, with the browser's cookie. */
 async function curl({ server, cookie }, address, ...more) {
-	const trust = ["--cacert", server.ca, "--noproxy", "*", "--connect-to", `::127.0.0.1:${server.port + 1}`];
+	const trust = [
+		"--cacert",
+		server.ca,
+		"--noproxy",
+		"*",
+		"--connect-to",
+		`::127.0.0.1:${server.port + 1}`,
+	];
 	const figures = ["-sS", "-w", "\n%{http_code} %{size_download}"];
 	const ours = cookie ? ["-H", `Cookie: ${cookie.name}=${cookie.value}`] : [];
 	const { stdout } = await run("curl", [...trust, ...figures, ...ours, ...more, address]);
 	const at = stdout.lastIndexOf("\n");
-	const [status, size] = stdout.slice(at + 1).split(" ").map(Number);
+	const [status, size] = stdout
+		.slice(at + 1)
+		.split(" ")
+		.map(Number);
 	return { body: stdout.slice(0, at), status, size };
 }
 
 async function browsed({ tab, origin, cookie }) {
 	assert.match(origin, new RegExp(`^https://[a-z0-9-]+\\.${GATE.replace(".", "\\.")}$`));
-	assert.ok(cookie.secure && cookie.httpOnly && cookie.expires === -1, "no persistent cookie (rule T15)");
+	assert.ok(
+		cookie.secure && cookie.httpOnly && cookie.expires === -1,
+		"no persistent cookie (rule T15)",
+	);
 	assert.ok(!cookie.domain.startsWith("."), "for this host alone");
 	await tab.goto(`${origin}/servers/srv-101/console`);
 	await tab.getByText("heartbeat 1").waitFor();
@@ -72,15 +91,36 @@ async function curled(job) {
 	const stranger = await curl({ ...job, cookie: null }, `${job.origin}/servers`);
 	assert.equal(stranger.status, 404);
 	await assert.rejects(
-		run("curl", ["-sS", "--noproxy", "*", "--connect-to", `::127.0.0.1:${job.server.port + 1}`, job.origin]),
+		run("curl", [
+			"-sS",
+			"--noproxy",
+			"*",
+			"--connect-to",
+			`::127.0.0.1:${job.server.port + 1}`,
+			job.origin,
+		]),
 		/certificate/,
 		"without the test's authority nobody believes the certificate",
 	);
 }
 
+/** A second session on the same ground: it needs a reason of its own (rule T24). */
+function linkAgain(page) {
+	return page.evaluate(async () => {
+		const json = async (path, options) => (await fetch(`/api/v1${path}`, options)).json();
+		const { items } = await json("/grounds?state=open");
+		const reason = { category: "question", text: "Noch ein Blick" };
+		const body = JSON.stringify({ ground_id: items[0].id, product: "panel", reason });
+		const headers = { "content-type": "application/json" };
+		const { url } = await json("/visits", { method: "POST", headers, body });
+		return url;
+	});
+}
+
 async function strangers(job) {
 	const { lena, context, tab, origin, cookie } = job;
-	const second = await openProduct(lena);
+	const second = await context.newPage();
+	await second.goto(await linkAgain(lena));
 	const other = new URL(second.url()).origin;
 	assert.notEqual(other, origin);
 	const theirs = await visitCookie(context, other);
@@ -106,10 +146,19 @@ async function strangers(job) {
 	assert.equal((await second.reload()).status(), 200, "the other session is undisturbed");
 
 	await context.clearCookies({ name: "__Host-pforte-visit", domain: new URL(other).hostname });
-	assert.equal((await second.goto(`${other}/servers`)).status(), 404, "with siblings' cookies alone it stays shut");
+	assert.equal(
+		(await second.goto(`${other}/servers`)).status(),
+		404,
+		"with siblings' cookies alone it stays shut",
+	);
 	const swapped = await curl({ ...job, cookie }, `${other}/servers`);
 	assert.equal(swapped.status, 404, "one session's cookie does not open the other");
-	const both = await curl({ ...job, cookie: theirs }, `${other}/servers`, "-H", `Cookie: ${cookie.name}=x`);
+	const both = await curl(
+		{ ...job, cookie: theirs },
+		`${other}/servers`,
+		"-H",
+		`Cookie: ${cookie.name}=x`,
+	);
 	assert.equal(both.status, 404, "two cookies of that name are no cookie");
 	assert.equal((await tab.reload()).status(), 200, "and the first goes on");
 }
@@ -126,11 +175,19 @@ async function streamed(job) {
 	await curl(job, `${job.origin}/servers/srv-101/blob?bytes=8000000`, "-o", "/dev/null");
 	const before = memory(pid, "VmRSS");
 	writeFileSync(`/proc/${pid}/clear_refs`, "5");
-	const got = await curl(job, `${job.origin}/servers/srv-101/blob?bytes=${GIGABYTE}`, "-o", "/dev/null");
+	const got = await curl(
+		job,
+		`${job.origin}/servers/srv-101/blob?bytes=${GIGABYTE}`,
+		"-o",
+		"/dev/null",
+	);
 	const grown = memory(pid, "VmHWM") - before;
 	assert.equal(got.status, 200);
 	assert.equal(got.size, GIGABYTE);
-	assert.ok(grown < GROWTH_MAX, `at its highest ${Math.round(grown / 1024 / 1024)} MB more than before`);
+	assert.ok(
+		grown < GROWTH_MAX,
+		`at its highest ${Math.round(grown / 1024 / 1024)} MB more than before`,
+	);
 }
 
 async function cleared({ marta, context, tab, origin }) {
