@@ -228,7 +228,8 @@ pub(crate) fn bar(bar: &Bar, session: &str, nonce: Option<&str>) -> String {
          <div class=\"bar\" role=\"region\" aria-label=\"{label}\"><span class=\"who\">{says}</span>\
          <span class=\"left\" data-left=\"{left}\">{minutes}</span>\
          <form method=\"post\" action=\"{session}/.pforte/end\" target=\"_top\"><button>{end}</button></form></div>\
-         </template></pforte-bar><script src=\"{session}/.pforte/bar.js\" defer{nonce}></script>"
+         </template><link rel=\"stylesheet\" href=\"{session}/.pforte/bar.css\"></pforte-bar>\
+         <script src=\"{session}/.pforte/bar.js\" defer{nonce}></script>"
     );
     in_ascii(&html)
 }
