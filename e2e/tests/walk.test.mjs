@@ -10,7 +10,6 @@ import {
 	findCustomer,
 	openProduct,
 	redeem,
-	showPin,
 	signInCustomer,
 	signInStaff,
 	wordPair,
