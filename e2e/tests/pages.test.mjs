@@ -55,14 +55,14 @@ async function speak(page, language) {
 }
 
 /** A picture in each language; English ones in the dark where `dark` says so. */
-async function both(page, name, { dark = false } = {}) {
+async function both(page, name, { dark = false, ...options } = {}) {
 	await speak(page, "de");
-	const german = await look(page, `${name}-de`);
+	const german = await look(page, `${name}-de`, options);
 	await speak(page, "en");
-	const english = await look(page, `${name}-en`);
+	const english = await look(page, `${name}-en`, options);
 	if (dark) {
 		await page.emulateMedia({ colorScheme: "dark" });
-		await look(page, `${name}-dark`);
+		await look(page, `${name}-dark`, options);
 		await page.emulateMedia({ colorScheme: "light" });
 	}
 	return { german, english };
@@ -172,7 +172,7 @@ async function book(marta, server) {
 	await marta.getByTestId("visit-line").getByRole("link").first().click();
 	await marta.getByRole("button", { name: "Show requests" }).click();
 	await marta.getByRole("table").waitFor();
-	await both(marta, "visit", { dark: true });
+	await both(marta, "visit", { dark: true, fullPage: true });
 	await marta.goto(`${server.portal}/settings`);
 	await marta.getByRole("heading", { level: 1 }).waitFor();
 	await look(marta, "settings-en", { fullPage: true });
