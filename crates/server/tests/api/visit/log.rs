@@ -33,14 +33,17 @@ on_both! {
     async fn w2_no_answer_before_the_entry(app: TestApp) {
         let (_, _, visit) = app.visit().await;
         let (let_go, gate) = tokio::sync::oneshot::channel::<()>();
+        let (holding, holds) = tokio::sync::oneshot::channel::<()>();
         let writer = app.app.writer.clone();
         let held = tokio::spawn(async move {
             let wait = async move {
+                let _ = holding.send(());
                 let _ = gate.await;
                 Ok(())
             };
             writer.upkeep(move |_| Box::pin(wait)).await
         });
+        holds.await.expect("the writer is busy with it");
         let mut asking = tokio::spawn(async move { visit.view().await.map(|pass| pass.entry) });
         let early = tokio::time::timeout(Duration::from_millis(300), &mut asking).await;
         assert!(early.is_err(), "answered though nothing could be written yet: {early:?}");
