@@ -9,6 +9,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
 use tokio::process::{Child, Command};
@@ -89,7 +90,7 @@ async fn start_panel(arguments: &Arguments, issuer: &str) -> Result<Child, Failu
     let beside = env::current_exe()?.with_file_name("panel");
     let program = arguments.panel.clone().unwrap_or(beside);
     let port = arguments.port + 2;
-    let child = Command::new(&program)
+    let mut child = Command::new(&program)
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .args(["--jwks-url", &format!("{issuer}/.well-known/jwks.json")])
         .args(["--issuer", issuer, "--audience", "panel", "--own-sign-in"])
@@ -98,6 +99,13 @@ async fn start_panel(arguments: &Arguments, issuer: &str) -> Result<Child, Failu
         .kill_on_drop(true)
         .spawn()
         .map_err(|e| format!("cannot start the sample product {}: {e}", program.display()))?;
+    // A port that is taken shows at once.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    if let Some(status) = child.try_wait()? {
+        return Err(
+            format!("the sample product ended at once ({status}); is port {port} free? Try --port").into()
+        );
+    }
     Ok(child)
 }
 
