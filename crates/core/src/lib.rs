@@ -9,3 +9,5 @@ pub mod catalogue;
 pub mod entry;
 pub mod kernel;
 pub mod pin;
+pub mod sender;
+pub mod ticket;

@@ -13,10 +13,13 @@ use crate::{
     access::EndedHow,
     catalogue::{Action, DataClass},
     kernel::{
-        AlarmId, ContactId, ContactRights, ContactRole, CustomerId, EntryId, GroundId, GroupId, Moment,
-        PinId, SignInId, StaffId, StaffRole, Strength, VisitId, words,
+        AlarmId, AttachmentId, CallId, ChallengeId, ChangeId, ContactId, ContactRights, ContactRole,
+        CustomerId, EntryId, GroundId, GroupId, LeaveId, MailId, MessageId, Moment, PinId, SignInId, StaffId,
+        StaffRole, Strength, TicketId, ViewId, VisitId, words,
     },
     pin::{Consequences, DeadWhy, WrongWhy},
+    sender::Proof,
+    ticket::{ClosedHow, MessageKind, Opener, TicketChannel},
 };
 
 macro_rules! events {
@@ -95,6 +98,58 @@ events! {
     ContactChanged = "contact.changed" { contact: ContactId, fields: Vec<Clean> }
     GroupAdded = "group.added" { group: GroupId }
     ProviderAdded = "provider.added" {}
+
+    TicketOpened = "ticket.opened" {
+        ticket: TicketId, contact: ContactId, channel: TicketChannel, by: Opener, follows: Option<TicketId>,
+    }
+    /// Opens the ground (rules B10, T14): the ticket is the link to the communication.
+    TicketTakenOver = "ticket.taken_over" {
+        ticket: TicketId, ground: GroundId, contact: ContactId, staff_name: Clean,
+    }
+    TicketHandedOver = "ticket.handed_over" { ticket: TicketId, to: StaffId }
+    TicketReleased = "ticket.released" { ticket: TicketId }
+    TicketClosed = "ticket.closed" { ticket: TicketId, how: ClosedHow }
+    TicketReopened = "ticket.reopened" { ticket: TicketId, by: Opener }
+    /// The customer stands behind a ticket that staff opened (rule B10).
+    TicketConfirmed = "ticket.confirmed" { ticket: TicketId }
+    TicketMerged = "ticket.merged" { ticket: TicketId, into: TicketId }
+    /// Subject, priority, tags, watchers and the like; the fields by name.
+    TicketChanged = "ticket.changed" { ticket: TicketId, fields: Vec<Clean> }
+    TicketEscalated = "ticket.escalated" { ticket: TicketId }
+    MessageAdded = "ticket.message_added" { ticket: TicketId, message: MessageId, kind: MessageKind }
+    ViewSaved = "ticket.view_saved" { view: ViewId }
+    ViewRemoved = "ticket.view_removed" { view: ViewId }
+    AttachmentAdded = "attachment.added" { attachment: AttachmentId, live_secrets: bool }
+    /// Every way to a file's bytes (control 58).
+    AttachmentRead = "attachment.read" { attachment: AttachmentId, original: bool }
+    OriginalAsked = "attachment.original_asked" { attachment: AttachmentId, leave: LeaveId }
+    OriginalGiven = "attachment.original_given" { attachment: AttachmentId, leave: LeaveId, ends_at: Moment }
+    OriginalRefused = "attachment.original_refused" { attachment: AttachmentId, leave: LeaveId }
+
+    /// A message was handed over; `why` are the codes of what became of it.
+    MailReceived = "mail.received" {
+        mail: MailId, proof: Proof, ticket: Option<TicketId>, why: Vec<Clean>,
+    }
+    /// Staff made a ticket or message of a mail in quarantine; that proves nothing.
+    MailReleased = "mail.released" { mail: MailId, ticket: TicketId }
+    MailDiscarded = "mail.discarded" { mail: MailId }
+    MailBounced = "mail.bounced" { ticket: Option<TicketId>, contact: Option<ContactId> }
+    ChallengeSent = "challenge.sent" { challenge: ChallengeId, contact: ContactId }
+    ChallengeAnswered = "challenge.answered" { challenge: ChallengeId, contact: ContactId, yes: bool }
+
+    AddressAdded = "address.added" { contact: ContactId }
+    AddressConfirmed = "address.confirmed" { contact: ContactId }
+    AddressRemoved = "address.removed" { contact: ContactId }
+    AddressMadePrimary = "address.made_primary" { contact: ContactId }
+    /// `unreachable`, `shared` or `list` (rules Z8, Z13 to Z15).
+    AddressFlagged = "address.flagged" { contact: ContactId, flag: Clean }
+    PhoneAdded = "phone.added" { contact: ContactId }
+    PhoneRemoved = "phone.removed" { contact: ContactId }
+    ContactRemoved = "contact.removed" { contact: ContactId }
+    ChangeAsked = "contact_change.asked" { change: ChangeId, contact: Option<ContactId>, kind: Clean }
+    ChangeDecided = "contact_change.decided" { change: ChangeId, approved: bool }
+    /// A call: who, proven how, and what it became (rules P6, T4).
+    CallRecorded = "call.recorded" { call: CallId, contact: ContactId, number: Clean, proof: Clean }
 
     /// A lead ended everything that was open at the provider.
     KillSwitch = "kill_switch.pressed" { grounds: u32, visits: u32, cut_millis: u64 }

@@ -67,4 +67,20 @@ ids! {
     SignInId,
     /// A notice to the leads that something unusual happens.
     AlarmId,
+    /// A message, note or happening in a ticket.
+    MessageId,
+    /// A file at a message.
+    AttachmentId,
+    /// Leave to see the original of a file with live secrets (control 48).
+    LeaveId,
+    /// A mail that was handed over to us.
+    MailId,
+    /// A personal question sent to one address (rules Z5, Z9).
+    ChallengeId,
+    /// A change of contacts that a second authorised contact confirms (rule P2).
+    ChangeId,
+    /// A call that staff wrote down (rule P6).
+    CallId,
+    /// A staff member's saved queue.
+    ViewId,
 }

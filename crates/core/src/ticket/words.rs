@@ -1,0 +1,55 @@
+//! The words of tickets, as database, API and log use them.
+
+use crate::kernel::words;
+
+words! {
+    /// How a request came in.
+    TicketChannel { Portal = "portal", Mail = "mail", Phone = "phone", Voice = "voice", Chat = "chat" }
+}
+
+words! {
+    /// How soon somebody should look.
+    Priority { Low = "low", Normal = "normal", High = "high", Urgent = "urgent" }
+}
+
+words! {
+    /// Who opened or reopened a ticket (rules B10, B13); the word for `access::OpenedBy`.
+    Opener { Customer = "customer", Staff = "staff", Unproven = "unproven" }
+}
+
+words! {
+    /// What stands in a ticket.
+    MessageKind {
+        /// Both sides read it.
+        Message = "message",
+        /// Staff only.
+        Note = "note",
+        /// What happened, told in a word.
+        Event = "event",
+    }
+}
+
+words! {
+    /// How a ticket was closed.
+    ClosedHow {
+        Customer = "customer",
+        Staff = "staff",
+        /// Fourteen days without the customer's answer (rule B14).
+        Silence = "silence",
+        Merged = "merged",
+    }
+}
+
+words! {
+    /// What a ticket is at an instant.
+    TicketState {
+        /// Nobody has taken it over.
+        New = "new",
+        /// Waits for staff.
+        Open = "open",
+        /// Waits for the customer.
+        Waiting = "waiting",
+        Closed = "closed",
+        Locked = "locked",
+    }
+}

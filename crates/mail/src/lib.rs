@@ -1,0 +1,1 @@
+//! Mail from anybody: transports in, parsing, sender checks, safe HTML.

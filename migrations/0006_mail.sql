@@ -1,0 +1,71 @@
+-- Mail from outside: every message that was handed over, once, with what became of it.
+CREATE TABLE mail (
+    id UUID PRIMARY KEY,
+    provider_id UUID NOT NULL REFERENCES provider (id),
+    -- A hash of all that the sender wrote, without what servers on the way added.
+    fingerprint TEXT NOT NULL,
+    -- imap, lmtp, smtp or stdin.
+    way TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    -- The whole message as it came.
+    hash TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    -- As the message says; cleaned, cut, for staff to read.
+    sender TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    -- proven, confirmed or unproven.
+    proof TEXT NOT NULL,
+    -- ticket, quarantine, bounce or discarded.
+    state TEXT NOT NULL,
+    -- Stable codes, most important first, separated by blanks.
+    why TEXT NOT NULL,
+    -- Whose address it came from, when it is registered.
+    contact_id UUID REFERENCES contact (id),
+    ticket_id UUID REFERENCES ticket (id),
+    message_id UUID REFERENCES ticket_message (id),
+    decided_by UUID REFERENCES staff (id),
+    decided_at BIGINT,
+    UNIQUE (provider_id, fingerprint)
+);
+CREATE INDEX mail_in_quarantine ON mail (provider_id, id) WHERE state = 'quarantine';
+CREATE INDEX mail_by_ticket ON mail (provider_id, ticket_id) WHERE ticket_id IS NOT NULL;
+
+-- At most one automatic answer to an address in a day (control 46); only the hash is kept.
+CREATE TABLE automatic_answer (
+    provider_id UUID NOT NULL REFERENCES provider (id),
+    address_hash TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (provider_id, address_hash)
+);
+
+-- A personal question sent to one address: “was that you?”, “is this yours?”. Answered once.
+CREATE TABLE challenge (
+    id UUID PRIMARY KEY,
+    provider_id UUID NOT NULL REFERENCES provider (id),
+    -- sender: of a mail in quarantine; address: of an address to be confirmed.
+    purpose TEXT NOT NULL,
+    contact_id UUID NOT NULL REFERENCES contact (id),
+    address TEXT NOT NULL,
+    mail_id UUID REFERENCES mail (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
+CREATE INDEX challenge_by_contact ON challenge (provider_id, contact_id, created_at);
+CREATE INDEX challenge_by_mail ON challenge (mail_id) WHERE mail_id IS NOT NULL;
+
+-- Mail out: HTML beside the text, the thread, the ticket it tells of, and what came back.
+ALTER TABLE outbox ADD COLUMN html TEXT;
+ALTER TABLE outbox ADD COLUMN ticket_id UUID REFERENCES ticket (id);
+ALTER TABLE outbox ADD COLUMN contact_id UUID REFERENCES contact (id);
+-- Our own Message-ID, and what it answers; without angle brackets, separated by blanks.
+ALTER TABLE outbox ADD COLUMN message_ref TEXT;
+ALTER TABLE outbox ADD COLUMN in_reply_to TEXT;
+ALTER TABLE outbox ADD COLUMN refs TEXT;
+-- Whether nobody wrote it: sent with Auto-Submitted and an empty return path (RFC 3834).
+ALTER TABLE outbox ADD COLUMN automatic BOOLEAN NOT NULL DEFAULT FALSE;
+-- The message whose attachments go along.
+ALTER TABLE outbox ADD COLUMN message_id UUID REFERENCES ticket_message (id);
+ALTER TABLE outbox ADD COLUMN bounced_at BIGINT;
+CREATE INDEX outbox_by_ticket ON outbox (provider_id, ticket_id, id) WHERE ticket_id IS NOT NULL;
