@@ -1,1 +1,3 @@
 //! Mail from anybody: transports in, parsing, sender checks, safe HTML.
+
+pub mod transport;
