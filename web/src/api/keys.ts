@@ -15,6 +15,9 @@ export const keys = {
 	staff: ["staff"] as const,
 	signIns: ["sign-ins"] as const,
 	products: ["products"] as const,
+	tickets: (query: string) => ["tickets", query] as const,
+	ticket: (id: string) => ["ticket", id] as const,
+	supportSettings: ["support-settings"] as const,
 };
 
 const stale: Record<string, readonly string[]> = {
@@ -23,6 +26,9 @@ const stale: Record<string, readonly string[]> = {
 	grounds: ["grounds", "ground", "door", "customer"],
 	visits: ["requests", "grounds", "ground", "door", "customer"],
 	customers: ["customers", "customer", "own-customer"],
+	tickets: ["tickets", "ticket"],
+	ticket: ["ticket", "tickets"],
+	contacts: ["support-settings", "own-customer", "customer"],
 	alarms: ["alarms", "staff"],
 	me: ["me", "sign-ins"],
 };

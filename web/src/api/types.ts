@@ -1,23 +1,42 @@
 // Short names for the API's shapes. The only file that names generated schema types. Words of the
 // server (states, categories, codes) are plain strings here: a page must not break on a new one.
+import type { TicketRef } from "./coming";
 import type { components } from "./schema";
 
 type S = components["schemas"];
 export type Me = S["Me"];
 export type SignInPage = S["SignInPage"];
 export type SignInRow = S["SignInView"];
-export type Ground = S["GroundView"];
+export type Ground = S["GroundView"] & { ticket?: TicketRef | null };
 export type Visit = S["VisitView"];
 export type VisitRequest = S["RequestView"];
 export type PinView = S["PinView"];
 export type Ended = S["Ended"];
-export type Door = S["DoorView"];
+export type Door = Omit<S["DoorView"], "grounds"> & { grounds: Ground[] };
 export type OwnCustomer = S["OwnCustomer"];
 export type CustomerFound = S["CustomerFound"];
 export type Customer = S["CustomerCard"];
 export type NewContact = S["ContactBody"];
 export type Alarm = S["AlarmView"];
 export type StaffRow = S["StaffView"];
+
+export type {
+	AddressView,
+	AttachmentView,
+	Challenge,
+	ChangeView,
+	ContactChange,
+	MessageView,
+	NewSupportContact,
+	NewTicket,
+	PhoneView,
+	SupportContact,
+	SupportSettings,
+	TicketLine,
+	TicketRef,
+	TicketView,
+	Written,
+} from "./coming";
 
 export type Language = "de" | "en";
 export type Category = "fault" | "question" | "setup" | "change" | "performance" | "other";

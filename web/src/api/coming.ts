@@ -1,0 +1,234 @@
+// Shapes of tickets, contacts and challenges that the API's document does not describe yet. Goes away,
+// path by path, once `schema.d.ts` has them; nobody but `client.ts` and `types.ts` reads it.
+
+interface Person {
+	id: string;
+	name: string;
+}
+
+interface StaffRef extends Person {
+	username: string;
+}
+
+export interface TicketRef {
+	id: string;
+	number: number;
+	subject: string;
+}
+
+export interface TicketLine {
+	id: string;
+	number: number;
+	subject: string;
+	state: string;
+	channel: string;
+	priority: string;
+	customer: { id: string; number: string; name: string };
+	contact: Person;
+	assignee?: StaffRef | null;
+	opened_at: string;
+	last_message_at: string;
+	closes_at?: string | null;
+	locks_at: string;
+	waits_since?: string | null;
+	waits_for?: string | null;
+	tags: string[];
+	proof?: string | null;
+	mine: boolean;
+	held: number;
+	snippet?: string | null;
+}
+
+export interface AttachmentView {
+	id: string;
+	name: string;
+	media_type: string;
+	size_bytes: number;
+	inline: boolean;
+	live_secrets: boolean;
+}
+
+export interface MessageView {
+	id: string;
+	kind: string;
+	via: string;
+	proof?: string | null;
+	author: { kind: string; person?: Person | null };
+	at: string;
+	text: string;
+	quoted?: string | null;
+	html?: string | null;
+	attachments: AttachmentView[];
+	mail_id?: string | null;
+	event?: { code: string; data?: unknown } | null;
+}
+
+export interface TicketView extends TicketLine {
+	request: {
+		done?: string | null;
+		expected?: string | null;
+		happened?: string | null;
+		affected?: string | null;
+	};
+	messages: MessageView[];
+	more: boolean;
+	follows?: TicketRef | null;
+	followed_by: TicketRef[];
+	merged_into?: TicketRef | null;
+	merged: TicketRef[];
+	watchers: { kind: string; person: Person; since: string }[];
+	grounds: { id: string; kind: string; state: string; staff: StaffRef; opened_at: string }[];
+	can: string[];
+	cannot: Record<string, string>;
+}
+
+export interface NewTicket {
+	subject: string;
+	happened: string;
+	done?: string | null;
+	expected?: string | null;
+	affected?: string | null;
+	text?: string | null;
+	attachments: string[];
+}
+
+export interface Written {
+	message?: MessageView | null;
+	ticket: TicketRef;
+	follow_up: boolean;
+}
+
+export interface AddressView {
+	id: string;
+	address: string;
+	primary: boolean;
+	confirmed_at?: string | null;
+	flags: string[];
+	challenge_sent_at?: string | null;
+}
+
+export interface PhoneView {
+	id: string;
+	number: string;
+	display: string;
+}
+
+export interface SupportContact extends Person {
+	role: string;
+	support: boolean;
+	instruction: boolean;
+	active: boolean;
+	addresses_ok: boolean;
+	me: boolean;
+}
+
+export interface ChangeView {
+	id: string;
+	kind: string;
+	about?: Person | null;
+	what: unknown;
+	asked_by: Person;
+	asked_at: string;
+	expires_at: string;
+	state: string;
+	mine: boolean;
+}
+
+export interface SupportSettings {
+	contacts: SupportContact[];
+	owner_and_admins: (Person & { role: string })[];
+	warnings: string[];
+	changes: ChangeView[];
+	support_addresses: string[];
+	me: { addresses: AddressView[]; phones: PhoneView[] };
+	policy: { ticket_age: string };
+}
+
+export interface NewSupportContact {
+	first_name: string;
+	last_name: string;
+	address: string;
+	role: string;
+	support: boolean;
+	instruction: boolean;
+	language: string;
+}
+
+export interface ContactChange {
+	applied: boolean;
+	change?: ChangeView | null;
+}
+
+export interface Challenge {
+	purpose: string;
+	provider: string;
+	subject?: string | null;
+	address_hint: string;
+	received_at: string;
+}
+
+type Answer<T> = {
+	200: { headers: { [name: string]: unknown }; content: { "application/json": T } };
+};
+interface Asked<Query, Path> {
+	query?: Query;
+	header?: never;
+	path: Path;
+	cookie?: never;
+}
+interface Read<T, Query = never, Path = undefined> {
+	parameters: Asked<Query, Path>;
+	requestBody?: never;
+	responses: Answer<T>;
+}
+interface Send<T, Body, Path = undefined> {
+	parameters: Asked<never, Path>;
+	requestBody: { content: { "application/json": Body } };
+	responses: Answer<T>;
+}
+interface Page<T> {
+	items: T[];
+	next?: string | null;
+}
+interface Id {
+	id: string;
+}
+
+/** Addresses of the API, as the generated `paths` will have them. */
+export interface ComingPaths {
+	"/tickets": {
+		get: Read<
+			Page<TicketLine>,
+			{ state?: string; q?: string; cursor?: string; limit?: number; sort?: string }
+		>;
+		post: Send<TicketView, NewTicket>;
+	};
+	"/tickets/{id}": { get: Read<TicketView, { before?: string }, Id> };
+	"/tickets/{id}/messages": {
+		post: Send<Written, { text: string; kind: string; attachments: string[]; close?: boolean }, Id>;
+	};
+	"/tickets/{id}/close": { post: Read<TicketView, never, Id> };
+	"/tickets/{id}/reopen": { post: Read<TicketView, never, Id> };
+	"/tickets/{id}/confirm": { post: Read<TicketView, never, Id> };
+	"/tickets/{id}/follow-up": { post: Send<TicketView, { text: string }, Id> };
+	"/support-settings": { get: Read<SupportSettings> };
+	"/support-settings/addresses": { post: Send<AddressView, { address: string }> };
+	"/support-settings/addresses/{id}": { delete: Read<undefined, never, Id> };
+	"/support-settings/addresses/{id}/challenge": { post: Read<AddressView, never, Id> };
+	"/support-settings/addresses/{id}/primary": { post: Read<AddressView, never, Id> };
+	"/support-settings/phones": { post: Send<PhoneView, { number: string }> };
+	"/support-settings/phones/{id}": { delete: Read<undefined, never, Id> };
+	"/support-settings/contacts": { post: Send<ContactChange, NewSupportContact> };
+	"/support-settings/contacts/{id}": {
+		patch: Send<ContactChange, { role?: string; support?: boolean; instruction?: boolean }, Id>;
+		delete: Read<ContactChange, never, Id>;
+	};
+	"/support-settings/support-addresses": {
+		post: Send<undefined, { address: string }>;
+		delete: Send<undefined, { address: string }>;
+	};
+	"/contact-changes/{id}/approve": { post: Read<ChangeView, never, Id> };
+	"/contact-changes/{id}/refuse": { post: Read<ChangeView, never, Id> };
+	"/challenge/look": { post: Send<Challenge, { token: string }> };
+	"/challenge/answer": { post: Send<{ done: boolean }, { token: string; yes: boolean }> };
+}
