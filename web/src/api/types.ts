@@ -48,3 +48,14 @@ export type Role =
 	| "success_lead"
 	| "admin"
 	| "guest";
+
+export type {
+	Attachment,
+	CustomerRef,
+	Leave,
+	Message,
+	Person,
+	StaffRef,
+	TicketLine,
+	TicketRef,
+} from "./shapes";
