@@ -1,12 +1,12 @@
 // Shapes of tickets, contacts and challenges that the API's document does not describe yet. Goes away,
 // path by path, once `schema.d.ts` has them; nobody but `client.ts` and `types.ts` reads it.
 
-interface Person {
+export interface Person {
 	id: string;
 	name: string;
 }
 
-interface StaffRef extends Person {
+export interface StaffRef extends Person {
 	username: string;
 }
 
@@ -39,6 +39,14 @@ export interface TicketLine {
 	snippet?: string | null;
 }
 
+export interface LeaveView {
+	id: string;
+	state: string;
+	asked_by: StaffRef;
+	given_by?: StaffRef | null;
+	ends_at?: string | null;
+}
+
 export interface AttachmentView {
 	id: string;
 	name: string;
@@ -46,6 +54,7 @@ export interface AttachmentView {
 	size_bytes: number;
 	inline: boolean;
 	live_secrets: boolean;
+	leave?: LeaveView | null;
 }
 
 export interface MessageView {

@@ -26,10 +26,13 @@ export type {
 	Challenge,
 	ChangeView,
 	ContactChange,
+	LeaveView,
 	MessageView,
 	NewSupportContact,
 	NewTicket,
+	Person,
 	PhoneView,
+	StaffRef,
 	SupportContact,
 	SupportSettings,
 	TicketLine,
@@ -48,14 +51,3 @@ export type Role =
 	| "success_lead"
 	| "admin"
 	| "guest";
-
-export type {
-	Attachment,
-	CustomerRef,
-	Leave,
-	Message,
-	Person,
-	StaffRef,
-	TicketLine,
-	TicketRef,
-} from "./shapes";

@@ -1,6 +1,6 @@
 // Sending a file's bytes. Apart from `client.ts` because only XMLHttpRequest tells how far it is.
 import { Problem } from "./problem";
-import type { Attachment } from "./types";
+import type { AttachmentView } from "./types";
 
 /** What the server takes at most; told before sending. */
 export const MAX_FILE_BYTES = 25 * 1024 * 1024;
@@ -8,14 +8,14 @@ export const MAX_FILES = 20;
 
 /** One running upload. */
 export interface Upload {
-	done: Promise<Attachment>;
+	done: Promise<AttachmentView>;
 	stop(): void;
 }
 
 /** Sends the file as it is; `onShare` gets how much of it is there, from 0 to 1. */
 export function upload(file: File, onShare: (share: number) => void): Upload {
 	const request = new XMLHttpRequest();
-	const done = new Promise<Attachment>((resolve, reject) => {
+	const done = new Promise<AttachmentView>((resolve, reject) => {
 		request.open("POST", `/api/v1/attachments?name=${encodeURIComponent(file.name)}`);
 		request.setRequestHeader("content-type", file.type || "application/octet-stream");
 		request.responseType = "json";
@@ -24,7 +24,7 @@ export function upload(file: File, onShare: (share: number) => void): Upload {
 		});
 		request.addEventListener("load", () => {
 			const fine = request.status >= 200 && request.status < 300;
-			if (fine) resolve(request.response as Attachment);
+			if (fine) resolve(request.response as AttachmentView);
 			else reject(Problem.from(request.status, request.response));
 		});
 		const failed = () => reject(new Problem("network", 0, "No answer from the server."));

@@ -1,7 +1,7 @@
 // A message's files. Pictures are shown, everything else is downloaded. Of a file with live secrets there
 // is only a redacted copy (control 48); what staff can do about the original comes in by `original`.
 import type { ReactNode } from "react";
-import type { Attachment } from "../api/types";
+import type { AttachmentView } from "../api/types";
 import { attachmentUrl } from "../api/upload";
 import { useLanguage, useWords } from "../words/language";
 import { size } from "./clocks";
@@ -11,9 +11,9 @@ import { ticketWords } from "./words";
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 interface AttachmentsProps {
-	attachments: readonly Attachment[];
+	attachments: readonly AttachmentView[];
 	/** What stands below a redacted file. */
-	original?: ((attachment: Attachment) => ReactNode) | undefined;
+	original?: ((attachment: AttachmentView) => ReactNode) | undefined;
 }
 
 export function Attachments({ attachments, original }: AttachmentsProps) {
@@ -38,7 +38,7 @@ export function Attachments({ attachments, original }: AttachmentsProps) {
 	);
 }
 
-function FileLine({ attachment }: { attachment: Attachment }) {
+function FileLine({ attachment }: { attachment: AttachmentView }) {
 	const t = useWords(ticketWords);
 	const { language } = useLanguage();
 	const url = attachmentUrl(attachment.id);

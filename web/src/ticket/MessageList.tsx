@@ -2,7 +2,7 @@
 // one line each.
 import { Button } from "@mantine/core";
 import { type ReactNode, useState } from "react";
-import type { Attachment, Message } from "../api/types";
+import type { AttachmentView, MessageView } from "../api/types";
 import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
@@ -14,16 +14,16 @@ import classes from "./ticket.module.css";
 import { ticketWords } from "./words";
 
 interface MessageListProps {
-	messages: readonly Message[];
+	messages: readonly MessageView[];
 	side: Side;
 	/** There are earlier ones. */
 	more?: boolean;
 	loadingMore?: boolean;
 	onMore?(): void;
 	/** For staff: what can be done about a redacted file's original. */
-	original?(attachment: Attachment): ReactNode;
+	original?(attachment: AttachmentView): ReactNode;
 	/** For staff: what else can be looked at, e.g. the raw mail. */
-	extra?(message: Message): ReactNode;
+	extra?(message: MessageView): ReactNode;
 }
 
 export function MessageList(props: MessageListProps) {
@@ -65,13 +65,13 @@ function Time({ at }: { at: string }) {
 }
 
 /** The word for an event; closings say how. Unknown ones are shown by their code. */
-function eventKey(event: NonNullable<Message["event"]>): string {
+function eventKey(event: NonNullable<MessageView["event"]>): string {
 	const how = (event.data as { how?: unknown } | null | undefined)?.how;
 	const apart = event.code === "ticket.closed" && (how === "silence" || how === "merged");
 	return apart ? `event_${event.code}_${how}` : `event_${event.code}`;
 }
 
-function EventLine({ message }: { message: Message }) {
+function EventLine({ message }: { message: MessageView }) {
 	const t = useWords(ticketWords);
 	const text = message.event ? say(t, eventKey(message.event)) : message.text;
 	return (
@@ -90,7 +90,12 @@ const roles = {
 	system: "roleSystem",
 } as const;
 
-function MessageBlock({ message, side, original, extra }: MessageListProps & { message: Message }) {
+function MessageBlock({
+	message,
+	side,
+	original,
+	extra,
+}: MessageListProps & { message: MessageView }) {
 	const t = useWords(ticketWords);
 	const kind = message.author.kind as keyof typeof roles;
 	const name = message.author.person?.name ?? t.nobody;
@@ -130,7 +135,7 @@ function MessageBlock({ message, side, original, extra }: MessageListProps & { m
 const LONG = 3000;
 const LONG_LINES = 45;
 
-function Body({ message }: { message: Message }) {
+function Body({ message }: { message: MessageView }) {
 	const t = useWords(ticketWords);
 	const [asSent, setAsSent] = useState(false);
 	const [whole, setWhole] = useState(false);

@@ -1,7 +1,7 @@
 // The files of a message being written: each is uploaded at once and can be stopped or tried again.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Problem } from "../api/problem";
-import type { Attachment } from "../api/types";
+import type { AttachmentView } from "../api/types";
 import { MAX_FILE_BYTES, MAX_FILES, type Upload, upload } from "../api/upload";
 
 export interface PickedFile {
@@ -10,7 +10,7 @@ export interface PickedFile {
 	/** From 0 to 1. */
 	share: number;
 	/** There once it is uploaded. */
-	attachment: Attachment | null;
+	attachment: AttachmentView | null;
 	error: unknown;
 }
 
