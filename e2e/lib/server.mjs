@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:http";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { eventually } from "./poll.mjs";
@@ -56,6 +56,8 @@ export function folder(t, name) {
 	return path;
 }
 
+const given = new Set();
+
 /** Whether nobody listens on this port of the loopback. */
 function isFree(port) {
 	return new Promise((done) => {
@@ -63,6 +65,17 @@ function isFree(port) {
 		probe.once("error", () => done(false));
 		probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
 	});
+}
+
+/** One port below those that the system hands out by itself, never the same twice. */
+export async function freePort() {
+	for (let tries = 0; tries < 200; tries += 1) {
+		const port = 12_000 + Math.floor(Math.random() * 8_000);
+		if (given.has(port)) continue;
+		given.add(port);
+		if (await isFree(port)) return port;
+	}
+	throw new Error("no free port");
 }
 
 /** Three ports in a row, below those that the system hands out by itself. */
@@ -73,6 +86,18 @@ export async function freePorts() {
 		if (free.every(Boolean)) return first;
 	}
 	throw new Error("no three free ports in a row");
+}
+
+/** Whether somebody listens on this port of the loopback. */
+export function answers(port) {
+	return new Promise((done) => {
+		const probe = connect(port, "127.0.0.1");
+		probe.once("error", () => done(false));
+		probe.once("connect", () => {
+			probe.destroy();
+			done(true);
+		});
+	});
 }
 
 /** The status of a request to the loopback under a name of our choice, or 0. */
@@ -93,11 +118,12 @@ export class Program {
 	#said = "";
 	#exited;
 
-	constructor(name, args) {
+	/** One of ours by its name, or another's by its path. */
+	constructor(name, args, env = {}) {
 		this.name = name;
-		this.#child = spawn(join(BIN_DIR, name), args, {
+		this.#child = spawn(resolve(BIN_DIR, name), args, {
 			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, PFORTE_LOG: process.env.PFORTE_LOG ?? "warn" },
+			env: { ...process.env, PFORTE_LOG: process.env.PFORTE_LOG ?? "warn", ...env },
 		});
 		running.add(this.#child.pid);
 		for (const stream of [this.#child.stdout, this.#child.stderr]) {
