@@ -15,7 +15,7 @@ const listener: Middleware = {
 };
 
 // The functions look `fetch` up at each call, so that tests can put their own in its place.
-export const api = createClient<paths & ComingPaths>({
+export const api = createClient<paths & Omit<ComingPaths, keyof paths>>({
 	baseUrl: typeof location === "undefined" ? undefined : `${location.origin}/api/v1`,
 	credentials: "same-origin",
 	fetch: (request) => globalThis.fetch(request),

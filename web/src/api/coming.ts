@@ -1,6 +1,8 @@
 // Shapes of tickets, contacts and challenges that the API's document does not describe yet. Goes away,
 // path by path, once `schema.d.ts` has them; nobody but `client.ts` and `types.ts` reads it.
 
+import type { components } from "./schema";
+
 export interface Person {
 	id: string;
 	name: string;
@@ -10,10 +12,15 @@ export interface StaffRef extends Person {
 	username: string;
 }
 
+export interface CustomerRef extends Person {
+	number: string;
+}
+
 export interface TicketRef {
 	id: string;
 	number: number;
 	subject: string;
+	state?: string;
 }
 
 export interface TicketLine {
@@ -89,6 +96,135 @@ export interface TicketView extends TicketLine {
 	grounds: { id: string; kind: string; state: string; staff: StaffRef; opened_at: string }[];
 	can: string[];
 	cannot: Record<string, string>;
+	calls: CallRef[];
+	access?: TicketAccess | null;
+	requester?: Requester | null;
+}
+
+export interface CallRef {
+	id: string;
+	proof: string;
+	at: string;
+	staff: StaffRef;
+}
+
+/** What of the door is open to the staff member who asks. */
+export interface TicketAccess {
+	code: string;
+	decision: string;
+	products: components["schemas"]["CustomerCard"]["products"];
+	ground_id?: string | null;
+	needs_confirmation: boolean;
+}
+
+/** Who asks, as staff see it. */
+export interface Requester {
+	person: Person;
+	role: string;
+	support: boolean;
+	authorised: boolean;
+	address_flags: string[];
+	proven?: string | null;
+	language: string;
+}
+
+export interface TicketCounts {
+	new: number;
+	mine: number;
+	open: number;
+	waiting: number;
+	unassigned: number;
+	watching: number;
+	quarantine: number;
+	escalated: number;
+}
+
+export interface SavedView {
+	id: string;
+	name: string;
+	query: string;
+}
+
+export interface Found {
+	tickets: TicketLine[];
+	customers: components["schemas"]["CustomerFound"][];
+	contacts: { person: Person; customer: CustomerRef }[];
+	exact?: { kind: string; id: string } | null;
+}
+
+export interface MailLine {
+	id: string;
+	received_at: string;
+	way: string;
+	sender: string;
+	subject: string;
+	why: string[];
+	proof?: string | null;
+	contact?: { person: Person; customer: CustomerRef } | null;
+	ticket?: TicketRef | null;
+	size_bytes: number;
+	challenge?: { sent_at: string; answered?: string | null } | null;
+}
+
+export interface MailView extends MailLine {
+	text: string;
+	html?: string | null;
+	attachments: { name: string; media_type: string; size_bytes: number }[];
+	headers: string[][];
+	auth: { check: string; result: string; domain?: string | null; why?: string | null }[];
+}
+
+export interface CallerMatch {
+	contact: Person;
+	customer: CustomerRef;
+	role: string;
+	support: boolean;
+	authorised: boolean;
+	call_back: string[];
+	open_tickets: TicketLine[];
+}
+
+export interface Callers {
+	number?: string | null;
+	display?: string | null;
+	registered: boolean;
+	matches: CallerMatch[];
+}
+
+export interface NewCall {
+	contact_id: string;
+	number?: string | null;
+	proof: string;
+	call_back_number?: string | null;
+	ground_id?: string | null;
+	note: string;
+	subject?: string | null;
+	ticket_id?: string | null;
+}
+
+/** A ticket that staff type in for somebody. */
+export interface StaffTicket {
+	contact_id: string;
+	channel: string;
+	subject: string;
+	text: string;
+	call_id?: string | null;
+	attachments: string[];
+}
+
+export interface TicketQuery {
+	state?: string;
+	assignee?: string;
+	customer?: string;
+	contact?: string;
+	tag?: string;
+	channel?: string;
+	priority?: string;
+	watching?: string;
+	q?: string;
+	sort?: string;
+	cursor?: string;
+	limit?: number;
 }
 
 export interface NewTicket {
@@ -206,13 +342,54 @@ interface Id {
 /** Addresses of the API, as the generated `paths` will have them. */
 export interface ComingPaths {
 	"/tickets": {
-		get: Read<
-			Page<TicketLine>,
-			{ state?: string; q?: string; cursor?: string; limit?: number; sort?: string }
-		>;
-		post: Send<TicketView, NewTicket>;
+		get: Read<Page<TicketLine>, TicketQuery>;
+		post: Send<TicketView, NewTicket | StaffTicket>;
 	};
-	"/tickets/{id}": { get: Read<TicketView, { before?: string }, Id> };
+	"/tickets/counts": { get: Read<TicketCounts> };
+	"/tickets/{id}": {
+		get: Read<TicketView, { before?: string }, Id>;
+		patch: Send<TicketView, { subject?: string; priority?: string; tags?: string[] }, Id>;
+	};
+	"/tickets/{id}/take-over": { post: Send<TicketView, { from_staff_id?: string | null }, Id> };
+	"/tickets/{id}/hand-over": { post: Send<TicketView, { staff_id: string }, Id> };
+	"/tickets/{id}/release": { post: Read<TicketView, never, Id> };
+	"/tickets/{id}/merge": { post: Send<TicketView, { into_id: string }, Id> };
+	"/tickets/{id}/watchers": {
+		post: Send<TicketView, { contact_id?: string; staff_id?: string }, Id>;
+	};
+	"/tickets/{id}/watchers/{person_id}": {
+		delete: Read<undefined, never, Id & { person_id: string }>;
+	};
+	"/ticket-views": {
+		get: Read<SavedView[]>;
+		post: Send<SavedView, { name: string; query: string }>;
+	};
+	"/ticket-views/{id}": { delete: Read<undefined, never, Id> };
+	"/guests": {
+		post: Send<
+			{ staff: StaffRef },
+			{
+				email: string;
+				first_name: string;
+				last_name: string;
+				ticket_id: string;
+				language: string;
+			}
+		>;
+	};
+	"/search": { get: Read<Found, { q: string }> };
+	"/attachments/{id}/original/ask": { post: Send<AttachmentView, { why: string }, Id> };
+	"/attachments/{id}/original/give": { post: Read<AttachmentView, never, Id> };
+	"/attachments/{id}/original/refuse": { post: Read<AttachmentView, never, Id> };
+	"/quarantine": { get: Read<Page<MailLine>, { cursor?: string; limit?: number }> };
+	"/quarantine/{id}": { get: Read<MailView, never, Id> };
+	"/quarantine/{id}/release": {
+		post: Send<TicketRef, { contact_id: string; ticket_id?: string | null }, Id>;
+	};
+	"/quarantine/{id}/discard": { post: Read<undefined, never, Id> };
+	"/quarantine/{id}/challenge": { post: Read<MailLine, never, Id> };
+	"/callers": { get: Read<Callers, { q: string }> };
+	"/calls": { post: Send<{ call: CallRef; ticket: TicketRef }, NewCall> };
 	"/tickets/{id}/messages": {
 		post: Send<Written, { text: string; kind: string; attachments: string[]; close?: boolean }, Id>;
 	};
