@@ -7,7 +7,10 @@ use super::{
     decision::{Closed, Decision, Need},
     facts::{ContactFacts, EndedHow, Facts, Policy, SelfGrantPolicy, TicketAge},
 };
-use crate::kernel::{ContactId, CustomerId, GroundId, Moment, Span, StaffId, StaffRole, TicketId};
+use crate::{
+    kernel::{ContactId, CustomerId, GroundId, Moment, Span, StaffId, StaffRole, TicketId},
+    ticket::{self, Opener},
+};
 
 /// Access by PIN ends this long after the PIN's *issue* (rules B7, B8).
 pub const PIN_SPAN: Span = Span::minutes(60);
@@ -15,10 +18,6 @@ pub const PIN_SPAN: Span = Span::minutes(60);
 pub const GRANT_MAX: Span = Span::days(120);
 /// The longest self-grant (rule T3): as long as the longest visit.
 pub const SELF_GRANT_MAX: Span = Span::minutes(60);
-/// A ticket closes after this long without the customer's answer (rule B14).
-pub const TICKET_ANSWER: Span = Span::days(14);
-/// A ticket is locked once it is older than this (rules B15, B16).
-pub const TICKET_LOCK: Span = Span::days(30);
 
 /// A ground with its id and the customer it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +71,7 @@ pub struct TicketFacts {
     /// Who has it now.
     pub assigned_to: Option<StaffId>,
     pub opened_at: Moment,
-    pub opened_by: OpenedBy,
+    pub opened_by: Opener,
     /// The last reopening, if there was one (rule B13).
     pub reopened: Option<Reopened>,
     /// The customer's last proven message or confirmation after the opening.
@@ -88,17 +87,7 @@ pub struct TicketFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reopened {
     pub at: Moment,
-    pub by: OpenedBy,
-}
-
-/// Who opened or reopened a ticket (rules B10, B13).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpenedBy {
-    /// The customer, by a portal message or a verified mail.
-    Customer,
-    Staff,
-    /// An auto-reply or a mail whose sender is not proven.
-    Unproven,
+    pub by: Opener,
 }
 
 /// Access granted by an authorised contact (rules P9, P11).
@@ -274,29 +263,26 @@ impl Takeover {
 impl TicketFacts {
     /// From when on nobody can write in it or enter on it (rules B15, B16).
     pub fn locks_at(&self, age: TicketAge) -> Moment {
-        match age {
-            TicketAge::Created => self.opened_at + TICKET_LOCK,
-            TicketAge::Activity => self.last_message_at + TICKET_LOCK,
-        }
+        ticket::locks_at(age, self.opened_at, self.last_message_at)
     }
 
     /// Whether somebody closed it, or it closed by itself (rules B12, B14).
     pub fn closed(&self, now: Moment) -> bool {
-        self.closed_at.is_some()
-            || self.waits_for_customer_since.is_some_and(|since| now >= since + TICKET_ANSWER)
+        self.closed_at.is_some() || self.closes_at().is_some_and(|at| now >= at)
+    }
+
+    fn closes_at(&self) -> Option<Moment> {
+        ticket::closes_at(self.waits_for_customer_since)
     }
 
     fn until(&self, age: TicketAge) -> Moment {
         let locks_at = self.locks_at(age);
-        self.waits_for_customer_since.map_or(locks_at, |since| locks_at.min(since + TICKET_ANSWER))
+        self.closes_at().map_or(locks_at, |at| at.min(locks_at))
     }
 
     /// Rules B10, B13: opened (or last reopened) by the customer, or the customer spoke since.
     fn customer_stands_behind(&self) -> bool {
-        let (at, by) = self.reopened.map_or((self.opened_at, self.opened_by), |r| (r.at, r.by));
-        match by {
-            OpenedBy::Customer => true,
-            OpenedBy::Staff | OpenedBy::Unproven => self.customer_spoke_at.is_some_and(|spoke| spoke >= at),
-        }
+        let last = self.reopened.map_or((self.opened_at, self.opened_by), |r| (r.at, r.by));
+        ticket::customer_stands_behind(last, self.customer_spoke_at)
     }
 }

@@ -13,8 +13,15 @@ words! {
 }
 
 words! {
-    /// Who opened or reopened a ticket (rules B10, B13); the word for `access::OpenedBy`.
-    Opener { Customer = "customer", Staff = "staff", Unproven = "unproven" }
+    /// Who opened or reopened a ticket (rules B10, B13).
+    Opener {
+        /// The customer, in the portal or by a proven or confirmed mail.
+        Customer = "customer",
+        /// Staff, also for somebody on the telephone.
+        Staff = "staff",
+        /// Staff made it of a mail whose sender is not proven.
+        Unproven = "unproven",
+    }
 }
 
 words! {
@@ -43,9 +50,9 @@ words! {
 words! {
     /// What a ticket is at an instant.
     TicketState {
-        /// Nobody has taken it over.
+        /// Waits for staff, and nobody has it.
         New = "new",
-        /// Waits for staff.
+        /// Waits for the staff member who has it.
         Open = "open",
         /// Waits for the customer.
         Waiting = "waiting",

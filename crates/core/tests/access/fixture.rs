@@ -5,6 +5,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::*,
+    ticket::Opener,
 };
 use uuid::Uuid;
 
@@ -38,7 +39,7 @@ pub fn ticket() -> TicketFacts {
         contact: contact(1),
         assigned_to: Some(ME),
         opened_at: T0,
-        opened_by: OpenedBy::Customer,
+        opened_by: Opener::Customer,
         reopened: None,
         customer_spoke_at: None,
         last_message_at: T0,

@@ -4,6 +4,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::{Moment, Span, StaffRole},
+    ticket::Opener,
 };
 
 use crate::fixture::*;
@@ -101,7 +102,7 @@ fn b10_a_ticket_given_to_somebody_else_ends_the_visit() {
 /// Rules B10, B13; controls 14, 15.
 #[test]
 fn b10_b13_a_ticket_opens_only_with_the_customer_behind_it() {
-    use OpenedBy::{Customer, Staff, Unproven};
+    use Opener::{Customer, Staff, Unproven};
     let (before, reopening, after) = (T0 + MINUTE, T0 + Span::minutes(2), T0 + Span::minutes(3));
     // Opened by, reopened by, the customer spoke at, the answer.
     let table = [
@@ -142,7 +143,7 @@ fn b12_closing_ends_the_running_visit_and_reopening_does_not_revive_it() {
     assert_eq!(decision.ends_visit(), Some(EndedHow::ConditionLost));
 
     let reopened =
-        TicketFacts { reopened: Some(Reopened { at: T0 + MINUTE, by: OpenedBy::Customer }), ..ticket() };
+        TicketFacts { reopened: Some(Reopened { at: T0 + MINUTE, by: Opener::Customer }), ..ticket() };
     let mut facts = visiting(takeover_of(reopened));
     let now = T0 + Span::minutes(2);
     assert_eq!(viewing(&facts, now), "visit.ended", "the old visit is over");

@@ -5,6 +5,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::{GroundId, Moment, Span},
+    ticket::Opener,
 };
 use proptest::{prelude::*, test_runner::Config};
 
@@ -17,7 +18,7 @@ enum Step {
     TakeOver { opened_by_staff: bool },
     CustomerWrites,
     CustomerCloses,
-    ReopenTicket { by: OpenedBy },
+    ReopenTicket { by: Opener },
     GiveTicketAway,
     Grant { days: i64 },
     SelfGrant,
@@ -41,7 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => any::<bool>().prop_map(|opened_by_staff| Step::TakeOver { opened_by_staff }),
         1 => Just(Step::CustomerWrites),
         1 => Just(Step::CustomerCloses),
-        2 => prop::sample::select(vec![OpenedBy::Customer, OpenedBy::Staff, OpenedBy::Unproven])
+        2 => prop::sample::select(vec![Opener::Customer, Opener::Staff, Opener::Unproven])
             .prop_map(|by| Step::ReopenTicket { by }),
         1 => Just(Step::GiveTicketAway),
         2 => (1..200i64).prop_map(|days| Step::Grant { days }),
@@ -177,7 +178,7 @@ impl Story {
                 self.add(Ground::Pin(pin), Span::minutes(60), true);
             }
             Step::TakeOver { opened_by_staff } => {
-                let opened_by = if *opened_by_staff { OpenedBy::Staff } else { OpenedBy::Customer };
+                let opened_by = if *opened_by_staff { Opener::Staff } else { Opener::Customer };
                 let ticket = TicketFacts { opened_at: now, opened_by, last_message_at: now, ..ticket() };
                 let takeover = Takeover { staff: ME, taken_over_at: now, ticket, ended: None };
                 self.add(Ground::Takeover(takeover), Span::days(30), !opened_by_staff);
@@ -200,14 +201,14 @@ impl Story {
         }
     }
 
-    fn reopen(&mut self, by: OpenedBy) {
+    fn reopen(&mut self, by: Opener) {
         let now = self.now;
         self.tickets(|ticket, account| {
             if ticket.closed_at.take().is_some() {
                 ticket.reopened = Some(Reopened { at: now, by });
                 account.over = false;
                 let spoke_now = ticket.customer_spoke_at == Some(now);
-                account.stands = ticket.assigned_to == Some(ME) && (by == OpenedBy::Customer || spoke_now);
+                account.stands = ticket.assigned_to == Some(ME) && (by == Opener::Customer || spoke_now);
             }
         });
     }

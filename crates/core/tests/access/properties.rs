@@ -4,6 +4,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::{ConsentId, GroundId, Moment, Span, StaffRole},
+    ticket::Opener,
 };
 use proptest::{
     prelude::*,
@@ -34,8 +35,8 @@ fn ended() -> impl Strategy<Value = Ended> {
     seldom(instant().prop_map(|at| (at, EndedHow::Customer)))
 }
 
-fn opened_by() -> impl Strategy<Value = OpenedBy> {
-    prop_oneof![4 => Just(OpenedBy::Customer), 1 => Just(OpenedBy::Staff), 1 => Just(OpenedBy::Unproven)]
+fn opened_by() -> impl Strategy<Value = Opener> {
+    prop_oneof![4 => Just(Opener::Customer), 1 => Just(Opener::Staff), 1 => Just(Opener::Unproven)]
 }
 
 fn a_ticket() -> impl Strategy<Value = TicketFacts> {
