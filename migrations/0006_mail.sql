@@ -13,6 +13,8 @@ CREATE TABLE mail (
     -- As the message says; cleaned, cut, for staff to read.
     sender TEXT NOT NULL,
     subject TEXT NOT NULL,
+    -- The sender's own Message-ID, which our answer names.
+    message_ref TEXT,
     -- proven, confirmed or unproven.
     proof TEXT NOT NULL,
     -- ticket, quarantine, bounce or discarded.
@@ -28,7 +30,8 @@ CREATE TABLE mail (
     UNIQUE (provider_id, fingerprint)
 );
 CREATE INDEX mail_in_quarantine ON mail (provider_id, id) WHERE state = 'quarantine';
-CREATE INDEX mail_by_ticket ON mail (provider_id, ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX mail_by_ticket ON mail (provider_id, ticket_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX mail_by_contact ON mail (provider_id, contact_id, id) WHERE contact_id IS NOT NULL;
 
 -- At most one automatic answer to an address in a day (control 46); only the hash is kept.
 CREATE TABLE automatic_answer (
@@ -55,17 +58,17 @@ CREATE TABLE challenge (
 CREATE INDEX challenge_by_contact ON challenge (provider_id, contact_id, created_at);
 CREATE INDEX challenge_by_mail ON challenge (mail_id) WHERE mail_id IS NOT NULL;
 
--- Mail out: HTML beside the text, the thread, the ticket it tells of, and what came back.
-ALTER TABLE outbox ADD COLUMN html TEXT;
+-- Mail out: the ticket it tells of, whom it is for, and the thread it stands in. Its own Message-ID
+-- follows from its id and its ticket.
 ALTER TABLE outbox ADD COLUMN ticket_id UUID REFERENCES ticket (id);
 ALTER TABLE outbox ADD COLUMN contact_id UUID REFERENCES contact (id);
--- Our own Message-ID, and what it answers; without angle brackets, separated by blanks.
-ALTER TABLE outbox ADD COLUMN message_ref TEXT;
-ALTER TABLE outbox ADD COLUMN in_reply_to TEXT;
-ALTER TABLE outbox ADD COLUMN refs TEXT;
--- Whether nobody wrote it: sent with Auto-Submitted and an empty return path (RFC 3834).
-ALTER TABLE outbox ADD COLUMN automatic BOOLEAN NOT NULL DEFAULT FALSE;
 -- The message whose attachments go along.
 ALTER TABLE outbox ADD COLUMN message_id UUID REFERENCES ticket_message (id);
+-- person, notice or answer: what nobody wrote says so (RFC 3834).
+ALTER TABLE outbox ADD COLUMN origin TEXT NOT NULL DEFAULT 'notice';
+-- Message-IDs without angle brackets, separated by blanks.
+ALTER TABLE outbox ADD COLUMN in_reply_to TEXT;
+ALTER TABLE outbox ADD COLUMN refs TEXT;
+-- It came back (rule Z13).
 ALTER TABLE outbox ADD COLUMN bounced_at BIGINT;
 CREATE INDEX outbox_by_ticket ON outbox (provider_id, ticket_id, id) WHERE ticket_id IS NOT NULL;

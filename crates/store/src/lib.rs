@@ -15,6 +15,7 @@ pub mod contact;
 pub mod customer;
 pub mod ground;
 pub mod log;
+pub mod mail;
 pub mod notice;
 pub mod outbox;
 pub mod pin;

@@ -1,12 +1,50 @@
 //! Mail to be sent: written in the transaction of what it tells, delivered later.
 
-use pforte_core::kernel::{Moment, ProviderId};
+use pforte_core::kernel::{ContactId, MessageId, Moment, ProviderId, TicketId};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
     Conn, StoreError, Tx,
-    conn::{all, run},
+    conn::{all, one, run},
 };
+
+/// Who is behind a mail (RFC 3834).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody wrote it.
+    Person,
+    /// Pforte tells of something; what comes back is read.
+    #[default]
+    Notice,
+    /// Answers a mail by itself; nothing may come back.
+    Answer,
+}
+
+impl Origin {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Notice => "notice",
+            Self::Answer => "answer",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        match word {
+            "person" => Self::Person,
+            "answer" => Self::Answer,
+            _ => Self::Notice,
+        }
+    }
+}
+
+/// Where a mail stands in its reader's mail program: Message-IDs without angle brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub in_reply_to: Option<String>,
+    pub references: Vec<String>,
+}
 
 /// A mail that waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,25 +53,84 @@ pub struct Message {
     pub provider: ProviderId,
     pub recipient: String,
     pub subject: String,
-    /// Plain text.
+    /// Plain text; the HTML is made of it.
     pub body: String,
+    pub origin: Origin,
+    pub ticket: Option<TicketId>,
+    pub contact: Option<ContactId>,
+    /// The message whose attachments go along.
+    pub message: Option<MessageId>,
+    pub place: Place,
     pub attempts: i64,
     pub created_at: Moment,
 }
 
-type Row = (Uuid, Uuid, String, String, String, i64, i64);
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    provider_id: Uuid,
+    recipient: String,
+    subject: String,
+    body: String,
+    origin: String,
+    ticket_id: Option<Uuid>,
+    contact_id: Option<Uuid>,
+    message_id: Option<Uuid>,
+    in_reply_to: Option<String>,
+    refs: Option<String>,
+    attempts: i64,
+    created_at: i64,
+}
+
+impl From<Row> for Message {
+    fn from(row: Row) -> Self {
+        let refs = row.refs.unwrap_or_default();
+        let references = refs.split(' ').filter(|r| !r.is_empty()).map(str::to_owned);
+        Self {
+            id: row.id,
+            provider: row.provider_id.into(),
+            recipient: row.recipient,
+            subject: row.subject,
+            body: row.body,
+            origin: Origin::from_word(&row.origin),
+            ticket: row.ticket_id.map(TicketId),
+            contact: row.contact_id.map(ContactId),
+            message: row.message_id.map(MessageId),
+            place: Place { in_reply_to: row.in_reply_to, references: references.collect() },
+            attempts: row.attempts,
+            created_at: Moment(row.created_at),
+        }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, provider_id, recipient, subject, body, origin, ticket_id, contact_id, message_id, \
+             in_reply_to, refs, attempts, created_at FROM outbox ",
+            $rest
+        )
+    };
+}
 
 /// Puts a mail into the queue, due at once.
 pub async fn put(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
+    let refs = (!message.place.references.is_empty()).then(|| message.place.references.join(" "));
     run!(
         tx.conn(),
-        "INSERT INTO outbox (id, provider_id, recipient, subject, body, created_at, due_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6)",
+        "INSERT INTO outbox (id, provider_id, recipient, subject, body, origin, ticket_id, contact_id, message_id, \
+         in_reply_to, refs, created_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
         message.id,
         message.provider.0,
         &message.recipient,
         &message.subject,
         &message.body,
+        message.origin.word(),
+        message.ticket.map(|t| t.0),
+        message.contact.map(|c| c.0),
+        message.message.map(|m| m.0),
+        message.place.in_reply_to.as_deref(),
+        refs,
         message.created_at.0
     )
     .map(drop)
@@ -41,21 +138,29 @@ pub async fn put(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
 
 /// Mails that are due, oldest first, over all providers: the delivering job serves all of them.
 pub async fn due(conn: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Message>, StoreError> {
-    let sql = "SELECT id, provider_id, recipient, subject, body, attempts, created_at FROM outbox \
-               WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2";
-    let rows = all!(conn, Row, sql, now.0, limit)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, provider, recipient, subject, body, attempts, created_at)| Message {
-            id,
-            provider: provider.into(),
-            recipient,
-            subject,
-            body,
-            attempts,
-            created_at: Moment(created_at),
-        })
-        .collect())
+    let sql = select!(
+        "WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2"
+    );
+    Ok(all!(conn, Row, sql, now.0, limit)?.into_iter().map(Message::from).collect())
+}
+
+/// A mail by its id, sent or not.
+pub async fn by_id(conn: &mut Conn, provider: ProviderId, id: Uuid) -> Result<Option<Message>, StoreError> {
+    let row = one!(conn, Row, select!("WHERE provider_id = $1 AND id = $2"), provider.0, id)?;
+    Ok(row.map(Message::from))
+}
+
+/// The ids of the newest mails of a ticket to one address, newest first, at most 20.
+pub async fn of_ticket(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+    recipient: &str,
+) -> Result<Vec<Uuid>, StoreError> {
+    let sql = "SELECT id FROM outbox WHERE provider_id = $1 AND ticket_id = $2 AND recipient = $3 \
+               ORDER BY id DESC LIMIT 20";
+    let rows = all!(conn, (Uuid,), sql, provider.0, ticket.0, recipient)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Marks a mail as delivered and forgets its text: links in it must not stay readable.
@@ -75,4 +180,10 @@ pub async fn failed(
                WHERE provider_id = $1 AND id = $2";
     let given_up = retry_at.is_none().then_some(now.0);
     run!(tx.conn(), sql, message.provider.0, message.id, retry_at.unwrap_or(now).0, given_up).map(drop)
+}
+
+/// Notes that a mail came back; `false` when that was known.
+pub async fn bounced(tx: &mut Tx, provider: ProviderId, id: Uuid, at: Moment) -> Result<bool, StoreError> {
+    let sql = "UPDATE outbox SET bounced_at = $3 WHERE provider_id = $1 AND id = $2 AND bounced_at IS NULL";
+    Ok(run!(tx.conn(), sql, provider.0, id, at.0)? == 1)
 }

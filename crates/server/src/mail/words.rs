@@ -1,7 +1,11 @@
 //! What mails say, in the reader's language.
 
 use pforte_core::kernel::{Language, Moment};
-use pforte_store::{contact::Contact, outbox::Message, provider::Provider};
+use pforte_store::{
+    contact::Contact,
+    outbox::{Message, Origin, Place},
+    provider::Provider,
+};
 
 use crate::App;
 
@@ -18,6 +22,11 @@ fn message(
         recipient: address.to_owned(),
         subject,
         body,
+        origin: Origin::Notice,
+        ticket: None,
+        contact: Some(contact.id),
+        message: None,
+        place: Place::default(),
         attempts: 0,
         created_at: now,
     }

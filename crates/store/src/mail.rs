@@ -1,0 +1,285 @@
+//! Mail from outside: every message that was handed over, once, with what became of it.
+//!
+//! A row is written in the transaction of its ticket or its place in quarantine, so that a message is
+//! never in both and never in neither. The whole message lies beside the database, by its hash.
+
+use pforte_core::{
+    kernel::{ContactId, MailId, MessageId, Moment, ProviderId, StaffId, TicketId},
+    sender::Proof,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::{
+    Conn, StoreError, Tx,
+    conn::{all, one, run},
+};
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// It opened a ticket or stands in one.
+    Ticket,
+    /// It waits for somebody to look.
+    Quarantine,
+    /// It told that one of our mails came back.
+    Bounce,
+    /// Staff looked at it and put it away; it is kept.
+    Discarded,
+}
+
+impl MailState {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket",
+            Self::Quarantine => "quarantine",
+            Self::Bounce => "bounce",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    fn from_word(word: &str) -> Self {
+        match word {
+            "ticket" => Self::Ticket,
+            "bounce" => Self::Bounce,
+            "discarded" => Self::Discarded,
+            _ => Self::Quarantine,
+        }
+    }
+}
+
+/// A message that was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailRecord {
+    pub id: MailId,
+    pub provider: ProviderId,
+    /// A hash of what the sender wrote, without what servers on the way added.
+    pub fingerprint: String,
+    /// `imap`, `lmtp`, `smtp` or `stdin`.
+    pub way: String,
+    pub received_at: Moment,
+    /// Where the whole message lies.
+    pub hash: String,
+    pub size_bytes: i64,
+    /// As the message says: cleaned and cut, for staff to read.
+    pub sender: String,
+    pub subject: String,
+    /// The sender's own Message-ID, without angle brackets.
+    pub message_ref: Option<String>,
+    pub proof: Proof,
+    pub state: MailState,
+    /// Stable codes, the most important first.
+    pub why: Vec<String>,
+    /// Whose registered address it came from.
+    pub contact: Option<ContactId>,
+    pub ticket: Option<TicketId>,
+    pub message: Option<MessageId>,
+    pub decided_by: Option<StaffId>,
+    pub decided_at: Option<Moment>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    provider_id: Uuid,
+    fingerprint: String,
+    way: String,
+    received_at: i64,
+    hash: String,
+    size_bytes: i64,
+    sender: String,
+    subject: String,
+    message_ref: Option<String>,
+    proof: String,
+    state: String,
+    why: String,
+    contact_id: Option<Uuid>,
+    ticket_id: Option<Uuid>,
+    message_id: Option<Uuid>,
+    decided_by: Option<Uuid>,
+    decided_at: Option<i64>,
+}
+
+impl From<Row> for MailRecord {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            provider: row.provider_id.into(),
+            fingerprint: row.fingerprint,
+            way: row.way,
+            received_at: Moment(row.received_at),
+            hash: row.hash,
+            size_bytes: row.size_bytes,
+            sender: row.sender,
+            subject: row.subject,
+            message_ref: row.message_ref,
+            proof: Proof::from_word(&row.proof).unwrap_or(Proof::Unproven),
+            state: MailState::from_word(&row.state),
+            why: row.why.split(' ').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+            contact: row.contact_id.map(ContactId),
+            ticket: row.ticket_id.map(TicketId),
+            message: row.message_id.map(MessageId),
+            decided_by: row.decided_by.map(StaffId),
+            decided_at: row.decided_at.map(Moment),
+        }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, provider_id, fingerprint, way, received_at, hash, size_bytes, sender, subject, message_ref, \
+             proof, state, why, contact_id, ticket_id, message_id, decided_by, decided_at FROM mail ",
+            $rest
+        )
+    };
+}
+
+/// Writes what became of a message; `false` when it was handed over before (nothing is written then).
+pub async fn insert(tx: &mut Tx, mail: &MailRecord) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO mail (id, provider_id, fingerprint, way, received_at, hash, size_bytes, sender, subject, \
+               message_ref, proof, state, why, contact_id, ticket_id, message_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+               ON CONFLICT (provider_id, fingerprint) DO NOTHING";
+    let rows = run!(
+        tx.conn(),
+        sql,
+        mail.id.0,
+        mail.provider.0,
+        &mail.fingerprint,
+        &mail.way,
+        mail.received_at.0,
+        &mail.hash,
+        mail.size_bytes,
+        &mail.sender,
+        &mail.subject,
+        mail.message_ref.as_deref(),
+        mail.proof.word(),
+        mail.state.word(),
+        mail.why.join(" "),
+        mail.contact.map(|c| c.0),
+        mail.ticket.map(|t| t.0),
+        mail.message.map(|m| m.0)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Whether this very message was handed over before.
+pub async fn known(conn: &mut Conn, provider: ProviderId, fingerprint: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM mail WHERE provider_id = $1 AND fingerprint = $2";
+    Ok(one!(conn, (Uuid,), sql, provider.0, fingerprint)?.is_some())
+}
+
+pub async fn by_id(
+    conn: &mut Conn,
+    provider: ProviderId,
+    id: MailId,
+) -> Result<Option<MailRecord>, StoreError> {
+    let row = one!(conn, Row, select!("WHERE provider_id = $1 AND id = $2"), provider.0, id.0)?;
+    Ok(row.map(MailRecord::from))
+}
+
+/// A page of what waits in quarantine, newest first, older than `before`.
+pub async fn in_quarantine(
+    conn: &mut Conn,
+    provider: ProviderId,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<MailRecord>, StoreError> {
+    let sql =
+        select!("WHERE provider_id = $1 AND state = 'quarantine' AND id < $2 ORDER BY id DESC LIMIT $3");
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    Ok(all!(conn, Row, sql, provider.0, before, limit)?.into_iter().map(MailRecord::from).collect())
+}
+
+/// How many wait in quarantine, counted up to `most`.
+pub async fn quarantined(conn: &mut Conn, provider: ProviderId, most: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT id FROM mail WHERE provider_id = $1 AND state = 'quarantine' LIMIT $2) q";
+    Ok(one!(conn, (i64,), sql, provider.0, most)?.map_or(0, |(n,)| n))
+}
+
+/// What waits in quarantine and belongs to a ticket, newest first, at most 20.
+pub async fn held_for(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+) -> Result<Vec<MailRecord>, StoreError> {
+    let sql = select!(
+        "WHERE provider_id = $1 AND ticket_id = $2 AND state = 'quarantine' ORDER BY id DESC LIMIT 20"
+    );
+    Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(MailRecord::from).collect())
+}
+
+/// The Message-IDs of the newest mails that stand in a ticket, newest first, at most 10.
+pub async fn refs_of_ticket(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT message_ref FROM mail WHERE provider_id = $1 AND ticket_id = $2 AND state = 'ticket' \
+               AND message_ref IS NOT NULL ORDER BY id DESC LIMIT 10";
+    Ok(all!(conn, (String,), sql, provider.0, ticket.0)?.into_iter().map(|(id,)| id).collect())
+}
+
+/// How many messages came from one sender since an instant, counted up to 1,000 (floods).
+pub async fn from_sender_since(
+    conn: &mut Conn,
+    provider: ProviderId,
+    contact: ContactId,
+    since: Moment,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT id FROM mail WHERE provider_id = $1 AND contact_id = $2 \
+               AND received_at > $3 LIMIT 1000) q";
+    Ok(one!(conn, (i64,), sql, provider.0, contact.0, since.0)?.map_or(0, |(n,)| n))
+}
+
+/// What is decided about a message in quarantine.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided {
+    pub state: MailState,
+    pub proof: Proof,
+    pub ticket: Option<TicketId>,
+    pub message: Option<MessageId>,
+    /// `None`: the sender did, by answering a challenge.
+    pub by: Option<StaffId>,
+    pub at: Moment,
+}
+
+/// Decides about a message in quarantine, once; `false` when somebody was quicker.
+pub async fn decide(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: MailId,
+    decided: Decided,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE mail SET state = $3, proof = $4, ticket_id = COALESCE($5, ticket_id), message_id = $6, \
+               decided_by = $7, decided_at = $8 WHERE provider_id = $1 AND id = $2 AND state = 'quarantine'";
+    let rows = run!(
+        tx.conn(),
+        sql,
+        provider.0,
+        id.0,
+        decided.state.word(),
+        decided.proof.word(),
+        decided.ticket.map(|t| t.0),
+        decided.message.map(|m| m.0),
+        decided.by.map(|s| s.0),
+        decided.at.0
+    )?;
+    Ok(rows == 1)
+}
+
+/// Takes the one automatic answer an address may have since an instant; `false` when it had one
+/// (control 46). Rows older than that are taken over.
+pub async fn take_answer(
+    tx: &mut Tx,
+    provider: ProviderId,
+    address_hash: &str,
+    since: Moment,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO automatic_answer (provider_id, address_hash, at) VALUES ($1, $2, $3) \
+               ON CONFLICT (provider_id, address_hash) DO UPDATE SET at = excluded.at \
+               WHERE automatic_answer.at <= $4";
+    Ok(run!(tx.conn(), sql, provider.0, address_hash, now.0, since.0)? == 1)
+}
