@@ -5,8 +5,14 @@ import type { Plugin } from "vite";
 import { type Scene, World } from "./world.ts";
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+	const file = request.url?.startsWith("/attachments");
 	let text = "";
-	for await (const chunk of request) text += chunk;
+	let size = 0;
+	for await (const chunk of request) {
+		size += (chunk as Buffer).length;
+		if (!file) text += chunk;
+	}
+	if (file) return { size };
 	return text ? JSON.parse(text) : {};
 }
 
@@ -43,6 +49,15 @@ const POLICY = [
 	"frame-ancestors 'none'",
 ].join("; ");
 
+/** Stands in for every picture. */
+const PICTURE =
+	'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360" fill="#dfe4da"/><path d="M40 320 220 150l120 110 90-70 170 130z" fill="#5d6f63"/><circle cx="480" cy="90" r="42" fill="#ffd873"/></svg>';
+
+function picture(response: ServerResponse): void {
+	response.setHeader("content-type", "image/svg+xml");
+	response.end(PICTURE);
+}
+
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 interface Host {
 	middlewares: { use(path: string, handler: Handler): void };
@@ -53,6 +68,10 @@ function answer(world: World, request: IncomingMessage, response: ServerResponse
 	if (url.pathname === "/events") {
 		if (world.scene === "lost") send(response, 503, { code: "network" });
 		else events(world, response);
+		return;
+	}
+	if (request.method === "GET" && url.pathname.startsWith("/attachments/")) {
+		picture(response);
 		return;
 	}
 	void bodyOf(request).then((body) => {

@@ -1,38 +1,30 @@
-// The mock's memory: one provider, three customers, four people. All names are invented.
-import type { Customer, Door, Ground, Me, Visit, VisitRequest } from "../src/api/types.ts";
+// The mock's memory: doors, PINs, people at the desk. Requests and mails are in files of their own.
+import type {
+	Customer,
+	Door,
+	Ground,
+	Me,
+	TicketLine,
+	Visit,
+	VisitRequest,
+} from "../src/api/types.ts";
+import { Mails } from "./mails.ts";
+import { contacts, customers, LONG_NAME, minutes, products, provider } from "./people.ts";
+import { Tickets } from "./tickets.ts";
 
 /** What the pages are to be looked at with. */
 export type Scene = "full" | "empty" | "long" | "error" | "lost" | "slow" | "locked";
 type Answer = [status: number, body?: unknown, person?: string];
 
-const minutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString();
-const provider = { slug: "nordlicht", name: "Nordlicht Hosting" };
-const long = "Maximiliane-Friederike von Hohenstein-Wittgenau";
-
-const customers = [
-	{ id: "c1", number: "K-1042", name: "Bäckerei Sonnenfeld", group: "Handwerk" },
-	{ id: "c2", number: "K-1043", name: "Praxis am Lindenplatz", group: null },
-	{
-		id: "c3",
-		number: "K-1077",
-		name: "Sonnenfeld-Weidmannsluster Holzverarbeitungsgesellschaft",
-		group: null,
-	},
-];
-const contacts = [
-	{ id: "k1", name: "Mara Sonnenfeld", role: "owner" as const, support: true },
-	{ id: "k2", name: "Ole Brandt", role: "member" as const, support: false },
-];
-const products = [
-	{ id: "panel", name: "Panel" },
-	{ id: "shop", name: "Ladenkasse" },
-];
+const long = LONG_NAME;
 
 export class World {
 	scene: Scene = "full";
 	private pin = { digits: "860423179", issued_at: minutes(-8), expires_at: minutes(52) };
 	private grounds: Ground[] = [];
 	private readonly watchers = new Set<(topics: string[]) => void>();
+	private readonly tickets = new Tickets(this);
+	private readonly mails = new Mails(this.tickets);
 
 	constructor() {
 		this.show("full");
@@ -43,6 +35,8 @@ export class World {
 		this.pin = { digits: "860423179", issued_at: minutes(-8), expires_at: minutes(52) };
 		const past = ["empty"].includes(scene) ? [] : [this.past(1), this.past(2), this.past(3)];
 		this.grounds = past;
+		this.tickets.show(scene);
+		this.mails.show(scene);
 		this.tell(["door", "pin", "grounds", "visits", "customers", "alarms", "me"]);
 	}
 
@@ -53,6 +47,36 @@ export class World {
 
 	tell(topics: string[]): void {
 		for (const watcher of this.watchers) watcher(topics);
+	}
+
+	/** A takeover's ground (rule B10). */
+	takeover(ticket: TicketLine): Ground {
+		const there = this.openGround(ticket.id);
+		if (there) return there;
+		const ground = {
+			...this.ground(),
+			id: `take-${ticket.id}-${Math.random()}`,
+			kind: "takeover" as Ground["kind"],
+			customer: ticket.customer,
+			contact: ticket.contact,
+			words: null,
+			reason: null,
+			record: null,
+			ends_at: minutes(30 * 24 * 60),
+		};
+		this.grounds.unshift(ground);
+		this.tell(["door", "grounds"]);
+		return ground;
+	}
+
+	openGround(ticket: string): Ground | null {
+		const mine = (one: Ground) => one.id.startsWith(`take-${ticket}-`);
+		return this.open().find(mine) ?? null;
+	}
+
+	shut(ticket: string): void {
+		const ground = this.openGround(ticket);
+		if (ground) this.end(ground.id);
 	}
 
 	private staffName(): string {
@@ -151,7 +175,10 @@ export class World {
 			return [503, { code: "log.down", title: "The log cannot be written" }];
 		}
 		return (
-			this.portal(path, url) ?? this.desk(path, url, body, who) ?? [404, { code: "not_found" }]
+			this.tickets.answer(path, url, body, who) ??
+			this.mails.answer(path, url, body) ??
+			this.portal(path, url) ??
+			this.desk(path, url, body, who) ?? [404, { code: "not_found" }]
 		);
 	}
 
@@ -170,6 +197,7 @@ export class World {
 			{ id: "jana", name: "Jana Brückner", role: "agent", hint: "Support, Schulungen erledigt" },
 			{ id: "timo", name: "Timo Neuhaus", role: "agent", hint: "Neu: Schulungen fehlen" },
 			{ id: "ute", name: "Ute Kranz", role: "admin", hint: "Nur Verwaltung" },
+			{ id: "gast", name: "Piet Gast", role: "guest", hint: "Gast: liest eine Anfrage mit" },
 			{ id: "lena", name: "Lena Achterberg", role: "lead", hint: "Leitung Support und Verwaltung" },
 		];
 		return { provider, demo: this.scene === "empty" ? null : demo };
@@ -203,8 +231,10 @@ export class World {
 			lena: "Lena Achterberg",
 			ute: "Ute Kranz",
 			timo: "Timo Neuhaus",
+			gast: "Piet Gast",
 		};
-		const roles = lead ? ["support_lead", "agent", "admin"] : [who === "ute" ? "admin" : "agent"];
+		const only = { ute: "admin", gast: "guest" }[who] ?? "agent";
+		const roles = lead ? ["support_lead", "agent", "admin"] : [only];
 		return {
 			...base,
 			kind: "staff",
@@ -349,9 +379,10 @@ export class World {
 		if (path === "POST /pin/redeem") return this.redeem(body);
 		if (path.endsWith("/pin/deactivate")) return [204];
 		if (path === "POST /visits") {
-			const ground = this.open()[0];
+			const ground = this.open().find((one) => one.id === body.ground_id);
 			if (!ground) return [409, { code: "ground.ended" }];
-			if (ground.visits.length > 0 && !body.reason) return [403, { code: "needs.reason" }];
+			const further = ground.visits.length > 0 || ground.id.startsWith("take-");
+			if (further && !body.reason) return [403, { code: "needs.reason" }];
 			const visit = this.visit(ground, products[0] ?? { id: "", name: "" });
 			if (body.reason) visit.reason = body.reason as Ground["reason"];
 			visit.pages = 3;
