@@ -127,7 +127,10 @@ pub async fn add_provider(app: &Shared, slug: &str, name: &str) -> Result<Provid
         })
         .await;
     match added {
-        Ok(id) => Ok(id),
+        Ok(id) => {
+            app.assign_support().await?;
+            Ok(id)
+        }
         Err(StoreError::Conflict(_)) => Err(format!("there is a provider called {slug} already").into()),
         Err(error) => Err(error.into()),
     }

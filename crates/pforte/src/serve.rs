@@ -15,7 +15,7 @@ use pforte_gateway::{
     Gateway, GatewayConfig, Scheme,
     listen::{self, Connection},
 };
-use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp};
+use pforte_server::{App, AttachmentSettings, MailTarget, Parts, Settings, Shared, Smtp};
 use pforte_store::{Db, DbConfig};
 use rustix::fs::{FlockOperation, flock};
 use tokio::{
@@ -109,6 +109,14 @@ fn settings(config: &Config, mode: Mode) -> Result<Settings, Failure> {
         pin_answer_floor: PIN_ANSWER_FLOOR,
         mail,
         trusted_proxies: config.portal.trusted_proxies.clone(),
+        support: vec![],
+        max_mail_bytes: 50 * 1024 * 1024,
+        mail_dns: None,
+        attachments: AttachmentSettings {
+            folder: config.data.join("blobs"),
+            max_bytes: 25 * 1024 * 1024,
+            max_files: 20,
+        },
     })
 }
 

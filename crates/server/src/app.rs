@@ -1,6 +1,6 @@
 //! What every use case gets, and how a server starts and stops.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use pforte_core::{
     access::EndedHow,
@@ -27,6 +27,7 @@ use crate::{
     live::Hub,
     mail::MailTarget,
     signin::throttle::Throttle,
+    support::{Support, Supports},
 };
 
 /// The application, shared by all requests.
@@ -48,6 +49,23 @@ pub struct Settings {
     pub mail: MailTarget,
     /// Peers whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// One for each provider at most.
+    pub support: Vec<Support>,
+    /// A larger message is not taken in.
+    pub max_mail_bytes: usize,
+    /// Who is asked for names of mail servers and keys; without it the system's resolver.
+    pub mail_dns: Option<SocketAddr>,
+    pub attachments: AttachmentSettings,
+}
+
+/// Where attachments and whole mails lie, and how much is taken.
+#[derive(Clone, Debug)]
+pub struct AttachmentSettings {
+    pub folder: PathBuf,
+    /// Of one file.
+    pub max_bytes: usize,
+    /// In one message.
+    pub max_files: usize,
 }
 
 /// Everything a use case may ask for.
@@ -63,6 +81,7 @@ pub struct App {
     pub door: Arc<Doors>,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub(crate) supports: Supports,
     /// This run of the server.
     pub run: Uuid,
     /// Cancelled when the server stops.
@@ -107,6 +126,7 @@ impl App {
             door: Arc::default(),
             passwords: Passwords::new(sources.bytes()),
             throttle: Throttle::default(),
+            supports: Supports::new(parts.settings.support.clone()),
             run,
             shutdown: CancellationToken::new(),
             failed: CancellationToken::new(),
@@ -117,6 +137,7 @@ impl App {
             sources,
             writer,
         });
+        app.assign_support().await?;
         match before {
             Before::First => {}
             Before::Orderly => app.resume(visits, now).await?,

@@ -18,8 +18,10 @@ pub mod mail;
 pub mod pin;
 pub mod signin;
 pub mod staff;
+pub mod support;
 pub mod visit;
 
 pub use api::{openapi, router};
-pub use app::{App, Parts, Settings, Shared, StartError};
+pub use app::{App, AttachmentSettings, Parts, Settings, Shared, StartError};
 pub use mail::{MailTarget, Smtp};
+pub use support::{How, Support};

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use pforte_core::kernel::{Moment, Span};
 use pforte_server::{
-    App, Parts, Settings, Shared,
+    App, AttachmentSettings, How, Parts, Settings, Shared, Support,
     kernel::{Clock, Secrets, Sources, TokenKey, password},
     mail::{self, MailTarget},
 };
@@ -19,6 +19,16 @@ pub const PUBLIC_ORIGIN: &str = "https://support.example";
 pub fn secrets() -> Secrets {
     let key = TokenKey::from_seed(&[7; 32]).expect("any seed makes a key");
     Secrets::new([1; 32], &[2; 32], vec![key])
+}
+
+/// The support of one of the two providers, at `support@<slug>.example`.
+fn support(slug: &str) -> Support {
+    Support {
+        provider: Some(slug.into()),
+        address: Some(format!("support@{slug}.example")),
+        check: How::Own,
+        ..Support::default()
+    }
 }
 
 /// A server under test.
@@ -49,6 +59,14 @@ impl TestApp {
             pin_answer_floor: Duration::ZERO,
             mail: MailTarget::Folder(db.folder.path().join("mails")),
             trusted_proxies: vec![],
+            support: vec![support("nordlicht"), support("suedwind")],
+            max_mail_bytes: 50 * 1024 * 1024,
+            mail_dns: None,
+            attachments: AttachmentSettings {
+                folder: db.folder.path().join("blobs"),
+                max_bytes: 25 * 1024 * 1024,
+                max_files: 20,
+            },
         };
         change(&mut settings);
         let opened = db.open().await;

@@ -4,7 +4,9 @@
 //! it goes to a folder, one file each. Mails carry no PIN and open no door (rule X8).
 
 mod deliver;
+pub mod intake;
 mod words;
 
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
+pub use intake::intake;
 pub use words::{activation, contact_added, pin_closed, pin_killed, sign_in_link, visit_opened};

@@ -1,0 +1,135 @@
+//! What each provider's support is told by the configuration: its addresses, its country, how the age
+//! of tickets counts, and how senders of mail are proven.
+//!
+//! Start at [`App::support`] (of a provider) and [`App::support_at`] (of an address).
+
+use std::{collections::HashMap, sync::RwLock};
+
+use pforte_core::{access::TicketAge, kernel::ProviderId};
+use pforte_store::{StoreError, provider};
+
+use crate::App;
+
+/// At most this many providers are looked at.
+const PROVIDERS: i64 = 10_000;
+
+/// One provider's support, a `[[support]]` table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Support {
+    /// The provider's slug; without one it is the only provider there is.
+    pub provider: Option<String>,
+    /// Where customers write to and what mails come from, in lower case. Without one no mail comes in.
+    pub address: Option<String>,
+    /// Further addresses of the same support, in lower case.
+    pub aliases: Vec<String>,
+    /// Default for telephone numbers without a country, as `DE`.
+    pub country: String,
+    /// From when a ticket's age counts (rule B15).
+    pub ticket_age: TicketAge,
+    pub check: How,
+}
+
+/// How a mail's sender can be proven (rule Z5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// We look at signatures and the sending server ourselves.
+    Own,
+    /// A trusted mail server in front says it in `Authentication-Results` under this name.
+    Header { authserv_id: String },
+    /// Not at all: every sender counts as unproven.
+    Nothing,
+}
+
+impl Default for Support {
+    fn default() -> Self {
+        Self {
+            provider: None,
+            address: None,
+            aliases: vec![],
+            country: "DE".into(),
+            ticket_age: TicketAge::Created,
+            check: How::Nothing,
+        }
+    }
+}
+
+impl Support {
+    /// Whether an address is this support's own; upper and lower case do not matter.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.addresses().any(|own| own.eq_ignore_ascii_case(address.trim()))
+    }
+
+    /// All its addresses, the main one first.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.address.iter().chain(&self.aliases).map(String::as_str)
+    }
+}
+
+/// Every provider's support.
+#[derive(Debug)]
+pub(crate) struct Supports {
+    configured: Vec<Support>,
+    /// For providers that the configuration does not name.
+    plain: Support,
+    /// Which of the configured is whose.
+    whose: RwLock<HashMap<ProviderId, usize>>,
+}
+
+impl Supports {
+    pub(crate) fn new(configured: Vec<Support>) -> Self {
+        Self { configured, plain: Support::default(), whose: RwLock::default() }
+    }
+
+    /// Finds out whose the configured ones are.
+    pub(crate) fn assign(&self, providers: &[provider::Provider]) {
+        let only = if providers.len() == 1 { providers.first() } else { None };
+        let mut whose = HashMap::new();
+        for (index, support) in self.configured.iter().enumerate() {
+            let provider = match &support.provider {
+                Some(slug) => providers.iter().find(|provider| &provider.slug == slug),
+                None => only,
+            };
+            match provider {
+                Some(provider) => drop(whose.insert(provider.id, index)),
+                None => tracing::warn!(
+                    address = support.address,
+                    provider = support.provider,
+                    "[[support]] belongs to no provider; nothing comes in for it"
+                ),
+            }
+        }
+        *self.whose.write().unwrap_or_else(std::sync::PoisonError::into_inner) = whose;
+    }
+
+    fn of(&self, provider: ProviderId) -> &Support {
+        let whose = self.whose.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        whose.get(&provider).and_then(|index| self.configured.get(*index)).unwrap_or(&self.plain)
+    }
+
+    fn at(&self, address: &str) -> Option<(ProviderId, &Support)> {
+        let whose = self.whose.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        whose.iter().find_map(|(provider, index)| {
+            let support = self.configured.get(*index)?;
+            support.is_at(address).then_some((*provider, support))
+        })
+    }
+}
+
+impl App {
+    /// A provider's support; a plain one without addresses if the configuration has none.
+    pub fn support(&self, provider: ProviderId) -> &Support {
+        self.supports.of(provider)
+    }
+
+    /// Whose support an address is.
+    pub fn support_at(&self, address: &str) -> Option<(ProviderId, &Support)> {
+        self.supports.at(address)
+    }
+
+    /// Looks anew whose the configured ones are: at start, and when a provider was added.
+    pub async fn assign_support(&self) -> Result<(), StoreError> {
+        let providers = provider::list(&mut *self.read().await?, PROVIDERS).await?;
+        self.supports.assign(&providers);
+        Ok(())
+    }
+}
