@@ -8,6 +8,7 @@ import type {
 	Visit,
 	VisitRequest,
 } from "../src/api/types.ts";
+import { Contacts } from "./contacts.ts";
 import { Mails } from "./mails.ts";
 import { contacts, customers, LONG_NAME, minutes, products, provider } from "./people.ts";
 import { Tickets } from "./tickets.ts";
@@ -22,6 +23,7 @@ export class World {
 	scene: Scene = "full";
 	private pin = { digits: "860423179", issued_at: minutes(-8), expires_at: minutes(52) };
 	private grounds: Ground[] = [];
+	private own = new Contacts("full");
 	private readonly watchers = new Set<(topics: string[]) => void>();
 	private readonly tickets = new Tickets(this);
 	private readonly mails = new Mails(this.tickets);
@@ -35,9 +37,10 @@ export class World {
 		this.pin = { digits: "860423179", issued_at: minutes(-8), expires_at: minutes(52) };
 		const past = ["empty"].includes(scene) ? [] : [this.past(1), this.past(2), this.past(3)];
 		this.grounds = past;
+		this.own = new Contacts(scene);
 		this.tickets.show(scene);
 		this.mails.show(scene);
-		this.tell(["door", "pin", "grounds", "visits", "customers", "alarms", "me"]);
+		this.tell(["door", "pin", "grounds", "visits", "customers", "alarms", "contacts", "me"]);
 	}
 
 	watch(watcher: (topics: string[]) => void): () => void {
@@ -164,6 +167,7 @@ export class World {
 		if (path.startsWith("POST /sign-in/contact")) return [401, { code: "sign_in.wrong" }];
 		if (path === "POST /sign-in/link") return [202];
 		if (path === "POST /sign-out") return [204, undefined, ""];
+		if (path.startsWith("POST /challenge/")) return this.own.answer(path, url, body, who) ?? [404];
 		if (!who) return [401, { code: "sign_in.needed" }];
 		if (path === "POST /sign-in/confirm") return [200, this.me("mara"), "mara"];
 		if (path === "GET /me" || path === "PATCH /me") {
@@ -177,6 +181,7 @@ export class World {
 		return (
 			this.tickets.answer(path, url, body, who) ??
 			this.mails.answer(path, url, body) ??
+			this.own.answer(path, url, body, who) ??
 			this.portal(path, url) ??
 			this.desk(path, url, body, who) ?? [404, { code: "not_found" }]
 		);

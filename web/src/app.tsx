@@ -6,6 +6,7 @@ import { Navigate, Route, Routes, useLocation } from "react-router";
 import { live } from "./api/live";
 import { useMe } from "./api/me";
 import type { Me } from "./api/types";
+import { ChallengePage } from "./challenge/ChallengePage";
 import { Boundary } from "./frame/Boundary";
 import { Broken, Loading } from "./frame/states";
 import { Activation } from "./signin/Activation";
@@ -29,6 +30,7 @@ export function App() {
 					<Route path="/sign-in" element={<SignIn />} />
 					<Route path="/sign-in/link" element={<LinkPage />} />
 					<Route path="/activation" element={<Activation />} />
+					<Route path="/challenge" element={<ChallengePage />} />
 					<Route path="*" element={<Inside />} />
 				</Routes>
 			</Suspense>

@@ -315,12 +315,11 @@ export interface Challenge {
 type Answer<T> = {
 	200: { headers: { [name: string]: unknown }; content: { "application/json": T } };
 };
-interface Asked<Query, Path> {
+type Asked<Query, Path> = {
 	query?: Query;
 	header?: never;
-	path: Path;
 	cookie?: never;
-}
+} & (Path extends undefined ? { path?: never } : { path: Path });
 interface Read<T, Query = never, Path = undefined> {
 	parameters: Asked<Query, Path>;
 	requestBody?: never;

@@ -51,6 +51,9 @@ export function PersonMenu({ me }: { me: Me }) {
 			<Menu.Dropdown>
 				<Menu.Label>{t.signedInAs(me.name)}</Menu.Label>
 				<Menu.Item onClick={() => navigate(settings)}>{t.settings}</Menu.Item>
+				{me.kind === "contact" ? (
+					<Menu.Item onClick={() => navigate("/settings/support")}>{t.supportSettings}</Menu.Item>
+				) : null}
 				<Menu.Item onClick={() => switchTo(language === "de" ? "en" : "de")}>
 					{language === "de" ? "English" : "Deutsch"}
 				</Menu.Item>

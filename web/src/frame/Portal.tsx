@@ -15,6 +15,7 @@ import { PersonMenu } from "./PersonMenu";
 import { frameWords } from "./words";
 
 const Settings = lazy(() => import("../settings/Settings"));
+const SupportSettings = lazy(() => import("../contacts/SupportSettings"));
 
 export default function Portal({ me }: { me: Me }) {
 	const t = useWords(frameWords);
@@ -45,6 +46,7 @@ export default function Portal({ me }: { me: Me }) {
 					<Route path="/visits" element={<VisitBook />} />
 					<Route path="/visits/:groundId" element={<GroundPage />} />
 					<Route path="/settings" element={<Settings me={me} />} />
+					<Route path="/settings/support" element={<SupportSettings me={me} />} />
 					<Route path="*" element={<NotFound to="/home" />} />
 				</Routes>
 			</main>

@@ -1,13 +1,9 @@
 // What a person sets for themselves: language, light or dark, password, second factor, sign-ins.
 import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { api, ask } from "../api/client";
-import { keys } from "../api/keys";
+import { Link } from "react-router";
 import type { Language, Me } from "../api/types";
 import { useLanguageSwitch } from "../frame/PersonMenu";
-import { Broken, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
-import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { PasswordForm } from "./PasswordForm";
 import { SignIns } from "./SignIns";
@@ -65,30 +61,16 @@ function Look() {
 	);
 }
 
-/** Every contact can see who may do what (rules Z12, P2). */
+/** What one may do oneself; who else may do what has a page of its own (rules Z12, P2). */
 function Rights({ me }: { me: Me }) {
 	const t = useWords(settingsWords);
-	const customer = useQuery({
-		queryKey: keys.ownCustomer,
-		queryFn: () => ask(api.GET("/customer")),
-	});
 	return (
-		<section className="stack">
+		<section className="stack-close">
 			<h2>{t.people}</h2>
 			<p>{me.contact?.rights.support ? t.rightsSupport : t.rightsNoSupport}</p>
-			{customer.isPending ? <Loading lines={2} /> : null}
-			{customer.isError && !customer.data ? (
-				<Broken error={customer.error} again={() => customer.refetch()} />
-			) : null}
-			<ul>
-				{customer.data?.contacts.map((contact) => (
-					<li key={contact.id}>
-						{contact.name} <span className="soft">({say(t, `role_${contact.role}`)})</span>
-						{contact.rights.support ? ` · ${t.support}` : null}
-						{contact.rights.instruction ? ` · ${t.instruction}` : null}
-					</li>
-				))}
-			</ul>
+			<p>
+				<Link to="/settings/support">{t.toSupport}</Link>
+			</p>
 		</section>
 	);
 }

@@ -147,8 +147,15 @@ export function ContactForm({ provider, onDone }: FormProps) {
 	);
 }
 
+interface ConfirmProps {
+	totp: boolean;
+	onDone(me: Me): void;
+	/** Where a dialog says already what this is for. */
+	bare?: boolean;
+}
+
 /** Lifts a sign-in by mail link to password strength (rule X8). */
-export function ConfirmForm({ totp, onDone }: { totp: boolean; onDone(me: Me): void }) {
+export function ConfirmForm({ totp, onDone, bare = false }: ConfirmProps) {
 	const t = useWords(signInWords);
 	const confirm = useMutation({
 		mutationFn: (body: { password: string; totp?: string }) =>
@@ -166,8 +173,14 @@ export function ConfirmForm({ totp, onDone }: { totp: boolean; onDone(me: Me): v
 	};
 	return (
 		<form className="stack" onSubmit={submit}>
-			<h3>{t.confirmTitle}</h3>
-			<p className="soft">{t.confirmText}</p>
+			{bare ? (
+				<p>{t.confirmActionText}</p>
+			) : (
+				<>
+					<h3>{t.confirmTitle}</h3>
+					<p className="soft">{t.confirmText}</p>
+				</>
+			)}
 			<PasswordInput
 				name="password"
 				label={t.password}

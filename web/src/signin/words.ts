@@ -41,6 +41,9 @@ export const signInWords = words(
 		confirmText:
 			"Sie haben sich mit einem Link aus einer E-Mail angemeldet. Wer nur die E-Mail hat, soll keine PIN sehen.",
 		confirm: "Bestätigen",
+		confirmAction: "Einmal Ihr Passwort, bitte",
+		confirmActionText:
+			"Sie sind mit einem Link aus einer E-Mail angemeldet. Für diesen Schritt braucht es Ihr Passwort.",
 		required: "Bitte ausfüllen.",
 		tooShort: "Mindestens 12 Zeichen.",
 	},
@@ -82,6 +85,8 @@ export const signInWords = words(
 		confirmText:
 			"You signed in with a link from a mail. Whoever has only the mail should see no PIN.",
 		confirm: "Confirm",
+		confirmAction: "Your password once, please",
+		confirmActionText: "You signed in by a link from a mail. This step needs your password.",
 		required: "Please fill this in.",
 		tooShort: "At least 12 characters.",
 	},

@@ -1,0 +1,63 @@
+import { words } from "../words/dictionary";
+
+export const challengeWords = words(
+	{
+		senderTitle: "Haben Sie uns geschrieben?",
+		senderText: (provider: string, when: string) =>
+			`${provider} hat eine E-Mail in Ihrem Namen bekommen, ${when}.`,
+		subject: "Betreff",
+		noSubject: "ohne Betreff",
+		from: "Von",
+		senderYes: "Ja, die ist von mir",
+		senderNo: "Nein, die ist nicht von mir",
+		senderWhy: "So stellen wir sicher, dass niemand unter Ihrem Namen schreibt.",
+		senderDoneYes: "Danke. Ihre E-Mail ist angekommen, wir kümmern uns darum.",
+		senderDoneNo: "Danke. Wir bearbeiten diese E-Mail nicht. Sie müssen nichts weiter tun.",
+		addressTitle: "Ist das Ihre Adresse?",
+		addressText: (provider: string) =>
+			`Diese Adresse wurde bei ${provider} für Ihr Konto eingetragen.`,
+		addressOnly: "Sagen Sie nur Ja, wenn Sie allein dieses Postfach lesen.",
+		addressYes: "Ja, das ist meine",
+		addressNo: "Nein",
+		addressDoneYes: "Danke. Von dieser Adresse erkennen wir Sie jetzt.",
+		addressDoneNo: "Danke. Wir nutzen diese Adresse nicht.",
+		addressSignIn: "Bitte melden Sie sich an, damit wir wissen, wem sie gehört.",
+		asWho: (name: string) => `Angemeldet als ${name}`,
+		over: "Diese Frage ist schon beantwortet, oder ihre Zeit ist um.",
+		overText: "Sie müssen nichts weiter tun. Fehlt noch etwas, schreiben Sie uns einfach neu.",
+		missing: "Dieser Link ist nicht vollständig. Bitte öffnen Sie ihn noch einmal aus der E-Mail.",
+		toPortal: "Zu Ihren Anfragen",
+		toSettings: "Zu Ihren Adressen",
+		title: "Eine Frage an Sie",
+	},
+	{
+		senderTitle: "Did you write to us?",
+		senderText: (provider: string, when: string) =>
+			`${provider} received a mail in your name, ${when}.`,
+		subject: "Subject",
+		noSubject: "no subject",
+		from: "From",
+		senderYes: "Yes, it is from me",
+		senderNo: "No, it is not from me",
+		senderWhy: "This is how we make sure that nobody writes in your name.",
+		senderDoneYes: "Thank you. Your mail has arrived and we are looking into it.",
+		senderDoneNo: "Thank you. We leave this mail alone. There is nothing else you need to do.",
+		addressTitle: "Is this your address?",
+		addressText: (provider: string) =>
+			`This address was entered for your account with ${provider}.`,
+		addressOnly: "Say yes only if nobody but you reads this mailbox.",
+		addressYes: "Yes, it is mine",
+		addressNo: "No",
+		addressDoneYes: "Thank you. From now on we recognise you by this address.",
+		addressDoneNo: "Thank you. We do not use this address.",
+		addressSignIn: "Please sign in, so that we know whose it is.",
+		asWho: (name: string) => `Signed in as ${name}`,
+		over: "This question has been answered, or its time is up.",
+		overText:
+			"There is nothing else you need to do. If something is missing, just write to us again.",
+		missing: "This link is not complete. Please open it from the mail once more.",
+		toPortal: "To your requests",
+		toSettings: "To your addresses",
+		title: "A question for you",
+	},
+);

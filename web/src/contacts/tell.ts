@@ -1,0 +1,55 @@
+// How a waiting change and a contact's rights are told. Pure.
+import type { ChangeView, SupportContact } from "../api/types";
+import type { Same } from "../words/dictionary";
+import { say } from "../words/dictionary";
+import type { contactsWords } from "./words";
+
+type Words = (typeof contactsWords)["de"] extends Same<infer T> ? Same<T> : never;
+
+/** Both rights: grants access and confirms changes. */
+export function authorised(contact: { support: boolean; instruction: boolean }): boolean {
+	return contact.support && contact.instruction;
+}
+
+/** "fragt Support an, gibt Anweisungen" */
+export function rightsText(contact: SupportContact, t: Words): string {
+	if (authorised(contact)) return t.mayBoth;
+	if (contact.support) return t.maySupport;
+	return contact.instruction ? t.mayInstruct : t.mayNothing;
+}
+
+type What = Record<string, unknown>;
+
+function whatOf(change: ChangeView): What {
+	return typeof change.what === "object" && change.what !== null ? (change.what as What) : {};
+}
+
+function newName(what: What): string {
+	const parts = [what.first_name, what.last_name].filter((part) => typeof part === "string");
+	return parts.join(" ");
+}
+
+/** "Ole Brandt hinzufügen" */
+export function changeTitle(change: ChangeView, t: Words): string {
+	const name = change.about?.name || newName(whatOf(change)) || t.somebody;
+	const kind = change.kind;
+	if (/address/.test(kind)) return t.change_address(name);
+	if (/phone/.test(kind)) return t.change_phone(name);
+	if (/remove|delete|deactivate/.test(kind)) return t.change_remove(name);
+	if (/add|create|new/.test(kind)) return t.change_add(name);
+	if (/change|right|role/.test(kind)) return t.change_change(name);
+	return t.change_other(name);
+}
+
+/** What would be true afterwards, as pairs of word and value; what has no word stays out. */
+export function changeLines(change: ChangeView, t: Words): [string, string][] {
+	const what = whatOf(change);
+	const rights = (what.rights ?? {}) as What;
+	const flat: What = { ...what, ...rights };
+	return (["role", "support", "instruction", "address", "number"] as const).flatMap((key) => {
+		const value = flat[key];
+		if (typeof value === "boolean") return [[t[`what_${key}`], value ? t.yes : t.no] as const];
+		if (typeof value !== "string" || value === "") return [];
+		return [[t[`what_${key}`], key === "role" ? say(t, `role_${value}`) : value] as const];
+	}) as [string, string][];
+}
