@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod catalogue;
+pub mod contact;
 pub mod entry;
 pub mod kernel;
 pub mod pin;

@@ -1,0 +1,92 @@
+//! What a mail's judgement looks at. Plain values that the intake has read and looked up.
+
+use super::{AddressKind, Code, Proof};
+use crate::kernel::{Moment, TicketId};
+
+/// One mail, as far as its judgement depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SenderFacts {
+    pub proof: Proof,
+    /// What checking and reading it found: `auth.…`, `from.…`, `mail.broken` and the like. They are
+    /// told beside the verdict; a `from.…` code also means that nobody can be answered.
+    pub flaws: Vec<Code>,
+    pub standing: Standing,
+    /// What the sender's local part gives away ([`super::address_kind`]).
+    pub kind: AddressKind,
+    pub nature: Nature,
+    pub thread: Thread,
+    /// More mails from this address or domain than anybody writes.
+    pub flood: bool,
+    /// When this address was last answered automatically, or asked ([`super::may_answer`]).
+    pub last_answer_at: Option<Moment>,
+}
+
+/// What is known of the sender's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A contact's.
+    Registered(Registered),
+    /// Easily taken for a registered one ([`super::Address::looks_like`]).
+    LookAlike,
+    Unregistered,
+    /// One of the provider's own support addresses (rule Z4: loops).
+    OwnAddress,
+    /// Named in a customer's settings: its own customers reach its support there (rule Z4).
+    CustomersSupport,
+}
+
+/// A registered address and its contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// Whether the contact and its customer are active.
+    pub active: bool,
+    /// Whether the contact may raise requests by mail (rule P2).
+    pub support: bool,
+    /// Whether its owner has confirmed it (rule Z9). Until then it counts as unregistered.
+    pub confirmed: bool,
+    /// Two people use it (rule Z8).
+    pub shared: bool,
+    /// Found to be a list or role address (rules Z14, Z15).
+    pub list: bool,
+}
+
+/// What kind of mail it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// Somebody wrote it.
+    Person,
+    /// An absence notice, an automatic answer (RFC 3834).
+    Automatic,
+    /// A delivery report; `ours` when it names a message that we did send.
+    Bounce { ours: bool },
+    /// Came through a mailing list (RFC 2369, RFC 2919).
+    List,
+    /// A newsletter and the like (`Precedence: bulk`).
+    Bulk,
+    /// We sent it ourselves.
+    Loop,
+    /// Another service's confirmation mail (control 45).
+    Verification,
+}
+
+/// What it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thread {
+    /// Nothing of ours.
+    None,
+    /// A message of ours, by its keyed reference, or a ticket's number in the subject. What follows is
+    /// the same: neither lets anybody in who is not in the ticket.
+    Ours(InThread),
+    /// A reference in our form that we never made (control 43).
+    Forged,
+}
+
+/// The ticket that is answered. A merged one's stands for it: the ticket in which it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InThread {
+    pub ticket: TicketId,
+    /// Whether the address's contact asked for it or watches it.
+    pub participant: bool,
+    /// Now, by [`crate::ticket::Ticket::state`].
+    pub state: crate::ticket::TicketState,
+}

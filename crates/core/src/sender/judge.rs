@@ -1,0 +1,233 @@
+//! What becomes of a mail: one function, from facts to a verdict.
+
+use super::{AddressKind, Code, InThread, Nature, Proof, Registered, SenderFacts, Standing, Thread};
+use crate::{
+    kernel::{Moment, Span, TicketId, words},
+    ticket::TicketState,
+};
+
+/// An address is answered automatically, or asked, at most once in this time (control 46).
+pub const ANSWER_SPAN: Span = Span::hours(24);
+
+/// What becomes of a mail, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Verdict {
+    pub disposition: Disposition,
+    /// The deciding one first, then the others, most important first; each once.
+    pub codes: Vec<Code>,
+    pub answer: Option<AutomaticAnswer>,
+}
+
+/// What becomes of a mail. In every case it is kept whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// A new ticket of the contact's.
+    Open,
+    /// A message in the ticket.
+    Append { ticket: TicketId },
+    /// A message in the closed ticket, which opens again (rule B13).
+    Reopen { ticket: TicketId },
+    /// A new ticket that goes on from the locked one (rules B15, B16).
+    FollowUp { ticket: TicketId },
+    /// Waits in quarantine while the *registered* address is asked whether it wrote this (rule Z5).
+    /// Answered yes, it is judged again with [`Proof::Confirmed`].
+    Challenge { ticket: Option<TicketId> },
+    /// Waits in quarantine for staff (rule Z3). `ticket` is where it would belong; staff see it there
+    /// in a line, and it changes nothing.
+    Quarantine { ticket: Option<TicketId> },
+    /// A report on a mail of ours: noted at the mail, the ticket and the address (rule Z13).
+    Bounce,
+}
+
+words! {
+    /// What the sender is answered by itself. No text of the sender's stands in it (control 46).
+    AutomaticAnswer {
+        /// The same for all, without account information (rule Z3).
+        Neutral = "neutral",
+        /// Names who is authorised; only to a colleague who is proven (rule P2).
+        NamesAuthorised = "names_authorised",
+    }
+}
+
+/// Whether the address may be answered automatically, or asked, now (control 46).
+pub fn may_answer(last_answer_at: Option<Moment>, now: Moment) -> bool {
+    last_answer_at.is_none_or(|at| now >= at + ANSWER_SPAN)
+}
+
+/// Decides what becomes of a mail. Only a mail that a person wrote, from the confirmed address of an
+/// active contact, and proven or confirmed, reaches a ticket; all else waits, and nothing is dropped.
+///
+/// A challenge counts as an automatic answer: when one was sent within the day, the mail only waits.
+pub fn judge(facts: &SenderFacts, now: Moment) -> Verdict {
+    let ruling = by_nature(facts).or_else(|| by_address(facts)).unwrap_or_else(|| {
+        by_standing(facts).map_or_else(|ruling| ruling, |contact| by_contact(facts, contact))
+    });
+    let told = may_answer(facts.last_answer_at, now);
+    let disposition = match ruling.disposition {
+        Disposition::Challenge { ticket } if !told => Disposition::Quarantine { ticket },
+        other => other,
+    };
+    let answer = ruling.answer.filter(|_| told && facts.nature == Nature::Person);
+    Verdict { disposition, codes: codes(facts, ruling.code), answer }
+}
+
+/// A disposition before the day's limit is looked at.
+struct Ruling {
+    disposition: Disposition,
+    code: Code,
+    answer: Option<AutomaticAnswer>,
+}
+
+impl Ruling {
+    const fn new(disposition: Disposition, code: Code) -> Self {
+        Self { disposition, code, answer: None }
+    }
+
+    const fn answered(self, answer: AutomaticAnswer) -> Self {
+        Self { answer: Some(answer), ..self }
+    }
+}
+
+/// Mails that nobody wrote, or too many: none of them is answered.
+fn by_nature(facts: &SenderFacts) -> Option<Ruling> {
+    let waits = Disposition::Quarantine { ticket: ticket(facts) };
+    let ruling = match facts.nature {
+        Nature::Bounce { ours: true } => Ruling::new(Disposition::Bounce, Code::MailBounce),
+        Nature::Bounce { ours: false } => Ruling::new(waits, Code::MailBounce),
+        Nature::Loop => Ruling::new(waits, Code::MailLoop),
+        Nature::Automatic => Ruling::new(waits, Code::MailAutomatic),
+        Nature::Bulk => Ruling::new(waits, Code::MailBulk),
+        // Such a mail carries a link that confirms an account: it is nobody's but staff's to see.
+        Nature::Verification => Ruling::new(Disposition::Quarantine { ticket: None }, Code::MailVerification),
+        Nature::Person | Nature::List if facts.flood => Ruling::new(waits, Code::MailFlood),
+        Nature::Person | Nature::List => return None,
+    };
+    Some(ruling)
+}
+
+/// Senders that are no person's address: none of them is answered (rule Z4).
+fn by_address(facts: &SenderFacts) -> Option<Ruling> {
+    let odd = |code: &&Code| matches!(code, Code::FromMany | Code::FromMissing | Code::FromOdd);
+    let code = match (facts.standing, facts.kind) {
+        (Standing::OwnAddress, _) => Code::SenderOwnAddress,
+        _ if facts.flaws.iter().any(|code| odd(&code)) => *facts.flaws.iter().filter(odd).min()?,
+        (Standing::CustomersSupport, _) | (_, AddressKind::Support) => Code::SenderCustomersSupport,
+        (_, AddressKind::Nobody) => Code::SenderRoleAddress,
+        _ => return None,
+    };
+    Some(Ruling::new(Disposition::Quarantine { ticket: ticket(facts) }, code))
+}
+
+/// Rules Z1, Z3: only an active contact at a confirmed address comes further. All others are answered
+/// the same.
+fn by_standing(facts: &SenderFacts) -> Result<Registered, Ruling> {
+    let code = match facts.standing {
+        Standing::Registered(contact) if !contact.confirmed => Code::SenderUnregistered,
+        Standing::Registered(contact) if !contact.active => Code::SenderInactive,
+        Standing::Registered(contact) => return Ok(contact),
+        Standing::LookAlike => Code::SenderLookAlike,
+        Standing::Unregistered => Code::SenderUnregistered,
+        Standing::OwnAddress => Code::SenderOwnAddress,
+        Standing::CustomersSupport => Code::SenderCustomersSupport,
+    };
+    Err(waits(facts, code).answered(AutomaticAnswer::Neutral))
+}
+
+fn by_contact(facts: &SenderFacts, contact: Registered) -> Ruling {
+    let code = match facts.thread {
+        Thread::Forged => Some(Code::ThreadForged),
+        Thread::Ours(thread) if !thread.participant && contact.support => Some(Code::ThreadNotParticipant),
+        _ => None,
+    };
+    if let Some(code) = code {
+        return waits(facts, code).answered(AutomaticAnswer::Neutral);
+    }
+    if !may_write(facts.thread, contact) {
+        return not_authorised(facts, contact);
+    }
+    if let Some(code) = to_ask(facts, contact) {
+        return Ruling::new(Disposition::Challenge { ticket: ticket(facts) }, code);
+    }
+    let code = if facts.proof == Proof::Confirmed { Code::Confirmed } else { Code::Proven };
+    Ruling::new(taken_in(facts.thread), code)
+}
+
+/// Rules P2, P15: raising a request by mail takes the right to; answering in one's own ticket does not.
+fn may_write(thread: Thread, contact: Registered) -> bool {
+    let answers = matches!(thread, Thread::Ours(InThread { participant: true, state, .. }) if state != TicketState::Locked);
+    contact.support || answers
+}
+
+/// Names are told to nobody but a colleague who is proven, alone at the address.
+fn not_authorised(facts: &SenderFacts, contact: Registered) -> Ruling {
+    if facts.proof == Proof::Unproven {
+        return waits(facts, Code::SenderUnproven).answered(AutomaticAnswer::Neutral);
+    }
+    let alone = facts.kind == AddressKind::Personal && !contact.shared && !contact.list;
+    let answer = if alone { AutomaticAnswer::NamesAuthorised } else { AutomaticAnswer::Neutral };
+    waits(facts, Code::SenderNotAuthorised).answered(answer)
+}
+
+/// Why the person must be asked, if so (rules Z5, Z8, Z13 to Z15). A role address by name alone is only
+/// told: it is flagged, not refused.
+fn to_ask(facts: &SenderFacts, contact: Registered) -> Option<Code> {
+    match facts.proof {
+        Proof::Confirmed => None,
+        Proof::Unproven => Some(Code::SenderUnproven),
+        Proof::Proven if contact.shared => Some(Code::SenderShared),
+        Proof::Proven if contact.list => Some(Code::SenderRoleAddress),
+        Proof::Proven => (facts.nature == Nature::List).then_some(Code::MailList),
+    }
+}
+
+const fn taken_in(thread: Thread) -> Disposition {
+    match thread {
+        Thread::None | Thread::Forged => Disposition::Open,
+        Thread::Ours(InThread { ticket, state, .. }) => match state {
+            TicketState::New | TicketState::Open | TicketState::Waiting => Disposition::Append { ticket },
+            TicketState::Closed => Disposition::Reopen { ticket },
+            TicketState::Locked => Disposition::FollowUp { ticket },
+        },
+    }
+}
+
+fn waits(facts: &SenderFacts, code: Code) -> Ruling {
+    Ruling::new(Disposition::Quarantine { ticket: ticket(facts) }, code)
+}
+
+const fn ticket(facts: &SenderFacts) -> Option<TicketId> {
+    match facts.thread {
+        Thread::Ours(thread) => Some(thread.ticket),
+        Thread::None | Thread::Forged => None,
+    }
+}
+
+/// The deciding code, then everything else that was found.
+fn codes(facts: &SenderFacts, deciding: Code) -> Vec<Code> {
+    let mut found = facts.flaws.clone();
+    found.push(match facts.proof {
+        Proof::Proven => Code::Proven,
+        Proof::Confirmed => Code::Confirmed,
+        Proof::Unproven => Code::SenderUnproven,
+    });
+    let (shared, list, unable) = match facts.standing {
+        Standing::Registered(contact) => (contact.shared, contact.list, !contact.support),
+        _ => (false, false, false),
+    };
+    let role = list || facts.kind != AddressKind::Personal;
+    let more = [
+        (role, Code::SenderRoleAddress),
+        (shared, Code::SenderShared),
+        (unable, Code::SenderNotAuthorised),
+        (facts.nature == Nature::List, Code::MailList),
+        (facts.flood, Code::MailFlood),
+        (facts.thread == Thread::Forged, Code::ThreadForged),
+    ];
+    found.extend(more.into_iter().filter_map(|(is, code)| is.then_some(code)));
+    found.retain(|code| *code != deciding);
+    found.sort_unstable();
+    found.dedup();
+    found.insert(0, deciding);
+    found
+}
