@@ -36,4 +36,5 @@ pub use allowed::*;
 pub use clock::*;
 pub use due::*;
 pub use state::*;
+pub use steps::Opened;
 pub use words::*;
