@@ -21,6 +21,8 @@ CREATE TABLE mail (
     state TEXT NOT NULL,
     -- Stable codes, most important first, separated by blanks.
     why TEXT NOT NULL,
+    -- What was checked and found, as JSON.
+    checks TEXT NOT NULL,
     -- Whose address it came from, when it is registered.
     contact_id UUID REFERENCES contact (id),
     ticket_id UUID REFERENCES ticket (id),

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
+    attachment::blobs::Blobs,
     door::{self, Doors, LEASE},
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
@@ -82,6 +83,7 @@ pub struct App {
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub(crate) supports: Supports,
+    pub blobs: Blobs,
     /// This run of the server.
     pub run: Uuid,
     /// Cancelled when the server stops.
@@ -127,6 +129,7 @@ impl App {
             passwords: Passwords::new(sources.bytes()),
             throttle: Throttle::default(),
             supports: Supports::new(parts.settings.support.clone()),
+            blobs: Blobs::new(parts.settings.attachments.folder.clone()),
             run,
             shutdown: CancellationToken::new(),
             failed: CancellationToken::new(),

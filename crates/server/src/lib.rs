@@ -9,6 +9,7 @@ mod api;
 mod app;
 
 pub mod alarm;
+pub mod attachment;
 pub mod customer;
 pub mod door;
 pub mod ground;

@@ -70,6 +70,8 @@ pub struct MailRecord {
     pub state: MailState,
     /// Stable codes, the most important first.
     pub why: Vec<String>,
+    /// What was checked and found, as a JSON array.
+    pub checks: serde_json::Value,
     /// Whose registered address it came from.
     pub contact: Option<ContactId>,
     pub ticket: Option<TicketId>,
@@ -93,6 +95,7 @@ struct Row {
     proof: String,
     state: String,
     why: String,
+    checks: String,
     contact_id: Option<Uuid>,
     ticket_id: Option<Uuid>,
     message_id: Option<Uuid>,
@@ -116,6 +119,7 @@ impl From<Row> for MailRecord {
             proof: Proof::from_word(&row.proof).unwrap_or(Proof::Unproven),
             state: MailState::from_word(&row.state),
             why: row.why.split(' ').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+            checks: serde_json::from_str(&row.checks).unwrap_or_default(),
             contact: row.contact_id.map(ContactId),
             ticket: row.ticket_id.map(TicketId),
             message: row.message_id.map(MessageId),
@@ -129,7 +133,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, provider_id, fingerprint, way, received_at, hash, size_bytes, sender, subject, message_ref, \
-             proof, state, why, contact_id, ticket_id, message_id, decided_by, decided_at FROM mail ",
+             proof, state, why, checks, contact_id, ticket_id, message_id, decided_by, decided_at FROM mail ",
             $rest
         )
     };
@@ -138,8 +142,8 @@ macro_rules! select {
 /// Writes what became of a message; `false` when it was handed over before (nothing is written then).
 pub async fn insert(tx: &mut Tx, mail: &MailRecord) -> Result<bool, StoreError> {
     let sql = "INSERT INTO mail (id, provider_id, fingerprint, way, received_at, hash, size_bytes, sender, subject, \
-               message_ref, proof, state, why, contact_id, ticket_id, message_id) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+               message_ref, proof, state, why, checks, contact_id, ticket_id, message_id) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
                ON CONFLICT (provider_id, fingerprint) DO NOTHING";
     let rows = run!(
         tx.conn(),
@@ -157,6 +161,7 @@ pub async fn insert(tx: &mut Tx, mail: &MailRecord) -> Result<bool, StoreError> 
         mail.proof.word(),
         mail.state.word(),
         mail.why.join(" "),
+        mail.checks.to_string(),
         mail.contact.map(|c| c.0),
         mail.ticket.map(|t| t.0),
         mail.message.map(|m| m.0)

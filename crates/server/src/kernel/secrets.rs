@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::{
+    hmac,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -19,6 +22,8 @@ const PKCS8_PREFIX: [u8; 16] =
 pub struct Secrets {
     /// PINs and word pairs are derived from it.
     pub pin: [u8; 32],
+    /// Marks our Message-IDs, so that a forged reference joins nothing; derived from the PIN's key.
+    pub mail: [u8; 32],
     seal: XChaCha20Poly1305,
     /// The first one signs; the others are still published, so that tokens stay verifiable.
     tokens: Vec<TokenKey>,
@@ -77,7 +82,12 @@ impl TokenKey {
 impl Secrets {
     /// `tokens` must hold one or two keys; the first signs.
     pub fn new(pin: [u8; 32], seal: &[u8; 32], tokens: Vec<TokenKey>) -> Self {
-        Self { pin, seal: XChaCha20Poly1305::new(seal.into()), tokens }
+        Self {
+            mail: derived(&pin, b"pforte mail thread"),
+            pin,
+            seal: XChaCha20Poly1305::new(seal.into()),
+            tokens,
+        }
     }
 
     /// Encrypts a small secret for the database. `nonce` must be fresh.
@@ -106,6 +116,14 @@ impl Secrets {
     pub fn public_keys(&self) -> Vec<PublicKey> {
         self.tokens.iter().map(TokenKey::public).collect()
     }
+}
+
+/// A key for one purpose, out of another key.
+fn derived(key: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), purpose);
+    let mut out = [0; 32];
+    out.copy_from_slice(&tag.as_ref()[..32]);
+    out
 }
 
 #[cfg(test)]
