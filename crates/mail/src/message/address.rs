@@ -1,0 +1,263 @@
+//! Addresses as a head names them, read strictly: what is not plainly one address is odd.
+//!
+//! Group syntax, route syntax, quoted local parts, a NUL, encoded words where none belong, and a
+//! display name that shows another address are all odd (control 40): no address is taken from them.
+
+use mail_parser::parsers::MessageStream;
+use unicode_security::confusable_detection::skeleton as confusables;
+
+const MAX_NAME_CHARS: usize = 200;
+const MAX_ADDRESS_BYTES: usize = 254;
+/// As much of one value as is decoded.
+const MAX_DECODED_BYTES: usize = 8 * 1024;
+/// Characters that turn the direction of what is shown around.
+const TURNING: [char; 12] = [
+    '\u{200e}', '\u{200f}', '\u{061c}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// Somebody's name and address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Decoded, on one line; may be empty.
+    pub name: String,
+    /// In lower case, its domain in ASCII (IDNA).
+    pub address: String,
+}
+
+impl Mailbox {
+    pub fn domain(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+/// Whom the message says it is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FromField {
+    /// Exactly one field with exactly one address.
+    One(Mailbox),
+    Missing,
+    /// Several fields, or several addresses.
+    Many,
+    /// Written so that readers could take it for different addresses.
+    Odd,
+}
+
+impl FromField {
+    pub fn one(&self) -> Option<&Mailbox> {
+        match self {
+            Self::One(mailbox) => Some(mailbox),
+            _ => None,
+        }
+    }
+
+    /// The stable code of what is wrong with it.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::One(_) => None,
+            Self::Missing => Some("from.missing"),
+            Self::Many => Some("from.many"),
+            Self::Odd => Some("from.odd"),
+        }
+    }
+}
+
+/// Something in an address list that is read differently by different programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Odd;
+
+/// The `From` field's values, strictly.
+pub fn from_field(values: &[&[u8]]) -> FromField {
+    match values {
+        [] => FromField::Missing,
+        [value] => match mailboxes(value, 8) {
+            Ok(list) if list.len() == 1 => list.into_iter().next().map_or(FromField::Missing, sane),
+            Ok(list) if list.is_empty() => FromField::Missing,
+            Ok(_) => FromField::Many,
+            Err(Odd) => FromField::Odd,
+        },
+        _ => FromField::Many,
+    }
+}
+
+fn sane(mailbox: Mailbox) -> FromField {
+    if shows_another(&mailbox) { FromField::Odd } else { FromField::One(mailbox) }
+}
+
+/// Whether the display name holds an address that is not the mailbox's own.
+fn shows_another(mailbox: &Mailbox) -> bool {
+    let folded: String =
+        mailbox.name.chars().map(|c| if matches!(c, '＠' | '﹫') { '@' } else { c }).collect();
+    folded.split(|c: char| c.is_whitespace() || "<>()[]\"',;:".contains(c)).any(|word| {
+        word.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && word.to_lowercase() != mailbox.address
+        })
+    })
+}
+
+/// Reads a list of at most `max` mailboxes; more are left out.
+pub fn mailboxes(value: &[u8], max: usize) -> Result<Vec<Mailbox>, Odd> {
+    let text = std::str::from_utf8(value).map_err(|_| Odd)?;
+    let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    if text.chars().any(|c| (c.is_control() && c != '\t') || TURNING.contains(&c)) {
+        return Err(Odd);
+    }
+    let items = items(&text)?;
+    if items.len() == 1 && items[0].is_empty() {
+        return Ok(Vec::new());
+    }
+    items.into_iter().take(max).map(Item::mailbox).collect()
+}
+
+/// What stands between two commas.
+#[derive(Default)]
+struct Item {
+    /// Words before an angle, or the bare address.
+    words: String,
+    quoted: bool,
+    angle: Option<String>,
+    comment: String,
+    after_angle: bool,
+}
+
+impl Item {
+    fn is_empty(&self) -> bool {
+        self.words.trim().is_empty() && self.angle.is_none() && !self.quoted
+    }
+
+    fn mailbox(self) -> Result<Mailbox, Odd> {
+        if self.after_angle {
+            return Err(Odd);
+        }
+        let (name, address) = match self.angle {
+            Some(angle) => (self.words, angle),
+            None if self.quoted => return Err(Odd),
+            None => (self.comment, self.words.trim().to_owned()),
+        };
+        Ok(Mailbox { name: display_name(&name)?, address: normalised(&address).ok_or(Odd)? })
+    }
+}
+
+fn items(text: &str) -> Result<Vec<Item>, Odd> {
+    let mut items = vec![Item::default()];
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let Some(item) = items.last_mut() else { return Err(Odd) };
+        match c {
+            ',' => items.push(Item::default()),
+            '"' => {
+                item.quoted = true;
+                let words = quoted(&mut chars)?;
+                item.after_angle |= item.angle.is_some();
+                item.words.push_str(&words);
+            }
+            '(' => item.comment = comment(&mut chars)?,
+            '<' if item.angle.is_none() => item.angle = Some(until_angle(&mut chars)?),
+            '<' | '>' | ')' | ':' | ';' | '\\' | '[' | ']' => return Err(Odd),
+            _ => {
+                item.after_angle |= item.angle.is_some() && !c.is_whitespace();
+                item.words.push(c);
+            }
+        }
+    }
+    Ok(items)
+}
+
+fn quoted(chars: &mut std::str::Chars<'_>) -> Result<String, Odd> {
+    let mut words = String::new();
+    loop {
+        match chars.next().ok_or(Odd)? {
+            '"' => return Ok(words),
+            '\\' => words.push(chars.next().ok_or(Odd)?),
+            c => words.push(c),
+        }
+    }
+}
+
+fn comment(chars: &mut std::str::Chars<'_>) -> Result<String, Odd> {
+    let mut words = String::new();
+    loop {
+        match chars.next().ok_or(Odd)? {
+            ')' => return Ok(words),
+            // A comment in a comment hides an end from simple readers.
+            '(' => return Err(Odd),
+            '\\' => words.push(chars.next().ok_or(Odd)?),
+            c => words.push(c),
+        }
+    }
+}
+
+fn until_angle(chars: &mut std::str::Chars<'_>) -> Result<String, Odd> {
+    let mut address = String::new();
+    loop {
+        match chars.next().ok_or(Odd)? {
+            '>' => return Ok(address),
+            '<' => return Err(Odd),
+            c => address.push(c),
+        }
+    }
+}
+
+fn display_name(words: &str) -> Result<String, Odd> {
+    let decoded = decode(words.as_bytes());
+    if decoded.chars().any(|c| (c.is_control() && c != '\t') || TURNING.contains(&c)) {
+        return Err(Odd);
+    }
+    Ok(cut(decoded.split_whitespace().collect::<Vec<_>>().join(" "), MAX_NAME_CHARS))
+}
+
+/// Decodes the encoded words (RFC 2047) of a one-line value; always one line.
+pub fn decode(value: &[u8]) -> String {
+    let value = &value[..value.len().min(MAX_DECODED_BYTES)];
+    let mut line: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    line.push(b'\n');
+    MessageStream::new(&line).parse_unstructured().as_text().unwrap_or_default().trim().to_owned()
+}
+
+/// `local@domain` in lower case with an ASCII domain, when it plainly is one.
+pub fn normalised(address: &str) -> Option<String> {
+    let (local, domain) = address.split_once('@')?;
+    let plain = !local.is_empty()
+        && local.len() <= 64
+        && !local.contains("=?")
+        && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom));
+    let domain = plain.then(|| normalised_domain(domain)).flatten()?;
+    let whole = format!("{}@{domain}", local.to_ascii_lowercase());
+    (whole.len() <= MAX_ADDRESS_BYTES).then_some(whole)
+}
+
+/// A domain of at least two labels, in lower-case ASCII (IDNA).
+pub fn normalised_domain(domain: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    let labels = ascii.split('.').count();
+    ((2..=40).contains(&labels) && ascii.len() <= 253).then_some(ascii)
+}
+
+/// Whether a character turns the direction of what is shown.
+pub(crate) fn turns(c: char) -> bool {
+    TURNING.contains(&c)
+}
+
+fn is_atom(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+/// What an address looks like: two that a person confuses have the same skeleton (UTS 39).
+pub fn skeleton(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or(("", address));
+    let (domain, _) = idna::domain_to_unicode(domain);
+    let whole = format!("{local}@{domain}").to_lowercase();
+    confusables(&whole).collect::<String>().replace("rn", "m").replace("vv", "w")
+}
+
+/// The organisational domain: what somebody registered, by the public suffix list.
+pub fn organisation(domain: &str) -> Option<&str> {
+    psl::domain_str(domain)
+}
+
+pub(crate) fn cut(text: String, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((at, _)) => text[..at].to_owned(),
+        None => text,
+    }
+}
