@@ -29,7 +29,7 @@ use crate::{
     Failure,
     config::{self, Config, Listener},
     pages, secrets_file, socket,
-    sources::{SystemClock, SystemRandom},
+    sources::{self, SystemRandom},
     tls,
 };
 
@@ -74,7 +74,7 @@ pub async fn application(config: &Config, mode: Mode) -> Result<(Shared, Option<
         settings: settings(config, mode)?,
         products: config.products.clone(),
         secrets,
-        clock: Arc::new(SystemClock::default()),
+        clock: sources::clock(mode.demo),
         random: Arc::new(SystemRandom),
         db,
     };
