@@ -172,23 +172,38 @@ export class Program {
 
 /** `pforte demo` with the sample product beside it. */
 export class Demo {
-	constructor(data, port) {
+	/**
+	 * `config` is a configuration to use instead of the demo's own, with these three ports; `env` goes to
+	 * the program.
+	 */
+	constructor(data, port, { config, env } = {}) {
 		this.data = data;
 		this.port = port;
+		this.config = config;
+		this.env = env;
 		this.portal = `http://pforte.localhost:${port}`;
 		this.gateway = `gate.localhost:${port + 1}`;
 		this.panel = `http://panel.localhost:${port + 2}`;
 	}
 
+	#arguments() {
+		const more = this.config ? ["--config", this.config] : [];
+		return ["demo", "--data", this.data, "--port", String(this.port), ...more];
+	}
+
+	/** Whoever brings a configuration also runs the product. */
+	#startPanel() {
+		return new Program("panel", [
+			...["--listen", `127.0.0.1:${this.port + 2}`],
+			...["--jwks-url", `${this.portal}/.well-known/jwks.json`],
+			...["--issuer", this.portal, "--audience", "panel", "--own-sign-in"],
+		]);
+	}
+
 	/** Starts it, and waits until it answers. */
 	async start() {
-		this.program = new Program("pforte", [
-			"demo",
-			"--data",
-			this.data,
-			"--port",
-			String(this.port),
-		]);
+		this.program = new Program("pforte", this.#arguments(), this.env);
+		if (this.config) this.product ??= this.#startPanel();
 		await eventually(
 			"the demo answers",
 			async () => {
@@ -202,7 +217,8 @@ export class Demo {
 		return this;
 	}
 
-	stop() {
+	async stop() {
+		await this.product?.stop();
 		return this.program.stop();
 	}
 

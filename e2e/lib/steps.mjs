@@ -79,3 +79,27 @@ export async function letIn(customer, agent, portal, reason = "Der Shop antworte
 	await wordPair(agent);
 	return openProduct(agent);
 }
+
+/** Asks the API as whoever is signed in on this page; what is refused is thrown, with its code. */
+export async function api(page, method, path, body) {
+	const { status, answer } = await ask(page, method, path, body);
+	if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+	return answer;
+}
+
+/** Asks the API; returns status and body, refused or not. */
+export function ask(page, method, path, body) {
+	return page.evaluate(
+		async ([method, path, body]) => {
+			const options = { method, headers: {} };
+			if (body !== undefined) {
+				options.headers["content-type"] = "application/json";
+				options.body = JSON.stringify(body);
+			}
+			const response = await fetch(`/api/v1${path}`, options);
+			const text = await response.text();
+			return { status: response.status, answer: text ? JSON.parse(text) : null };
+		},
+		[method, path, body],
+	);
+}

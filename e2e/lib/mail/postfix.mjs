@@ -52,14 +52,16 @@ function queueFolders(dir) {
 
 /**
  * Starts one. `host` is what it calls itself; `domains` are those it takes mail for from anybody;
- * `ways` says where a domain's mail goes ("lmtp:inet:127.0.0.1:2400", "smtp:[127.0.0.1]:2500");
+ * `ways` says where a domain's mail goes ("lmtp:inet:127.0.0.1:2400", "smtp:[127.0.0.1]:2500"),
+ * `otherwise` where any other's;
  * `milter` is a signer's port. Has two doors: `port` takes mail from strangers for its own domains,
  * `submit` takes mail for anybody.
+ * `port` may be given, when another has to know it before.
  */
-export async function postfix(t, { host, domains, ways, milter, more = {} }) {
+export async function postfix(t, { host, domains, ways, otherwise, milter, ...given }) {
 	const dir = folder(t, "postfix");
 	const { queue, data } = queueFolders(dir);
-	const [port, submit] = [await freePort(), await freePort()];
+	const [port, submit] = [given.port ?? (await freePort()), await freePort()];
 	const log = join(dir, "mail.log");
 	const table = Object.entries(ways).map(([domain, way]) => `{${domain}=${way}}`);
 	const settings = {
@@ -79,7 +81,7 @@ export async function postfix(t, { host, domains, ways, milter, more = {} }) {
 		mynetworks: "127.0.0.0/8",
 		relay_domains: domains.join(" "),
 		transport_maps: `inline:{ ${table.join(" ")} }`,
-		default_transport: "error:no such domain in this test",
+		default_transport: otherwise ?? "error:no such domain in this test",
 		smtpd_relay_restrictions: "reject_unauth_destination",
 		smtpd_tls_security_level: "none",
 		smtp_tls_security_level: "none",
@@ -97,7 +99,6 @@ export async function postfix(t, { host, domains, ways, milter, more = {} }) {
 		...(milter
 			? { smtpd_milters: `inet:127.0.0.1:${milter}`, milter_default_action: "tempfail" }
 			: {}),
-		...more,
 	};
 	const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}`);
 	writeFileSync(join(dir, "main.cf"), `${lines.join("\n")}\n`);
