@@ -8,6 +8,8 @@ use pforte_core::{
     entry::*,
     kernel::*,
     pin::{Consequences, DeadWhy, WrongWhy},
+    sender::Proof,
+    ticket::{ClosedHow, MessageKind, Opener, TicketChannel},
 };
 use proptest::{prelude::*, test_runner::Config};
 use uuid::Uuid;
@@ -100,13 +102,76 @@ fn doors() -> Vec<Event> {
     ]
 }
 
+fn tickets() -> Vec<Event> {
+    let (ticket, contact, attachment, leave) = (id(12), id(4), id(13), id(14));
+    vec![
+        Event::TicketOpened {
+            ticket,
+            contact,
+            channel: TicketChannel::Mail,
+            by: Opener::Customer,
+            follows: Some(id(15)),
+        },
+        Event::TicketTakenOver { ticket, ground: id(6), contact, staff_name: name("Mira Sand") },
+        Event::TicketHandedOver { ticket, to: id(2) },
+        Event::TicketReleased { ticket },
+        Event::TicketClosed { ticket, how: ClosedHow::Silence },
+        Event::TicketReopened { ticket, by: Opener::Unproven },
+        Event::TicketConfirmed { ticket },
+        Event::TicketMerged { ticket, into: id(15) },
+        Event::TicketChanged { ticket, fields: vec![name("subject"), name("tags")] },
+        Event::TicketEscalated { ticket },
+        Event::MessageAdded { ticket, message: id(16), kind: MessageKind::Note },
+        Event::ViewSaved { view: id(17) },
+        Event::ViewRemoved { view: id(17) },
+        Event::AttachmentAdded { attachment, live_secrets: true },
+        Event::AttachmentRead { attachment, original: false },
+        Event::OriginalAsked { attachment, leave },
+        Event::OriginalGiven { attachment, leave, ends_at: Moment(9) },
+        Event::OriginalRefused { attachment, leave },
+    ]
+}
+
+fn mails_and_contacts() -> Vec<Event> {
+    let (mail, ticket, contact, challenge, change) = (id(18), id(12), id(4), id(19), id(24));
+    vec![
+        Event::MailReceived {
+            mail,
+            proof: Proof::Unproven,
+            ticket: None,
+            why: vec![name("sender.unproven"), name("auth.none")],
+        },
+        Event::MailReleased { mail, ticket },
+        Event::MailDiscarded { mail },
+        Event::MailBounced { ticket: Some(ticket), contact: None },
+        Event::ChallengeSent { challenge, contact },
+        Event::ChallengeAnswered { challenge, contact, yes: true },
+        Event::AddressAdded { contact },
+        Event::AddressConfirmed { contact },
+        Event::AddressRemoved { contact },
+        Event::AddressMadePrimary { contact },
+        Event::AddressFlagged { contact, flag: name("shared") },
+        Event::PhoneAdded { contact },
+        Event::PhoneRemoved { contact },
+        Event::ContactRemoved { contact },
+        Event::ChangeAsked { change, contact: None, kind: name("contact_add") },
+        Event::ChangeDecided { change, approved: false },
+        Event::CallRecorded {
+            call: id(25),
+            contact,
+            number: name("+49 30 901820"),
+            proof: name("call_back"),
+        },
+    ]
+}
+
 fn entry(event: Event, actor: Actor) -> Entry {
     Entry { id: id(20), provider: id(21), customer: Some(id(22)), at: Moment(23), actor, event }
 }
 
 #[test]
 fn every_event_survives_json_under_its_stable_name() {
-    let events: Vec<_> = people().into_iter().chain(doors()).collect();
+    let events = [people(), doors(), tickets(), mails_and_contacts()].concat();
     let names: BTreeSet<_> = events.iter().map(Event::name).collect();
     assert_eq!(names, Event::NAMES.iter().copied().collect(), "an event has no example here");
     assert_eq!(names.len(), Event::NAMES.len(), "two events share a name");

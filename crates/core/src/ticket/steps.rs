@@ -111,12 +111,14 @@ impl Ticket {
     }
 
     /// Closes it (rule B12). Whoever has it keeps it, for the customer to reopen (rule B13).
-    /// By [`ClosedHow::Silence`] only once it is so, and as of the instant at which it was so.
+    /// By [`ClosedHow::Silence`] only once it is so, and as of the instant at which it was so; never by
+    /// [`ClosedHow::Merged`], which [`Self::merge`] alone does.
     pub fn close(self, how: ClosedHow, age: TicketAge, now: Moment) -> Result<Self, Refusal> {
-        if how == ClosedHow::Silence {
-            return self.close_by_silence(age, now);
+        match how {
+            ClosedHow::Silence => return self.close_by_silence(age, now),
+            ClosedHow::Merged => return Err(Refusal::NotMergeable),
+            ClosedHow::Customer | ClosedHow::Staff => self.refuse_shut(age, now)?,
         }
-        self.refuse_shut(age, now)?;
         Ok(Self { closed: Some((now, how)), waits: Waits::Nobody, ..self })
     }
 

@@ -1,0 +1,232 @@
+//! The table of verdicts.
+
+use pforte_core::{
+    kernel::*,
+    sender::{Disposition::*, *},
+    ticket::TicketState,
+};
+use uuid::Uuid;
+
+const NOW: Moment = Moment(1_800_000_000_000_000);
+pub const TICKET: TicketId = TicketId(Uuid::from_u128(0x71));
+const HELD: Disposition = Quarantine { ticket: Some(TICKET) };
+const LOOSE: Disposition = Quarantine { ticket: None };
+const NEUTRAL: Option<AutomaticAnswer> = Some(AutomaticAnswer::Neutral);
+
+pub const fn contact() -> Registered {
+    Registered { active: true, support: true, confirmed: true, shared: false, list: false }
+}
+
+/// An honest mail: proven, from a contact who may, to nothing of ours.
+pub fn honest() -> SenderFacts {
+    SenderFacts {
+        proof: Proof::Proven,
+        flaws: vec![],
+        standing: Standing::Registered(contact()),
+        kind: AddressKind::Personal,
+        nature: Nature::Person,
+        thread: Thread::None,
+        flood: false,
+        last_answer_at: None,
+    }
+}
+
+fn from(contact: Registered) -> SenderFacts {
+    SenderFacts { standing: Standing::Registered(contact), ..honest() }
+}
+
+fn standing(standing: Standing) -> SenderFacts {
+    SenderFacts { standing, ..honest() }
+}
+
+fn unproven() -> SenderFacts {
+    SenderFacts { proof: Proof::Unproven, flaws: vec![Code::AuthDkimFail], ..honest() }
+}
+
+fn of_nature(nature: Nature) -> SenderFacts {
+    SenderFacts { nature, ..honest() }
+}
+
+fn ours(participant: bool, state: TicketState) -> Thread {
+    Thread::Ours(InThread { ticket: TICKET, participant, state })
+}
+
+fn answering(participant: bool, state: TicketState) -> SenderFacts {
+    SenderFacts { thread: ours(participant, state), ..honest() }
+}
+
+fn is(facts: &SenderFacts, disposition: Disposition, code: &str, answer: Option<AutomaticAnswer>) {
+    let verdict = judge(facts, NOW);
+    assert_eq!(
+        (verdict.disposition, verdict.codes[0].word(), verdict.answer),
+        (disposition, code, answer),
+        "{facts:?}"
+    );
+}
+
+#[test]
+fn z5_who_is_proven_registered_and_may_opens_a_ticket() {
+    is(&honest(), Open, "proven", None);
+    is(&SenderFacts { proof: Proof::Confirmed, ..honest() }, Open, "confirmed", None);
+}
+
+#[test]
+fn z5_the_registered_address_is_asked_when_nothing_proves_the_sender() {
+    is(&unproven(), Challenge { ticket: None }, "sender.unproven", None);
+    assert_eq!(judge(&unproven(), NOW).codes, [Code::SenderUnproven, Code::AuthDkimFail]);
+    let answering = SenderFacts { thread: ours(true, TicketState::Closed), ..unproven() };
+    is(&answering, Challenge { ticket: Some(TICKET) }, "sender.unproven", None);
+}
+
+#[test]
+fn z1_z3_outsiders_are_answered_the_same() {
+    let cases = [
+        (standing(Standing::Unregistered), "sender.unregistered"),
+        (standing(Standing::LookAlike), "sender.look_alike"),
+        (from(Registered { active: false, ..contact() }), "sender.inactive"),
+        (from(Registered { confirmed: false, ..contact() }), "sender.unregistered"),
+        (SenderFacts { thread: Thread::Forged, ..honest() }, "thread.forged"),
+    ];
+    for (facts, code) in cases {
+        for proof in Proof::ALL {
+            is(&SenderFacts { proof: *proof, ..facts.clone() }, LOOSE, code, NEUTRAL);
+        }
+    }
+}
+
+#[test]
+fn z4_neither_own_addresses_nor_those_of_customers_customers_are_senders() {
+    is(&standing(Standing::OwnAddress), LOOSE, "sender.own_address", None);
+    is(&standing(Standing::CustomersSupport), LOOSE, "sender.customers_support", None);
+    for standing in [Standing::Registered(contact()), Standing::Unregistered] {
+        let facts = SenderFacts { kind: AddressKind::Support, standing, ..honest() };
+        is(&facts, LOOSE, "sender.customers_support", None);
+        let facts = SenderFacts { kind: AddressKind::Nobody, standing, ..honest() };
+        is(&facts, LOOSE, "sender.role_address", None);
+    }
+}
+
+#[test]
+fn p2_who_may_not_raise_requests_learns_who_may_once_proven() {
+    let unable = Registered { support: false, ..contact() };
+    is(&from(unable), LOOSE, "sender.not_authorised", Some(AutomaticAnswer::NamesAuthorised));
+    let forged = SenderFacts { proof: Proof::Unproven, ..from(unable) };
+    is(&forged, LOOSE, "sender.unproven", NEUTRAL);
+    assert!(judge(&forged, NOW).codes.contains(&Code::SenderNotAuthorised));
+    for several in [Registered { shared: true, ..unable }, Registered { list: true, ..unable }] {
+        is(&from(several), LOOSE, "sender.not_authorised", NEUTRAL);
+    }
+}
+
+/// Rule P15: whoever asked in the portal answers by mail, with or without the right to raise by mail.
+#[test]
+fn p2_p15_answering_in_ones_own_ticket_takes_no_right() {
+    let answers =
+        |state| SenderFacts { thread: ours(true, state), ..from(Registered { support: false, ..contact() }) };
+    is(&answers(TicketState::Waiting), Append { ticket: TICKET }, "proven", None);
+    is(&answers(TicketState::Closed), Reopen { ticket: TICKET }, "proven", None);
+    let names = Some(AutomaticAnswer::NamesAuthorised);
+    is(&answers(TicketState::Locked), HELD, "sender.not_authorised", names);
+}
+
+#[test]
+fn b13_b15_a_participants_answer_follows_the_tickets_state() {
+    for state in [TicketState::New, TicketState::Open, TicketState::Waiting] {
+        is(&answering(true, state), Append { ticket: TICKET }, "proven", None);
+    }
+    is(&answering(true, TicketState::Closed), Reopen { ticket: TICKET }, "proven", None);
+    is(&answering(true, TicketState::Locked), FollowUp { ticket: TICKET }, "proven", None);
+}
+
+/// Control 43: neither a reference nor a number lets anybody into a ticket that is not theirs.
+#[test]
+fn control_43_a_foreign_ticket_is_joined_by_nobody() {
+    for state in TicketState::ALL {
+        for proof in Proof::ALL {
+            let facts = SenderFacts { proof: *proof, ..answering(false, *state) };
+            is(&facts, HELD, "thread.not_participant", NEUTRAL);
+        }
+    }
+    is(&SenderFacts { thread: Thread::Forged, ..honest() }, LOOSE, "thread.forged", NEUTRAL);
+}
+
+/// Control 15, control 47: nothing automatic opens, reopens or is answered.
+#[test]
+fn b13_control_15_control_47_automatic_mail_waits_and_is_never_answered() {
+    let cases = [
+        (Nature::Automatic, HELD, "mail.automatic"),
+        (Nature::Bulk, HELD, "mail.bulk"),
+        (Nature::Loop, HELD, "mail.loop"),
+        (Nature::Bounce { ours: false }, HELD, "mail.bounce"),
+        (Nature::Bounce { ours: true }, Bounce, "mail.bounce"),
+        (Nature::Verification, LOOSE, "mail.verification"),
+    ];
+    for (nature, disposition, code) in cases {
+        for standing in [Standing::Registered(contact()), Standing::Unregistered, Standing::OwnAddress] {
+            let thread = ours(true, TicketState::Closed);
+            is(&SenderFacts { thread, standing, ..of_nature(nature) }, disposition, code, None);
+        }
+    }
+    is(&SenderFacts { flood: true, ..honest() }, LOOSE, "mail.flood", None);
+}
+
+/// Rules Z8, Z13 to Z15, control 42: flagged addresses lead to a question, not to a refusal.
+#[test]
+fn z8_z13_z14_z15_flagged_addresses_are_asked_in_person() {
+    let challenge = Challenge { ticket: None };
+    is(&from(Registered { shared: true, ..contact() }), challenge, "sender.shared", None);
+    is(&from(Registered { list: true, ..contact() }), challenge, "sender.role_address", None);
+    is(&of_nature(Nature::List), challenge, "mail.list", None);
+    let flagged = Registered { shared: true, list: true, ..contact() };
+    let yes = SenderFacts { proof: Proof::Confirmed, nature: Nature::List, ..from(flagged) };
+    is(&yes, Open, "confirmed", None);
+    is(
+        &SenderFacts { nature: Nature::List, ..standing(Standing::Unregistered) },
+        LOOSE,
+        "sender.unregistered",
+        None,
+    );
+}
+
+#[test]
+fn z15_a_role_by_name_is_flagged_and_taken() {
+    let facts = SenderFacts { kind: AddressKind::Role, ..honest() };
+    is(&facts, Open, "proven", None);
+    assert_eq!(judge(&facts, NOW).codes, [Code::Proven, Code::SenderRoleAddress]);
+}
+
+#[test]
+fn control_40_what_has_no_single_sender_waits_unanswered() {
+    for code in [Code::FromMany, Code::FromMissing, Code::FromOdd] {
+        for standing in [Standing::Registered(contact()), Standing::Unregistered] {
+            let facts = SenderFacts { flaws: vec![Code::AuthNone, code], standing, ..unproven() };
+            is(&facts, LOOSE, code.word(), None);
+        }
+    }
+}
+
+/// Control 46: one automatic answer, of whatever kind, to an address in 24 hours.
+#[test]
+fn control_46_an_address_is_answered_or_asked_once_a_day() {
+    let day = Span::hours(24);
+    assert!(may_answer(None, NOW));
+    assert!(!may_answer(Some(NOW), NOW));
+    assert!(!may_answer(Some(NOW - day + Span(1)), NOW));
+    assert!(may_answer(Some(NOW - day), NOW));
+    let again = |facts| SenderFacts { last_answer_at: Some(NOW - Span::hours(23)), ..facts };
+    is(&again(standing(Standing::Unregistered)), LOOSE, "sender.unregistered", None);
+    is(&again(unproven()), LOOSE, "sender.unproven", None);
+    is(&again(from(Registered { support: false, ..contact() })), LOOSE, "sender.not_authorised", None);
+    is(&again(honest()), Open, "proven", None);
+}
+
+#[test]
+fn codes_are_told_once_the_deciding_one_first() {
+    let facts = SenderFacts {
+        flaws: vec![Code::MailBroken, Code::AuthNone, Code::MailBroken],
+        thread: Thread::Forged,
+        ..unproven()
+    };
+    let codes = [Code::ThreadForged, Code::SenderUnproven, Code::AuthNone, Code::MailBroken];
+    assert_eq!(judge(&facts, NOW).codes, codes);
+}

@@ -1,0 +1,128 @@
+//! What no mail can do, whatever it is.
+
+use pforte_core::{kernel::*, sender::*, ticket::TicketState};
+use proptest::{prelude::*, test_runner::Config};
+
+use crate::judge::{TICKET, honest};
+
+fn registered() -> impl Strategy<Value = Standing> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(active, support, confirmed, shared, list)| {
+            Standing::Registered(Registered { active, support, confirmed, shared, list })
+        },
+    )
+}
+
+fn standing() -> impl Strategy<Value = Standing> {
+    let others =
+        vec![Standing::LookAlike, Standing::Unregistered, Standing::OwnAddress, Standing::CustomersSupport];
+    prop_oneof![3 => registered(), 1 => prop::sample::select(others)]
+}
+
+fn nature() -> impl Strategy<Value = Nature> {
+    let others = vec![
+        Nature::Automatic,
+        Nature::Bounce { ours: true },
+        Nature::Bounce { ours: false },
+        Nature::List,
+        Nature::Bulk,
+        Nature::Loop,
+        Nature::Verification,
+    ];
+    prop_oneof![1 => Just(Nature::Person), 1 => prop::sample::select(others)]
+}
+
+fn thread() -> impl Strategy<Value = Thread> {
+    let ours = (any::<bool>(), prop::sample::select(TicketState::ALL))
+        .prop_map(|(participant, state)| Thread::Ours(InThread { ticket: TICKET, participant, state }));
+    prop_oneof![1 => Just(Thread::None), 1 => Just(Thread::Forged), 2 => ours]
+}
+
+fn facts() -> impl Strategy<Value = SenderFacts> {
+    let proof = prop::sample::select(Proof::ALL);
+    let kind = prop::sample::select(AddressKind::ALL);
+    let flaws = prop::collection::vec(prop::sample::select(Code::ALL), 0..3);
+    let answered = prop::option::of((0..3_000i64).prop_map(|m| Moment(0) + Span::minutes(m)));
+    (proof, flaws, standing(), kind, nature(), thread(), prop::bool::weighted(0.1), answered).prop_map(
+        |(proof, flaws, standing, kind, nature, thread, flood, last_answer_at)| SenderFacts {
+            proof,
+            flaws,
+            standing,
+            kind,
+            nature,
+            thread,
+            flood,
+            last_answer_at,
+        },
+    )
+}
+
+fn reaches_a_ticket(disposition: Disposition) -> bool {
+    use Disposition::*;
+    matches!(disposition, Open | Append { .. } | Reopen { .. } | FollowUp { .. })
+}
+
+proptest! {
+    #![proptest_config(Config { failure_persistence: None, cases: 4_096, ..Config::default() })]
+
+    /// Rules Z1, Z5, B13: a ticket is reached only by a person's own proven or confirmed word.
+    #[test]
+    fn z1_z5_only_a_contacts_own_word_reaches_a_ticket(facts in facts(), now in 0..6_000i64) {
+        let verdict = judge(&facts, Moment(0) + Span::minutes(now));
+        if !reaches_a_ticket(verdict.disposition) {
+            return Ok(());
+        }
+        prop_assert!(facts.proof.counts() && !facts.flood && facts.thread != Thread::Forged);
+        prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
+        prop_assert!(matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed));
+        prop_assert!(!matches!(facts.thread, Thread::Ours(t) if !t.participant));
+        if let Standing::Registered(contact) = facts.standing {
+            let asked = contact.shared || contact.list || facts.nature == Nature::List;
+            prop_assert!(!asked || facts.proof == Proof::Confirmed);
+            let raises = matches!(verdict.disposition, Disposition::Open | Disposition::FollowUp { .. });
+            prop_assert!(contact.support || !raises, "rule P2");
+        }
+        prop_assert_eq!(verdict.answer, None);
+    }
+
+    /// Controls 46 and 47: who is answered or asked at all.
+    #[test]
+    fn control_46_control_47_nobody_is_mailed_twice_a_day_or_in_a_loop(facts in facts(), now in 0..6_000i64) {
+        let now = Moment(0) + Span::minutes(now);
+        let verdict = judge(&facts, now);
+        let asks = matches!(verdict.disposition, Disposition::Challenge { .. });
+        if asks || verdict.answer.is_some() {
+            prop_assert!(may_answer(facts.last_answer_at, now) && !facts.flood);
+            prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
+            prop_assert!(!matches!(facts.standing, Standing::OwnAddress | Standing::CustomersSupport));
+            prop_assert!(!matches!(facts.kind, AddressKind::Nobody | AddressKind::Support));
+            prop_assert!(!asks || verdict.answer.is_none(), "one mail, not two");
+        }
+        if verdict.answer == Some(AutomaticAnswer::NamesAuthorised) {
+            let known = matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed);
+            prop_assert!(known && facts.proof.counts(), "names are told to no outsider");
+        }
+    }
+
+    /// Answered yes, nothing is asked again; and there is always a reason, each told once.
+    #[test]
+    fn a_challenge_is_asked_once_and_every_verdict_says_why(facts in facts(), now in 0..6_000i64) {
+        let now = Moment(0) + Span::minutes(now);
+        let verdict = judge(&facts, now);
+        let mut codes = verdict.codes.clone();
+        codes.sort_unstable();
+        codes.dedup();
+        prop_assert_eq!(codes.len(), verdict.codes.len());
+        prop_assert!(!codes.is_empty());
+        if matches!(verdict.disposition, Disposition::Challenge { .. }) {
+            let confirmed = SenderFacts { proof: Proof::Confirmed, ..facts };
+            prop_assert!(reaches_a_ticket(judge(&confirmed, now).disposition));
+        }
+    }
+}
+
+/// The properties above would say nothing if no drawn mail reached a ticket.
+#[test]
+fn an_honest_mail_reaches_a_ticket() {
+    assert!(reaches_a_ticket(judge(&honest(), Moment(0)).disposition));
+}
