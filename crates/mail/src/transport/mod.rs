@@ -6,9 +6,16 @@
 //! Nothing is lost: whatever the intake has not taken stays with the sender or in the mailbox.
 //! Something may be handed over twice (a crash between taking and marking); the intake notices.
 
-use std::{future::Future, net::IpAddr};
+pub mod imap;
+pub mod server;
+mod stream;
+
+use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+
+/// How long the intake may take; senders wait ten minutes for an answer (RFC 5321 §4.5.3.2.6).
+const TAKE_TIME: Duration = Duration::from_secs(240);
 
 /// What takes messages in.
 pub trait Intake: Send + Sync + 'static {
@@ -84,4 +91,16 @@ pub enum TakeError {
     /// Larger than is ever taken (552).
     #[error("larger than is taken")]
     TooLarge,
+}
+
+/// Hands a message over. The taking goes on to its end even if whoever waits for it is gone, and a
+/// panic in it is no answer but “later”.
+pub(crate) async fn hand_over<I: Intake>(intake: &Arc<I>, handed: Handed) -> Result<Taken, TakeError> {
+    let intake = Arc::clone(intake);
+    let taking = tokio::spawn(async move { intake.take(handed).await });
+    match tokio::time::timeout(TAKE_TIME, taking).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(TakeError::Later("the intake failed".into())),
+        Err(_) => Err(TakeError::Later("the intake takes too long".into())),
+    }
 }
