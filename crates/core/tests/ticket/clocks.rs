@@ -127,9 +127,9 @@ fn b16_age_counts_from_opening_or_from_the_last_message() {
 
 #[test]
 fn b14_b15_what_is_locked_first_does_not_close_by_silence() {
-    let asked = ticket().staff_wrote(AGE, day(20)).expect("open");
+    let asked = ticket().staff_wrote(AGE, day(17)).expect("open");
     assert_eq!(asked.until(AGE), day(30));
-    assert_eq!(asked.due(AGE, day(28)), [Due::RemindLock], "no word of closing: the lock comes first");
+    assert_eq!(asked.due(AGE, day(29)), [Due::RemindLock], "no word of closing: the lock comes first");
     assert_eq!(asked.due(AGE, day(LATE + 10)), []);
     let silent = ticket().staff_wrote(AGE, day(1)).expect("open");
     assert_eq!(silent.due(AGE, day(LATE)), [Due::CloseBySilence], "it closed before it was locked");
