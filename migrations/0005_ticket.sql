@@ -18,6 +18,8 @@ CREATE TABLE ticket (
     priority TEXT NOT NULL,
     opened_at BIGINT NOT NULL,
     opened_by TEXT NOT NULL,
+    -- How the asking was proven: proven, confirmed, signed_in or unproven; NULL when staff typed it in.
+    proof TEXT,
     -- Who has it; access opens only after taking it over (rule B10).
     assigned_to UUID REFERENCES staff (id),
     assigned_at BIGINT,
@@ -37,12 +39,23 @@ CREATE TABLE ticket (
     reminded_close_at BIGINT,
     reminded_lock_at BIGINT,
     escalated_at BIGINT,
+    -- Its place in the queue, the least first: the instant at which it will have waited too long for
+    -- staff, or after all of those, since when it waits for the customer. NULL once it is closed, or was
+    -- seen to be locked.
+    urgency BIGINT,
     UNIQUE (provider_id, number)
 );
-CREATE INDEX ticket_open ON ticket (provider_id, waits_for_staff_since, id) WHERE closed_at IS NULL;
-CREATE INDEX ticket_by_staff ON ticket (provider_id, assigned_to, id) WHERE closed_at IS NULL;
-CREATE INDEX ticket_by_customer ON ticket (provider_id, customer_id, id);
-CREATE INDEX ticket_by_contact ON ticket (provider_id, contact_id, id);
+CREATE INDEX ticket_queue ON ticket (provider_id, urgency, id) WHERE urgency IS NOT NULL;
+CREATE INDEX ticket_unassigned ON ticket (provider_id, urgency, id)
+    WHERE urgency IS NOT NULL AND assigned_to IS NULL;
+CREATE INDEX ticket_by_staff ON ticket (provider_id, assigned_to, urgency, id) WHERE urgency IS NOT NULL;
+CREATE INDEX ticket_open_by_customer ON ticket (provider_id, customer_id, urgency, id)
+    WHERE urgency IS NOT NULL;
+CREATE INDEX ticket_open_by_age ON ticket (provider_id, opened_at, id) WHERE urgency IS NOT NULL;
+CREATE INDEX ticket_open_by_message ON ticket (provider_id, last_message_at, id) WHERE urgency IS NOT NULL;
+CREATE INDEX ticket_by_age ON ticket (provider_id, opened_at, id);
+CREATE INDEX ticket_by_customer ON ticket (provider_id, customer_id, opened_at, id);
+CREATE INDEX ticket_by_contact ON ticket (provider_id, contact_id, opened_at, id);
 CREATE INDEX ticket_by_follows ON ticket (provider_id, follows) WHERE follows IS NOT NULL;
 CREATE INDEX ticket_by_merged ON ticket (provider_id, merged_into) WHERE merged_into IS NOT NULL;
 
@@ -50,6 +63,8 @@ CREATE TABLE ticket_message (
     id UUID PRIMARY KEY,
     provider_id UUID NOT NULL REFERENCES provider (id),
     ticket_id UUID NOT NULL REFERENCES ticket (id),
+    -- Counted up in each ticket: the order in which it is read.
+    place BIGINT NOT NULL,
     -- message: both sides read it; note: staff only; event: what happened, in a word.
     kind TEXT NOT NULL,
     staff_id UUID REFERENCES staff (id),
@@ -65,7 +80,7 @@ CREATE TABLE ticket_message (
     mail_id UUID,
     at BIGINT NOT NULL
 );
-CREATE INDEX ticket_message_by_ticket ON ticket_message (provider_id, ticket_id, id);
+CREATE UNIQUE INDEX ticket_message_by_ticket ON ticket_message (ticket_id, place);
 
 -- Bytes stored once by content; the bytes themselves lie beside the database.
 CREATE TABLE blob (
@@ -99,6 +114,8 @@ CREATE TABLE attachment (
 CREATE INDEX attachment_by_ticket ON attachment (provider_id, ticket_id);
 CREATE INDEX attachment_by_message ON attachment (message_id);
 CREATE INDEX attachment_by_hash ON attachment (provider_id, hash);
+CREATE INDEX attachment_by_redacted ON attachment (provider_id, redacted_hash) WHERE redacted_hash IS NOT NULL;
+CREATE INDEX attachment_unsent ON attachment (created_at) WHERE message_id IS NULL;
 
 -- Leave to see the original of a file with live secrets: asked by one, given by another, with an end.
 CREATE TABLE original_leave (
@@ -126,6 +143,7 @@ CREATE TABLE ticket_watcher (
 CREATE UNIQUE INDEX ticket_watcher_staff ON ticket_watcher (ticket_id, staff_id) WHERE staff_id IS NOT NULL;
 CREATE UNIQUE INDEX ticket_watcher_contact ON ticket_watcher (ticket_id, contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX ticket_watcher_by_staff ON ticket_watcher (provider_id, staff_id) WHERE staff_id IS NOT NULL;
+CREATE INDEX ticket_watcher_by_contact ON ticket_watcher (provider_id, contact_id) WHERE contact_id IS NOT NULL;
 
 CREATE TABLE ticket_tag (
     provider_id UUID NOT NULL REFERENCES provider (id),
@@ -149,3 +167,13 @@ CREATE INDEX ticket_view_by_staff ON ticket_view (provider_id, staff_id, id);
 -- A takeover is a ground of a ticket; a PIN's ground may belong to one, too (rule X5).
 ALTER TABLE ground ADD COLUMN ticket_id UUID REFERENCES ticket (id);
 CREATE INDEX ground_by_ticket ON ground (provider_id, ticket_id) WHERE ticket_id IS NOT NULL;
+-- A guest's way to a first password: a one-time link, sent by mail (rule M6).
+CREATE TABLE guest_invitation (
+    id UUID PRIMARY KEY,
+    provider_id UUID NOT NULL REFERENCES provider (id),
+    staff_id UUID NOT NULL REFERENCES staff (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Conn, StoreError, conn::one};
+use crate::{Conn, StoreError, conn::one, search};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
@@ -37,10 +37,12 @@ impl Db {
     /// Opens the database and brings its tables up to date. One server at a time: a second one is
     /// refused by PostgreSQL's advisory lock (taken by the writer) or by the caller's file lock.
     pub async fn open(config: &DbConfig) -> Result<Self, StoreError> {
-        match config {
-            DbConfig::Sqlite(path) => Self::open_sqlite(path).await,
-            DbConfig::Postgres(address) => Self::open_postgres(address).await,
-        }
+        let db = match config {
+            DbConfig::Sqlite(path) => Self::open_sqlite(path).await?,
+            DbConfig::Postgres(address) => Self::open_postgres(address).await?,
+        };
+        search::create(&db).await?;
+        Ok(db)
     }
 
     async fn open_sqlite(path: &PathBuf) -> Result<Self, StoreError> {

@@ -1,6 +1,8 @@
 //! Grounds: what opened a door, for whom, until when.
 
-use pforte_core::kernel::{ContactId, CustomerId, EntryId, GroundId, Moment, PinId, ProviderId, StaffId};
+use pforte_core::kernel::{
+    ContactId, CustomerId, EntryId, GroundId, Moment, PinId, ProviderId, StaffId, TicketId,
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -21,6 +23,8 @@ pub struct GroundRecord {
     pub staff: StaffId,
     pub pin: Option<PinId>,
     pub pin_issued_at: Option<Moment>,
+    /// The ticket that was taken over, or that a PIN was redeemed for.
+    pub ticket: Option<TicketId>,
     pub entry: EntryId,
     pub opened_at: Moment,
     pub ends_at: Moment,
@@ -46,6 +50,7 @@ struct Row {
     staff_id: Uuid,
     pin_id: Option<Uuid>,
     pin_issued_at: Option<i64>,
+    ticket_id: Option<Uuid>,
     entry_id: Uuid,
     opened_at: i64,
     ends_at: i64,
@@ -65,6 +70,7 @@ impl From<Row> for GroundRecord {
             staff: row.staff_id.into(),
             pin: row.pin_id.map(PinId),
             pin_issued_at: row.pin_issued_at.map(Moment),
+            ticket: row.ticket_id.map(TicketId),
             entry: row.entry_id.into(),
             opened_at: Moment(row.opened_at),
             ends_at: Moment(row.ends_at),
@@ -78,8 +84,8 @@ impl From<Row> for GroundRecord {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, entry_id, \
-             opened_at, ends_at, ended_at, ended_how, cut_millis FROM ground ",
+            "SELECT id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, \
+             ticket_id, entry_id, opened_at, ends_at, ended_at, ended_how, cut_millis FROM ground ",
             $rest
         )
     };
@@ -89,7 +95,7 @@ pub async fn insert(tx: &mut Tx, ground: &GroundRecord) -> Result<(), StoreError
     run!(
         tx.conn(),
         "INSERT INTO ground (id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, \
-         entry_id, opened_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         ticket_id, entry_id, opened_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         ground.id.0,
         ground.provider.0,
         &ground.kind,
@@ -98,6 +104,7 @@ pub async fn insert(tx: &mut Tx, ground: &GroundRecord) -> Result<(), StoreError
         ground.staff.0,
         ground.pin.map(|p| p.0),
         ground.pin_issued_at.map(|m| m.0),
+        ground.ticket.map(|t| t.0),
         ground.entry.0,
         ground.opened_at.0,
         ground.ends_at.0
@@ -156,10 +163,34 @@ pub async fn list(
     Ok(rows.into_iter().map(GroundRecord::from).collect())
 }
 
-/// Every ground that is open, of all providers, for a server that starts. At most 100,000.
+/// Every ground that is open, of all providers, for a server that starts: also those of closed tickets,
+/// which could open again (rule B13). At most 100,000.
 pub async fn unended(conn: &mut Conn, now: Moment) -> Result<Vec<GroundRecord>, StoreError> {
-    let sql = select!("WHERE ended_at IS NULL AND ends_at > $1 ORDER BY id LIMIT 100000");
+    let sql =
+        select!("WHERE ended_at IS NULL AND (ends_at > $1 OR kind = 'takeover') ORDER BY id LIMIT 100000");
     Ok(all!(conn, Row, sql, now.0)?.into_iter().map(GroundRecord::from).collect())
+}
+
+/// A ticket's grounds, newest first, at most 50.
+pub async fn of_ticket(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+) -> Result<Vec<GroundRecord>, StoreError> {
+    let sql = select!("WHERE provider_id = $1 AND ticket_id = $2 ORDER BY id DESC LIMIT 50");
+    Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(GroundRecord::from).collect())
+}
+
+/// Rewrites until when a ticket's takeovers are open, as lists show it, after its clocks changed.
+pub async fn set_ticket_end(
+    tx: &mut Tx,
+    provider: ProviderId,
+    ticket: TicketId,
+    ends_at: Moment,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE ground SET ends_at = $3 WHERE provider_id = $1 AND ticket_id = $2 \
+               AND kind = 'takeover' AND ended_at IS NULL";
+    run!(tx.conn(), sql, provider.0, ticket.0, ends_at.0).map(drop)
 }
 
 /// Ends a ground; `false` when it had ended already.

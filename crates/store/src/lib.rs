@@ -11,19 +11,26 @@ mod error;
 mod writer;
 
 pub mod alarm;
+pub mod attachment;
 pub mod contact;
 pub mod customer;
 pub mod ground;
 pub mod log;
 pub mod mail;
+pub mod message;
 pub mod notice;
 pub mod outbox;
 pub mod pin;
 pub mod provider;
+pub mod queue;
 pub mod run;
+pub mod search;
 pub mod sign_in;
 pub mod staff;
+pub mod ticket;
+pub mod ticket_view;
 pub mod visit;
+pub mod watcher;
 
 pub use conn::Conn;
 pub use db::{Db, DbConfig};

@@ -83,7 +83,7 @@ macro_rules! select {
 }
 
 impl Person {
-    fn columns(self) -> (Option<Uuid>, Option<Uuid>) {
+    pub(crate) fn columns(self) -> (Option<Uuid>, Option<Uuid>) {
         match self {
             Self::Staff(id) => (Some(id.0), None),
             Self::Contact(id) => (None, Some(id.0)),
