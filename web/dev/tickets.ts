@@ -107,6 +107,7 @@ export class Tickets {
 			.filter((one) => !query.get("channel") || one.channel === query.get("channel"))
 			.filter((one) => !query.get("tag") || one.tags.includes(query.get("tag") ?? ""))
 			.filter((one) => who !== "gast" || one.number < 1043)
+			.filter((one) => !["mara", "ole", "link"].includes(who) || one.customer.id !== "c2")
 			.filter((one) => !q || `${one.subject} ${one.number} bestätigung`.toLowerCase().includes(q))
 			.map((one) => ({
 				...one,
@@ -324,25 +325,28 @@ export class Tickets {
 			merged_into: null,
 			merged: one.number === 1042 ? [this.ref("t7")].flatMap((ref) => ref ?? []) : [],
 			watchers: this.watchers,
-			grounds:
-				contact || guest
-					? []
-					: [
-							{
-								id: ground?.id ?? "past1",
-								kind: "takeover",
-								state: ground ? "open" : "ended",
-								staff: jana,
-								opened_at: minutes(-1470),
-							},
-						],
+			grounds: guest
+				? []
+				: [
+						{
+							id: ground?.id ?? "past1",
+							kind: "takeover",
+							state: ground ? "open" : "ended",
+							staff: jana,
+							opened_at: minutes(-1470),
+						},
+					],
 			calls:
 				one.channel === "phone"
 					? [{ id: "call1", proof: "call_back", at: minutes(-90), staff: jana }]
 					: [],
 			can: contact
 				? open
-					? ["write", "close"]
+					? [
+							"write",
+							"close",
+							...(one.channel === "phone" && one.state === "new" ? ["confirm"] : []),
+						]
 					: one.state === "closed"
 						? ["write", "reopen"]
 						: ["follow_up"]

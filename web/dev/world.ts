@@ -66,6 +66,7 @@ export class World {
 			reason: null,
 			record: null,
 			ends_at: minutes(30 * 24 * 60),
+			ticket: { id: ticket.id, number: ticket.number, subject: ticket.subject },
 		};
 		this.grounds.unshift(ground);
 		this.tell(["door", "grounds"]);

@@ -1,11 +1,12 @@
 // The state of the door: the largest thing on the customer's page. Word, shape and colour say the same.
 import { Button } from "@mantine/core";
-import type { Ended, Ground } from "../api/types";
+import { Link } from "react-router";
+import type { Ended, Ground, TicketRef } from "../api/types";
 import { Refused } from "../frame/states";
 import { placeText } from "../visit/tell";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, left } from "../words/time";
+import { clock, day, left } from "../words/time";
 import { DoorMark } from "./DoorMark";
 import classes from "./door.module.css";
 import { useEndGround } from "./queries";
@@ -89,9 +90,13 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 			<div className="row between">
 				<div>
 					{named ? <p className={classes.who}>{ground.staff.name}</p> : null}
-					<p role="timer" className={classes.time}>
-						{t.until(until, left(ground.ends_at, now, language))}
-					</p>
+					{ground.ticket ? (
+						<Takeover ticket={ground.ticket} until={day(ground.ends_at, language)} />
+					) : (
+						<p role="timer" className={classes.time}>
+							{t.until(until, left(ground.ends_at, now, language))}
+						</p>
+					)}
 				</div>
 				<Button
 					size="lg"
@@ -106,6 +111,19 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 			{ground.words ? <WordPair pair={ground.words} side="customer" /> : null}
 			<NowOpening ground={ground} />
 		</article>
+	);
+}
+
+/** Why it is open, and until when at most: a takeover ends with its request (rules B10, B12). */
+function Takeover({ ticket, until }: { ticket: TicketRef; until: string }) {
+	const t = useWords(doorWords);
+	return (
+		<>
+			<p className={classes.why}>
+				<Link to={`/requests/${ticket.id}`}>{t.becauseOf(ticket.number)}</Link>: {ticket.subject}
+			</p>
+			<p className={classes.time}>{t.untilRequest(until)}</p>
+		</>
 	);
 }
 

@@ -9,6 +9,9 @@ import type { Ended } from "../api/types";
 import { useNow } from "../words/now";
 import { type DoorState, doorState } from "./state";
 
+/** A timer set for longer would fire at once; a takeover may last for weeks. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
 /** The door's answer; asked every few seconds while live changes do not arrive. */
 export function useDoor() {
 	const connection = useConnection();
@@ -23,7 +26,7 @@ export function useDoor() {
 	const first = query.data?.grounds.map((ground) => ground.ends_at).sort()[0];
 	useEffect(() => {
 		if (!first) return;
-		const wait = Math.max(500, Date.parse(first) - serverNow() + 200);
+		const wait = Math.min(LONGEST_WAIT, Math.max(500, Date.parse(first) - serverNow() + 200));
 		const timer = setTimeout(() => void client.invalidateQueries({ queryKey: keys.door }), wait);
 		return () => clearTimeout(timer);
 	}, [client, first]);

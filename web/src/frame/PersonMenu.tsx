@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import type { Language, Me } from "../api/types";
+import { forgetWriting } from "../request/forget";
 import { useLanguage, useWords } from "../words/language";
 import { frameWords } from "./words";
 
@@ -14,6 +15,7 @@ export function useSignOut(): () => Promise<void> {
 	const navigate = useNavigate();
 	return async () => {
 		await ask(api.POST("/sign-out"));
+		forgetWriting();
 		client.setQueryData(keys.me, null);
 		client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
 		navigate("/sign-in");

@@ -4,6 +4,9 @@ import { Link, NavLink, Route, Routes } from "react-router";
 import type { Me } from "../api/types";
 import { Home } from "../door/Home";
 import { SupportSheet } from "../pin/SupportSheet";
+import { NewRequest } from "../request/NewRequest";
+import { RequestList } from "../request/RequestList";
+import { RequestPage } from "../request/RequestPage";
 import { GroundPage } from "../visit/GroundPage";
 import { VisitBook } from "../visit/VisitBook";
 import { useWords } from "../words/language";
@@ -32,6 +35,7 @@ export default function Portal({ me }: { me: Me }) {
 					</Link>
 					<nav className={`${classes.nav} ${classes.portalNav}`} aria-label={t.navigation}>
 						<NavLink to="/home">{t.home}</NavLink>
+						<NavLink to="/requests">{t.requests}</NavLink>
 						<NavLink to="/visits">{t.visits}</NavLink>
 					</nav>
 					<span className={classes.grow} />
@@ -43,6 +47,9 @@ export default function Portal({ me }: { me: Me }) {
 			<main id="content" tabIndex={-1} className={`${classes.main} ${classes.narrow}`}>
 				<Routes>
 					<Route path="/home" element={<Home />} />
+					<Route path="/requests" element={<RequestList me={me} />} />
+					<Route path="/requests/new" element={<NewRequest me={me} />} />
+					<Route path="/requests/:id" element={<RequestPage />} />
 					<Route path="/visits" element={<VisitBook />} />
 					<Route path="/visits/:groundId" element={<GroundPage />} />
 					<Route path="/settings" element={<Settings me={me} />} />

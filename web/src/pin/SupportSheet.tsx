@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { useLocation } from "react-router";
 import { api, ask } from "../api/client";
 import { serverNow } from "../api/clock";
 import { keys } from "../api/keys";
@@ -9,6 +10,7 @@ import { codeOf } from "../api/problem";
 import type { Me } from "../api/types";
 import { SideSheet } from "../frame/Sheet";
 import { Broken, Loading, Refused } from "../frame/states";
+import { OpenRequests } from "../request/OpenRequests";
 import { ConfirmForm } from "../signin/forms";
 import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
@@ -19,6 +21,10 @@ import { pinWords } from "./words";
 export function SupportSheet({ me }: { me: Me }) {
 	const t = useWords(pinWords);
 	const [opened, setOpened] = useState(false);
+	const { key } = useLocation();
+	// Whoever follows a link from the sheet wants to see where it leads.
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the place is what shuts it
+	useEffect(() => setOpened(false), [key]);
 	return (
 		<>
 			<Button size="md" onClick={() => setOpened(true)} aria-haspopup="dialog">
@@ -33,6 +39,7 @@ export function SupportSheet({ me }: { me: Me }) {
 					) : (
 						<LivePin me={me} />
 					)}
+					<OpenRequests />
 				</div>
 			</SideSheet>
 		</>

@@ -3,7 +3,7 @@ import { words } from "../words/dictionary";
 export const pinWords = words(
 	{
 		support: "Support",
-		title: "Support am Telefon",
+		title: "Support",
 		lead: "Ihre PIN",
 		warning: "Nennen Sie diese PIN nur, wenn Sie selbst angerufen haben.",
 		good: (left: string, until: string) => `Gilt noch ${left} (bis ${until})`,
@@ -23,7 +23,7 @@ export const pinWords = words(
 	},
 	{
 		support: "Support",
-		title: "Support on the phone",
+		title: "Support",
 		lead: "Your PIN",
 		warning: "Read this PIN out only if you made the call.",
 		good: (left: string, until: string) => `Good for another ${left} (until ${until})`,

@@ -6,6 +6,7 @@ import { useNavigate } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import { Broken, Loading, Refused } from "../frame/states";
+import { forgetWriting } from "../request/forget";
 import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
@@ -51,6 +52,7 @@ function Everywhere() {
 	const everywhere = useMutation({
 		mutationFn: () => ask(api.POST("/sign-out/everywhere")),
 		onSuccess: () => {
+			forgetWriting();
 			client.setQueryData(keys.me, null);
 			client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
 			navigate("/sign-in");

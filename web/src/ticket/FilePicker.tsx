@@ -6,6 +6,7 @@ import { MAX_FILE_BYTES, MAX_FILES } from "../api/upload";
 import { useLanguage, useWords } from "../words/language";
 import { useRefusal } from "../words/refusals";
 import { size } from "./clocks";
+import { Preview } from "./Preview";
 import classes from "./ticket.module.css";
 import type { Files, PickedFile } from "./useFiles";
 import { ticketWords } from "./words";
@@ -42,7 +43,13 @@ export function useDropAndPaste(add: (files: readonly File[]) => void) {
 	};
 }
 
-export function AttachButton({ files }: { files: Files }) {
+interface AttachButtonProps {
+	files: Files;
+	/** Where it is the main thing to press. */
+	prominent?: boolean;
+}
+
+export function AttachButton({ files, prominent = false }: AttachButtonProps) {
 	const t = useWords(ticketWords);
 	const input = useRef<HTMLInputElement>(null);
 	const onChange = (event: ChangeEvent<HTMLInputElement>) => {
@@ -61,8 +68,8 @@ export function AttachButton({ files }: { files: Files }) {
 				data-testid="file-input"
 			/>
 			<Button
-				variant="subtle"
-				size="compact-md"
+				variant={prominent ? "default" : "subtle"}
+				size={prominent ? "sm" : "compact-md"}
 				title={t.attachHint}
 				onClick={() => input.current?.click()}
 			>
@@ -92,8 +99,13 @@ function PickedLine({ one, files }: { one: PickedFile; files: Files }) {
 	const passing = one.error && codeOf(one.error) === "network";
 	return (
 		<li className={classes.pickedLine} data-failed={one.error ? true : undefined}>
-			<span className={classes.fileName}>{name}</span>
-			<span className="soft small">{size(one.file.size, language)}</span>
+			<span className={classes.pickedName}>
+				<Preview file={one.file} />
+				<span className={classes.fileName}>{name}</span>
+			</span>
+			<span className="soft small">
+				{size(one.attachment?.size_bytes ?? one.file.size, language)}
+			</span>
 			<span className={classes.pickedState}>
 				{one.attachment ? <span aria-hidden="true">✓</span> : null}
 				{!one.attachment && !one.error ? (

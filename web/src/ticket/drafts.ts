@@ -4,6 +4,11 @@
 const kept = new Map<string, string>();
 const LIMIT = 50;
 
+/** For signing out. */
+export function forgetDrafts(): void {
+	kept.clear();
+}
+
 export function draftOf(key: string): string {
 	return kept.get(key) ?? "";
 }

@@ -24,8 +24,15 @@ export function refusedBeforehand(file: File, there: number): string | null {
 
 let counted = 0;
 
-export function useFiles() {
-	const [files, setFiles] = useState<PickedFile[]>([]);
+/** One that was uploaded before the page was loaded again: its bytes are only at the server. */
+function restored(attachment: AttachmentView): PickedFile {
+	counted += 1;
+	const file = new File([], attachment.name, { type: attachment.media_type });
+	return { key: counted, file, share: 1, attachment, error: null };
+}
+
+export function useFiles(there: readonly AttachmentView[] = []) {
+	const [files, setFiles] = useState<PickedFile[]>(() => there.map(restored));
 	const running = useRef(new Map<number, Upload>());
 	const current = useRef(files);
 	current.current = files;

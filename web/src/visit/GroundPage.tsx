@@ -21,6 +21,7 @@ import { visitWords } from "./words";
 export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
 	const t = useWords(visitWords);
 	const { groundId = "" } = useParams();
+	const requests = backTo.startsWith("/desk") ? "/desk/tickets" : "/requests";
 	const ground = useGround(groundId);
 	useTitle(ground.data?.staff.name, t.title);
 	const missing = ["not_found", "http.404"].includes(codeOf(ground.error));
@@ -34,12 +35,12 @@ export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
 			{ground.isError && !missing && !ground.data ? (
 				<Broken error={ground.error} again={() => ground.refetch()} />
 			) : null}
-			{ground.data ? <Entry ground={ground.data} /> : null}
+			{ground.data ? <Entry ground={ground.data} requests={requests} /> : null}
 		</div>
 	);
 }
 
-function Entry({ ground }: { ground: Ground }) {
+function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	return (
@@ -59,12 +60,25 @@ function Entry({ ground }: { ground: Ground }) {
 						</span>
 					</dd>
 					<dt>{t.why}</dt>
-					<dd>{reasonText(ground, t)}</dd>
-					<dt>{t.record}</dt>
-					<dd>
-						{callText(ground, t, language)}
-						{ground.record?.note ? <p className="soft">{ground.record.note}</p> : null}
-					</dd>
+					<dd>{ground.ticket ? t.becauseTaken : reasonText(ground, t)}</dd>
+					{ground.ticket ? (
+						<>
+							<dt>{t.request}</dt>
+							<dd>
+								<Link to={`${requests}/${ground.ticket.id}`}>
+									{t.requestLink(ground.ticket.number, ground.ticket.subject)}
+								</Link>
+							</dd>
+						</>
+					) : (
+						<>
+							<dt>{t.record}</dt>
+							<dd>
+								{callText(ground, t, language)}
+								{ground.record?.note ? <p className="soft">{ground.record.note}</p> : null}
+							</dd>
+						</>
+					)}
 					<dt>{t.when}</dt>
 					<dd title={inFull(ground.opened_at, language)}>
 						<WhenLine ground={ground} />

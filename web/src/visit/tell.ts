@@ -7,8 +7,11 @@ import type { visitWords } from "./words";
 
 type Words = (typeof visitWords)["de"] extends Same<infer T> ? Same<T> : never;
 
+type Why = Pick<Ground, "reason" | "ticket">;
+
 /** "Störung: Bestellungen kommen doppelt an" */
-export function reasonText({ reason }: Pick<Ground, "reason">, t: Words): string {
+export function reasonText({ reason, ticket }: Why, t: Words): string {
+	if (ticket) return t.takenOver(ticket.number, ticket.subject);
 	if (!reason) return t.unreadable;
 	return `${say(t, `cat_${reason.category}`)}: ${reason.text}`;
 }
@@ -16,7 +19,7 @@ export function reasonText({ reason }: Pick<Ground, "reason">, t: Words): string
 /** A further visit's own reason (rule T24); `null` where it says what the ground's says. */
 export function ownReason(visit: Visit, ground: Ground, t: Words): string | null {
 	if (!visit.reason) return null;
-	const own = reasonText(visit, t);
+	const own = reasonText({ reason: visit.reason }, t);
 	return own === reasonText(ground, t) ? null : own;
 }
 

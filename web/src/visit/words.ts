@@ -17,6 +17,11 @@ export const visitWords = words(
 		nothing: "Nichts.",
 		running: "läuft",
 		unreadable: "nicht mehr lesbar",
+		takenOver: (number: number, subject: string) =>
+			`weil die Anfrage ${number} übernommen wurde: ${subject}`,
+		request: "Anfrage",
+		requestLink: (number: number, subject: string) => `${number}, ${subject}`,
+		becauseTaken: "Die Anfrage wurde übernommen.",
 		until: (time: string) => `offen bis ${time}`,
 		cat_fault: "Störung",
 		cat_question: "Frage",
@@ -68,6 +73,11 @@ export const visitWords = words(
 		nothing: "Nothing.",
 		running: "running",
 		unreadable: "no longer readable",
+		takenOver: (number: number, subject: string) =>
+			`because request ${number} was taken over: ${subject}`,
+		request: "Request",
+		requestLink: (number: number, subject: string) => `${number}, ${subject}`,
+		becauseTaken: "The request was taken over.",
 		until: (time: string) => `open until ${time}`,
 		cat_fault: "Fault",
 		cat_question: "Question",
