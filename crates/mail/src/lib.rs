@@ -6,6 +6,7 @@
 
 pub mod authenticate;
 pub mod message;
+pub mod redact;
 pub mod thread;
 pub mod transport;
 
