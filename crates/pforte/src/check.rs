@@ -4,7 +4,9 @@ use std::path::Path;
 
 use pforte_core::catalogue::{Action, DataClass};
 
-use crate::{Failure, config, secrets_file, tls};
+use pforte_server::How;
+
+use crate::{Failure, config, incoming::Incoming, secrets_file, tls};
 
 /// Checks configuration, catalogue, keys and certificates.
 pub fn run(path: &Path) -> Result<(), Failure> {
@@ -13,8 +15,12 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     for listener in [&config.portal, &config.gateway] {
         tls::server(listener)?;
     }
+    for door in &config.incoming.doors {
+        config.incoming.settings(door, config.portal.host())?;
+    }
     println!("portal   {}", config.portal.origin());
     println!("gateway  {} (each session gets a name below it)", config.gateway.origin());
+    mail(&config.incoming);
     for product in &config.products {
         println!("product  {} ({}) at {}", product.id, product.name, product.upstream);
         let count = |test: &dyn Fn(&pforte_core::catalogue::Route) -> bool| {
@@ -38,6 +44,25 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     }
     println!("All of it can be used.");
     Ok(())
+}
+
+/// How mail comes in, for reading.
+fn mail(incoming: &Incoming) {
+    for support in &incoming.support {
+        let check = match &support.check {
+            How::Own => "checks senders itself".to_owned(),
+            How::Header { authserv_id } => format!("believes {authserv_id} about senders"),
+            How::Nothing => "takes every sender as unproven".to_owned(),
+        };
+        let addresses: Vec<&str> = support.addresses().collect();
+        println!("support  {}: {check}", addresses.join(", "));
+    }
+    for mailbox in &incoming.mailboxes {
+        println!("mailbox  {} on {}:{}", mailbox.folder, mailbox.host, mailbox.port);
+    }
+    for door in &incoming.doors {
+        println!("mail     {:?} on {}", door.protocol, door.listen);
+    }
 }
 
 /// Routes that never match, because an earlier one takes everything.

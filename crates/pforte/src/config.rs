@@ -10,12 +10,20 @@ use std::{
 use http::Uri;
 use pforte_core::catalogue::Product;
 use pforte_gateway::Scheme;
+use pforte_server::AttachmentSettings;
 use pforte_store::DbConfig;
 use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use crate::{Failure, product};
+use crate::{
+    Failure,
+    incoming::{
+        Incoming,
+        tables::{self, AttachmentsTable, DnsTable, DoorTable, SupportTable, Tables},
+    },
+    product,
+};
 
 /// Something in a configuration file that has to be changed.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -67,6 +75,10 @@ struct File {
     gateway: GatewayTable,
     #[serde(default)]
     mail: MailTable,
+    #[serde(default)]
+    support: Vec<SupportTable>,
+    #[serde(default)]
+    attachments: AttachmentsTable,
     /// Further files with `[[product]]` tables.
     #[serde(default)]
     catalogue: Vec<Spanned<PathBuf>>,
@@ -109,6 +121,10 @@ struct GatewayTable {
 struct MailTable {
     folder: Option<PathBuf>,
     smtp: Option<SmtpTable>,
+    lmtp: Option<DoorTable>,
+    receive: Option<DoorTable>,
+    dns: Option<DnsTable>,
+    max_bytes: Option<Spanned<u64>>,
 }
 
 /// How mail goes out.
@@ -150,7 +166,8 @@ impl Listener {
         format!("{scheme}://{}", self.authority)
     }
 
-    fn host(&self) -> &str {
+    /// The host's name alone.
+    pub fn host(&self) -> &str {
         self.authority.split(':').next().unwrap_or_default()
     }
 }
@@ -165,6 +182,8 @@ pub struct Config {
     pub database: DbConfig,
     pub mail_folder: PathBuf,
     pub smtp: Option<SmtpTable>,
+    pub incoming: Incoming,
+    pub attachments: AttachmentSettings,
     pub products: Vec<Product>,
 }
 
@@ -216,6 +235,15 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
             .error(span, "mail.smtp.tls", "mail goes out without TLS only to localhost")
             .into());
     }
+    let given = Tables {
+        support: file.support,
+        lmtp: file.mail.lmtp,
+        receive: file.mail.receive,
+        dns: file.mail.dns,
+        max_bytes: file.mail.max_bytes,
+    };
+    let incoming = tables::incoming(&source, home, given)?;
+    let attachments = tables::attachments(&source, home, &data, file.attachments)?;
     Ok(Config {
         portal,
         gateway,
@@ -227,6 +255,8 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
             .smtp
             .map(|smtp| SmtpTable { password_file: smtp.password_file.map(|path| home.join(path)), ..smtp }),
         data,
+        incoming,
+        attachments,
         products,
     })
 }

@@ -79,7 +79,11 @@ fn write_config(data: &Path, port: u16) -> Result<PathBuf, Failure> {
         "catalogue = [\"catalogue.toml\"]\n\n\
          [server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://pforte.localhost:{port}\"\n\
          data = \".\"\nsecrets = \"secrets.toml\"\n\n\
-         [gateway]\nlisten = \"127.0.0.1:{gateway}\"\npublic_url = \"http://gate.localhost:{gateway}\"\n"
+         [gateway]\nlisten = \"127.0.0.1:{gateway}\"\npublic_url = \"http://gate.localhost:{gateway}\"\n\n\
+         # Try it: pforte mail receive --config {} --to support@nordlicht.example < mail.eml\n\
+         [[support]]\naddress = \"support@nordlicht.example\"\n\
+         [support.check]\nhow = \"header\"\nauthserv_id = \"mx.nordlicht.example\"\n",
+        path.display()
     );
     fs::write(&path, text)?;
     fs::write(data.join("catalogue.toml"), CATALOGUE.replace(":7002", &format!(":{panel}")))?;

@@ -65,6 +65,20 @@ public_url = "http://gate.localhost:7001"
 # user = "pforte"
 # password_file = "mail-password"
 
+# Mail from customers: the address they write to, and how it comes in.
+# [[support]]
+# address = "support@nordlicht.example"
+# country = "DE"
+# [support.check]
+# how = "header"                          # a mail server of yours says who is genuine …
+# authserv_id = "mx.nordlicht.example"    # … under this name; or how = "own": Pforte looks itself
+# [support.imap]                          # everything in this folder is taken: a mailbox of its own
+# host = "imap.nordlicht.example"
+# user = "support"
+# password_file = "mailbox-password"
+# [mail.lmtp]                             # or the mail server hands it over
+# listen = "127.0.0.1:2400"
+
 # catalogue = ["catalogue.toml"]   # your products; goes to the top of this file
 "#;
 

@@ -6,6 +6,7 @@
 mod check;
 mod config;
 mod demo;
+mod incoming;
 mod init;
 mod pages;
 mod people;
@@ -41,6 +42,9 @@ enum Verb {
     /// The provider's people.
     #[command(subcommand)]
     Staff(people::Verb),
+    /// Mail that is handed over by other programs.
+    #[command(subcommand)]
+    Mail(incoming::receive::Verb),
     /// Print the API's OpenAPI document.
     Openapi,
 }
@@ -66,6 +70,7 @@ async fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(arguments).await,
         Verb::CheckConfig(argument) => check::run(&argument.config),
         Verb::Staff(verb) => people::run(verb).await,
+        Verb::Mail(verb) => return incoming::receive::run(verb).await,
         Verb::Openapi => openapi(),
     };
     match done {

@@ -15,7 +15,7 @@ use pforte_gateway::{
     Gateway, GatewayConfig, Scheme,
     listen::{self, Connection},
 };
-use pforte_server::{App, AttachmentSettings, MailTarget, Parts, Settings, Shared, Smtp};
+use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp};
 use pforte_store::{Db, DbConfig};
 use rustix::fs::{FlockOperation, flock};
 use tokio::{
@@ -109,14 +109,10 @@ fn settings(config: &Config, mode: Mode) -> Result<Settings, Failure> {
         pin_answer_floor: PIN_ANSWER_FLOOR,
         mail,
         trusted_proxies: config.portal.trusted_proxies.clone(),
-        support: vec![],
-        max_mail_bytes: 50 * 1024 * 1024,
-        mail_dns: None,
-        attachments: AttachmentSettings {
-            folder: config.data.join("blobs"),
-            max_bytes: 25 * 1024 * 1024,
-            max_files: 20,
-        },
+        support: config.incoming.support.clone(),
+        max_mail_bytes: config.incoming.max_bytes,
+        mail_dns: config.incoming.dns,
+        attachments: config.attachments.clone(),
     })
 }
 
@@ -142,6 +138,7 @@ pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
     let gateway = bind(&config.gateway).await?;
     let portal_tls = tls::server(&config.portal)?;
     let gateway_tls = tls::server(&config.gateway)?;
+    let mail = config.incoming.bind(config.portal.host()).await?;
     let (app, lock) = application(config, mode).await?;
     let stop = CancellationToken::new();
     let mut tasks = tokio::task::JoinSet::new();
@@ -169,6 +166,8 @@ pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
     let gate = Gateway::new(gate, app.clone());
     let gate_stop = stop.clone();
     tasks.spawn(async move { gate.serve(gateway, gateway_tls, gate_stop).await });
+    let intake = Arc::new(pforte_server::mail::intake(app.clone()));
+    config.incoming.start(mail, &intake, &stop, &mut tasks);
     tasks.spawn(socket::serve(socket::path(config), app.clone(), stop.clone()));
     tracing::info!(millis = began.elapsed().as_millis(), "started");
     Ok(Started { app, stop, tasks, _lock: lock })

@@ -3,11 +3,13 @@
 
 use std::{
     fs, io,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 
-use axum::{Json, Router, extract::State, routing::post};
-use http::{Request, StatusCode};
+use axum::{Json, Router, body::Body, extract::State, routing::post};
+use data_encoding::BASE64URL_NOPAD;
+use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
@@ -15,9 +17,11 @@ use pforte_core::{
     entry::Actor,
     kernel::{Language, StaffRole},
 };
+use pforte_mail::transport::{Client, Handed, Intake, TakeError, Way};
 use pforte_server::{
     Shared,
     kernel::Problem,
+    mail,
     staff::{self, StaffAsk},
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +66,7 @@ pub async fn serve(path: PathBuf, app: Shared, stop: CancellationToken) -> io::R
     let listener = UnixListener::bind(&path);
     rustix::process::umask(before);
     let listener = listener?;
-    let router = Router::new().route("/staff", post(add)).with_state(app);
+    let router = Router::new().route("/staff", post(add)).route("/mail", post(take)).with_state(app);
     let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
     let _ = fs::remove_file(&path);
     served
@@ -109,6 +113,90 @@ pub async fn ask(path: &Path, body: &StaffBody) -> Result<Option<Added>, Failure
         return Err(told(&serde_json::from_slice(&bytes)?).into());
     }
     Ok(Some(serde_json::from_slice(&bytes)?))
+}
+
+/// The envelope of a message, as the command line hands it over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Letter {
+    pub to: String,
+    pub from: Option<String>,
+    pub client: Option<IpAddr>,
+    pub helo: String,
+}
+
+/// What became of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Taken,
+    Unknown,
+    TooLarge,
+    Later,
+}
+
+/// The header with the envelope: JSON in base 64.
+const LETTER: &str = "x-letter";
+
+async fn take(State(app): State<Shared>, headers: HeaderMap, body: Body) -> StatusCode {
+    let letter = headers.get(LETTER).and_then(|value| BASE64URL_NOPAD.decode(value.as_bytes()).ok());
+    let Some(letter) = letter.and_then(|json| serde_json::from_slice::<Letter>(&json).ok()) else {
+        return StatusCode::BAD_REQUEST;
+    };
+    let most = app.settings.max_mail_bytes;
+    let intake = mail::intake(app);
+    if !intake.accepts(&letter.to) {
+        return StatusCode::NOT_FOUND;
+    }
+    let raw = match whole(body, most).await {
+        Ok(raw) => raw,
+        Err(status) => return status,
+    };
+    let client = letter.client.map(|ip| Client { ip, helo: letter.helo });
+    let (recipient, return_path) = (letter.to, letter.from);
+    let handed = Handed { raw, way: Way::Stdin, recipient, return_path, client, cut: None };
+    match intake.take(handed).await {
+        Ok(_) => StatusCode::OK,
+        Err(TakeError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+        Err(TakeError::Later(why)) => {
+            tracing::warn!(why, "a mail from standard input was not taken");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
+/// The whole body in one buffer.
+async fn whole(mut body: Body, most: usize) -> Result<Bytes, StatusCode> {
+    let expected = usize::try_from(hyper::body::Body::size_hint(&body).lower()).unwrap_or(usize::MAX);
+    if expected > most {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let mut raw = Vec::new();
+    raw.reserve_exact(expected);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| StatusCode::BAD_REQUEST)?.into_data() else { continue };
+        if raw.len() + data.len() > most {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        raw.extend_from_slice(&data);
+    }
+    Ok(raw.into())
+}
+
+/// Hands a message to a running server; `None` when none is running.
+pub async fn hand_in(path: &Path, letter: &Letter, raw: Bytes) -> Result<Option<Outcome>, Failure> {
+    let Ok(stream) = UnixStream::connect(path).await else { return Ok(None) };
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let request = Request::post("/mail")
+        .header("host", "pforte")
+        .header(LETTER, BASE64URL_NOPAD.encode(&serde_json::to_vec(letter)?))
+        .body(Full::new(raw))?;
+    let status = sender.send_request(request).await?.status();
+    Ok(Some(match status {
+        StatusCode::OK => Outcome::Taken,
+        StatusCode::NOT_FOUND => Outcome::Unknown,
+        StatusCode::PAYLOAD_TOO_LARGE => Outcome::TooLarge,
+        _ => Outcome::Later,
+    }))
 }
 
 /// A problem body in words for a terminal.

@@ -1,6 +1,6 @@
 //! Certificates for the public listeners.
 
-use std::{fs::File, io::BufReader, sync::Arc};
+use std::{fs::File, io::BufReader, path::Path, sync::Arc};
 
 use rustls::{
     ServerConfig,
@@ -12,6 +12,13 @@ use crate::{Failure, config::Listener};
 /// The TLS side of a listener; `None` when TLS does not end here.
 pub fn server(listener: &Listener) -> Result<Option<Arc<ServerConfig>>, Failure> {
     let Some((certificate, key)) = &listener.tls else { return Ok(None) };
+    let mut config = config(certificate, key)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Some(Arc::new(config)))
+}
+
+/// TLS with a certificate chain and its key, both in PEM.
+pub fn config(certificate: &Path, key: &Path) -> Result<ServerConfig, Failure> {
     let shown = certificate.display();
     let file = File::open(certificate).map_err(|e| format!("cannot read the certificate {shown}: {e}"))?;
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_reader_iter(BufReader::new(file))
@@ -20,11 +27,9 @@ pub fn server(listener: &Listener) -> Result<Option<Arc<ServerConfig>>, Failure>
     let private = PrivateKeyDer::from_pem_file(key)
         .map_err(|e| format!("cannot read the key {} (PEM): {e}", key.display()))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
+    ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, private)
-        .map_err(|e| format!("certificate {shown} and key {} do not fit: {e}", key.display()))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Some(Arc::new(config)))
+        .map_err(|e| format!("certificate {shown} and key {} do not fit: {e}", key.display()).into())
 }

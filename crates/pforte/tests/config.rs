@@ -129,6 +129,31 @@ const BROKEN: &[Broken] = &[
     broken(CLASS, "class = \"product\"\nshown = true", "shown", "shown"),
 ];
 
+#[rustfmt::skip]
+const BROKEN_MAIL: &[Broken] = &[
+    broken("[gateway]", "[[support]]\naddress = \"support\"\n[gateway]", "address", "support.address"),
+    broken("[gateway]", "[[support]]\naddress = \"Support <support@nordlicht.example>\"\n[gateway]", "address", "support.address"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nördlicht.example\"\n[gateway]", "address", "support.address"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\naliases = [\"SUPPORT@nordlicht.example\"]\n[gateway]", "aliases", "support.aliases"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\ncountry = \"Germany\"\n[gateway]", "country", "support.country"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\nticket_age = \"old\"\n[gateway]", "ticket_age", "support.ticket_age"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.check]\nhow = \"trust\"\n[gateway]", "how", "support.check.how"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.check]\nhow = \"header\"\n[gateway]", "how", "support.check.authserv_id"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.check]\nhow = \"own\"\nauthserv_id = \"mx.nordlicht.example\"\n[gateway]", "authserv_id", "support.check.authserv_id"),
+    broken("[gateway]", "[[support]]\nprovider = \"a\"\naddress = \"a@nordlicht.example\"\n[[support]]\naddress = \"b@nordlicht.example\"\n[gateway]", "address = \"b@", "support.provider"),
+    broken("[gateway]", "[[support]]\nprovider = \"a\"\naddress = \"a@nordlicht.example\"\n[[support]]\naddress = \"b@nordlicht.example\"\nprovider  = \"a\"\n[gateway]", "provider  =", "support.provider"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.imap]\nhost = \"imap.nordlicht.example\"\ntls = false\nuser = \"u\"\npassword_file = \"secrets.toml\"\n[gateway]", "tls", "support.imap.tls"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.imap]\nhost = \"imap.nordlicht.example\"\nuser = \"u\"\npassword_file = \"nowhere\"\n[gateway]", "password_file", "support.imap.password_file"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.imap]\nhost = \"imap.nordlicht.example\"\nuser = \"u\"\npassword = \"p\"\n[gateway]", "password", "password"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.imap]\nhost = \"imap.nordlicht.example\"\nuser = \"u\"\npassword_file = \"secrets.toml\"\nafter = \"burn\"\n[gateway]", "after", "support.imap.after"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[mail.lmtp]\nlisten = \"0.0.0.0:2400\"\n[gateway]", "listen = \"0", "mail.lmtp.listen"),
+    broken("[gateway]", "[mail.receive]\nlisten = \"127.0.0.1:2500\"\n[gateway]", "listen = \"127.0.0.1:2500", "mail.receive.listen"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[support.check]\nhow = \"header\"\nauthserv_id = \"mx\"\n[mail.receive]\nlisten = \"127.0.0.1:2500\"\n[gateway]", "listen = \"127.0.0.1:2500", "mail.receive.listen"),
+    broken("[gateway]", "[[support]]\naddress = \"support@nordlicht.example\"\n[mail.receive]\nlisten = \"127.0.0.1:2500\"\nkey = \"k.pem\"\n[gateway]", "key = \"k", "mail.receive"),
+    broken("[gateway]", "[mail]\nmax_bytes = 10\n[gateway]", "max_bytes", "mail.max_bytes"),
+    broken("[gateway]", "[attachments]\nmax_files = 0\n[gateway]", "max_files", "attachments.max_files"),
+];
+
 fn usable() -> String {
     config_text(7000, 7001, Path::new("data")) + &product_text(7002)
 }
@@ -147,7 +172,7 @@ fn folder(text: &str) -> (TempDir, PathBuf) {
 fn x7_errors_name_file_line_and_key() {
     let (_folder, config) = folder(&usable());
     assert!(run(&["check-config"], &config, true).contains("All of it can be used."));
-    for case in BROKEN {
+    for case in BROKEN.iter().chain(BROKEN_MAIL) {
         let text = usable().replacen(case.from, case.to, 1);
         assert_ne!(text, usable(), "{} is not in the configuration", case.from);
         fs::write(&config, &text).expect("writes");
