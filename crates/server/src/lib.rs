@@ -20,6 +20,7 @@ pub mod pin;
 pub mod signin;
 pub mod staff;
 pub mod support;
+pub mod ticket;
 pub mod visit;
 
 pub use api::{openapi, router};

@@ -54,7 +54,7 @@ pub async fn doors(
     let filter = Filter { customer: Some(customer.id), staff: Some(staff.id), open: Some(true) };
     let mut grounds = ground::list(conn, customer.provider, filter, now, None, 50).await?;
     grounds.retain(|ground| !app.door.ground_shut(ground.id));
-    let facts = load_facts(conn, staff, customer, &grounds).await?;
+    let facts = load_facts(app, conn, staff, customer, &grounds).await?;
     let doors = app.products.iter().map(|product| ProductDoor {
         product: product.id.clone(),
         decision: decide(&facts, &Ask::List { product: &product.id }, now),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pforte_core::{
     access::{
         ContactFacts, CustomerFacts, EndedHow, Facts, Ground, HeldGround, PinGround, Policy, StaffFacts,
-        VisitFacts,
+        Takeover, VisitFacts,
     },
     entry::Actor,
     kernel::{Language, Moment, ProviderId},
@@ -16,6 +16,7 @@ use pforte_store::{
     customer::{self, Customer},
     ground::{self, GroundRecord},
     staff::{self, Staff},
+    ticket,
     visit::VisitRecord,
 };
 
@@ -41,24 +42,37 @@ fn contact_facts(contact: &Contact) -> ContactFacts {
 
 /// A ground's row as the decision sees it; `None` for a kind that this server does not know.
 async fn held(conn: &mut Conn, record: &GroundRecord) -> Result<Option<HeldGround>, StoreError> {
-    let contact = contact::by_id(conn, record.provider, record.contact).await?;
-    let (Some(contact), Some(issued_at)) = (contact, record.pin_issued_at) else { return Ok(None) };
+    let Some(contact) = contact::by_id(conn, record.provider, record.contact).await? else { return Ok(None) };
+    let contact = contact_facts(&contact);
     let ended = record.ended_at.map(|at| {
         let how = record.ended_how.as_deref().and_then(EndedHow::from_word);
         (at, how.unwrap_or(EndedHow::ConditionLost))
     });
-    let ground = Ground::Pin(PinGround {
-        staff: record.staff,
-        contact: contact_facts(&contact),
-        issued_at,
-        redeemed_at: record.opened_at,
-        ended,
-    });
+    let ground = match (record.kind.as_str(), record.pin_issued_at, record.ticket) {
+        ("pin", Some(issued_at), _) => Ground::Pin(PinGround {
+            staff: record.staff,
+            contact,
+            issued_at,
+            redeemed_at: record.opened_at,
+            ended,
+        }),
+        ("takeover", _, Some(id)) => match ticket::by_id(conn, record.provider, id).await? {
+            Some(ticket) => Ground::Takeover(Takeover {
+                staff: record.staff,
+                taken_over_at: record.opened_at,
+                ticket: ticket.life.facts(contact),
+                ended,
+            }),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
     Ok(Some(HeldGround { id: record.id, customer: record.customer, ground }))
 }
 
 /// Loads what one staff member's access to one customer depends on.
 pub async fn load_facts(
+    app: &App,
     conn: &mut Conn,
     staff: &Staff,
     customer: &Customer,
@@ -71,7 +85,7 @@ pub async fn load_facts(
     Ok(Facts {
         staff: staff_facts(staff),
         customer: CustomerFacts { id: customer.id, active: customer.active, self_grant_opted_out: false },
-        policy: Policy::default(),
+        policy: app.policy(customer.provider),
         grounds: held_grounds,
         consents: vec![],
         visit: None,
@@ -81,6 +95,7 @@ pub async fn load_facts(
 
 /// Loads the facts of a visit. Something missing is a lost condition, told as `None`.
 pub(super) async fn visit_facts(
+    app: &App,
     conn: &mut Conn,
     visit: &VisitRecord,
     last_active_at: Moment,
@@ -94,7 +109,7 @@ pub(super) async fn visit_facts(
     else {
         return Ok(None);
     };
-    let mut facts = load_facts(conn, &staff, &customer, &[ground]).await?;
+    let mut facts = load_facts(app, conn, &staff, &customer, &[ground]).await?;
     facts.visit = Some(VisitFacts {
         id: visit.id,
         staff: visit.staff,
@@ -132,6 +147,7 @@ pub(super) async fn shown(conn: &mut Conn, visit: &VisitRecord) -> Result<Option
         customer_number: customer.number,
         customer_name: customer.name,
         occasion: crate::ground::occasion(conn, &ground, language).await?,
+        ticket: ground.ticket,
     }))
 }
 
@@ -141,6 +157,7 @@ impl Door {
             Touched::Staff(id) => self.visit.staff == id,
             Touched::Customer(id) => self.visit.customer == id,
             Touched::Ground(id) => self.visit.ground == id,
+            Touched::Ticket(id) => self.shown.ticket == Some(id),
         }
     }
 
@@ -162,6 +179,11 @@ impl Door {
 }
 
 impl App {
+    /// The provider's choices, as the decision sees them.
+    pub fn policy(&self, provider: ProviderId) -> Policy {
+        Policy { ticket_age: self.support(provider).ticket_age, ..Policy::default() }
+    }
+
     /// Renews the facts of every door that a committed change touches, before the change is answered.
     /// A door whose facts cannot be read shuts.
     pub async fn renew(&self, touched: &[Touched]) {
@@ -187,7 +209,7 @@ impl App {
     async fn renew_door(&self, door: &Arc<Door>) -> Result<bool, StoreError> {
         let _turn = door.renewing.lock().await;
         let mut conn = self.db.read().await?;
-        let facts = visit_facts(&mut conn, &door.visit, door.visit.started_at).await?;
+        let facts = visit_facts(self, &mut conn, &door.visit, door.visit.started_at).await?;
         let found = facts.is_some();
         if let Some(facts) = facts {
             door.renew(facts);

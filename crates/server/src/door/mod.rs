@@ -24,7 +24,7 @@ pub use facts::{load_facts, staff_facts};
 use pforte_core::{
     access::{EndedHow, Facts},
     catalogue::Product,
-    kernel::{CustomerId, GroundId, Language, Moment, SignInId, StaffId, VisitId},
+    kernel::{CustomerId, GroundId, Language, Moment, SignInId, StaffId, TicketId, VisitId},
 };
 use pforte_gateway::{CookieJar, Identity, Leash};
 use pforte_store::{Conn, StoreError, visit::VisitRecord};
@@ -62,6 +62,8 @@ pub struct Shown {
     pub customer_number: String,
     pub customer_name: String,
     pub occasion: &'static str,
+    /// The ticket that its ground belongs to.
+    pub ticket: Option<TicketId>,
 }
 
 struct State {
@@ -81,6 +83,8 @@ pub enum Touched {
     Staff(StaffId),
     Customer(CustomerId),
     Ground(GroundId),
+    /// Through the takeovers of it.
+    Ticket(TicketId),
 }
 
 /// All doors of this server.
@@ -182,7 +186,7 @@ impl Doors {
         let missing = |what: &str| StoreError::Inconsistent(format!("visit {}: no {what}", visit.id));
         let product = app.product(&visit.product).cloned().ok_or_else(|| missing("product"))?;
         let last_active_at = last_active_at.unwrap_or(visit.started_at);
-        let facts = facts::visit_facts(conn, &visit, last_active_at).await?;
+        let facts = facts::visit_facts(app, conn, &visit, last_active_at).await?;
         let facts = facts.ok_or_else(|| missing("facts"))?;
         let shown = facts::shown(conn, &visit).await?.ok_or_else(|| missing("user"))?;
         self.add(Arc::new(Door::new(visit, product, shown, facts, now)));

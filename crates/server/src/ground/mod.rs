@@ -1,5 +1,5 @@
 //! Grounds: what opened a door. Here they are listed and ended; how each comes about is its own
-//! feature's matter (`pin` so far).
+//! feature's matter (`pin`, `ticket`).
 
 pub mod routes;
 pub mod view;
@@ -26,28 +26,38 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Told {
     pub staff_name: String,
-    pub reason: Reason,
-    pub record: Record,
+    /// A takeover has none of its own: each visit on it says why.
+    pub reason: Option<Reason>,
+    /// The call or chat; of a takeover the ticket is the link to the communication.
+    pub record: Option<Record>,
 }
 
 /// Reads the opening entry of a ground; `None` when it is no longer readable (rule T22).
 pub async fn told(conn: &mut Conn, ground: &GroundRecord) -> Result<Option<Told>, StoreError> {
     let entry = log::by_id(conn, ground.provider, ground.entry).await?;
     Ok(match entry {
-        Some(Entry { event: Event::PinRedeemed { staff_name, reason, record, .. }, .. }) => {
-            Some(Told { staff_name: staff_name.as_str().to_owned(), reason, record })
+        Some(Entry { event: Event::PinRedeemed { staff_name, reason, record, .. }, .. }) => Some(Told {
+            staff_name: staff_name.as_str().to_owned(),
+            reason: Some(reason),
+            record: Some(record),
+        }),
+        Some(Entry { event: Event::TicketTakenOver { staff_name, .. }, .. }) => {
+            Some(Told { staff_name: staff_name.as_str().to_owned(), reason: None, record: None })
         }
         _ => None,
     })
 }
 
-/// What a visit is for, in the bar: "call", "chat".
+/// What a visit is for, in the bar: "call", "chat", "ticket".
 pub(crate) async fn occasion(
     conn: &mut Conn,
     ground: &GroundRecord,
     language: Language,
 ) -> Result<&'static str, StoreError> {
-    let channel = told(conn, ground).await?.map(|told| told.record.channel);
+    if ground.kind == "takeover" {
+        return Ok(if language == Language::German { "Ticket" } else { "ticket" });
+    }
+    let channel = told(conn, ground).await?.and_then(|told| told.record).map(|record| record.channel);
     Ok(match (language, channel) {
         (Language::German, Some(Channel::Chat)) => "Chat",
         (Language::English, Some(Channel::Chat)) => "chat",

@@ -166,7 +166,7 @@ async fn can_see(
     records: &[ground::GroundRecord],
 ) -> Result<Vec<CanSee>, Problem> {
     let member = staff::by_id(conn, customer.provider, staff).await?.ok_or_else(Problem::not_found)?;
-    let facts = load_facts(conn, &member, customer, records).await?;
+    let facts = load_facts(app, conn, &member, customer, records).await?;
     let now = app.sources.now();
     let products = app.products.iter().map(|product| {
         let mut areas: Vec<AreaView> = Vec::new();

@@ -5,7 +5,9 @@ use pforte_core::{
     kernel::{Channel, Language, Moment, ReasonCategory},
     pin,
 };
-use pforte_store::{Conn, contact, customer, ground::GroundRecord, staff, visit};
+use pforte_store::{
+    Conn, contact, customer, ground::GroundRecord, staff, ticket, ticket::TicketRecord, visit,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -60,20 +62,36 @@ pub struct RecordView {
     pub note: Option<String>,
 }
 
+/// A ticket by number and subject.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TicketRef {
+    pub id: Uuid,
+    pub number: i64,
+    pub subject: String,
+}
+
+impl TicketRef {
+    pub fn new(ticket: &TicketRecord) -> Self {
+        Self { id: ticket.id().0, number: ticket.number, subject: ticket.subject.clone() }
+    }
+}
+
 /// What opened the door, for whom, why, and what was done.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GroundView {
     pub id: Uuid,
-    /// `pin`, later also `takeover`, `grant`, `onboarding`, `self_grant`.
+    /// `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`.
     pub kind: String,
     /// `open` or `ended`.
     pub state: &'static str,
     pub customer: CustomerRef,
-    /// Whose PIN it was, and whom the visits act as.
+    /// Whose PIN or ticket it is, and whom the visits act as.
     pub contact: Person,
     pub staff: StaffRef,
     /// Two words that both sides can read aloud to each other; only while it is open.
     pub words: Option<[String; 2]>,
+    /// The ticket that was taken over, or that the PIN was redeemed for.
+    pub ticket: Option<TicketRef>,
     pub reason: Option<ReasonView>,
     pub record: Option<RecordView>,
     pub opened_at: Timestamp,
@@ -119,7 +137,11 @@ pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> R
     // The name as it was then; the staff table only while the entry is unreadable.
     let name = told.as_ref().map(|t| t.staff_name.clone()).or_else(|| member.as_ref().map(|m| m.name()));
     let (ended_at, ended_how) = over.unzip();
-    let (reason, record) = told.map(|t| (t.reason, t.record)).unzip();
+    let (reason, record) = told.map_or((None, None), |t| (t.reason, t.record));
+    let ticket = match ground.ticket {
+        Some(id) => ticket::by_id(conn, provider, id).await?.as_ref().map(TicketRef::new),
+        None => None,
+    };
     Ok(GroundView {
         id: ground.id.0,
         kind: ground.kind.clone(),
@@ -134,6 +156,7 @@ pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> R
             username: member.map_or_else(String::new, |m| m.username),
         },
         words,
+        ticket,
         reason: reason.as_ref().map(ReasonView::from),
         record: record.map(|r| RecordView {
             channel: r.channel,

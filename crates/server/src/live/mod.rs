@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use pforte_core::kernel::{CustomerId, GroundId, ProviderId, StaffId, VisitId};
+use pforte_core::kernel::{CustomerId, GroundId, ProviderId, StaffId, TicketId, VisitId};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
@@ -25,6 +25,8 @@ pub enum Audience {
     Staff(StaffId),
     /// Every lead and admin of the provider.
     Leads,
+    /// All staff of the provider who serve.
+    Desk,
 }
 
 /// What a page may have to fetch anew.
@@ -38,6 +40,13 @@ pub enum Topic {
     Customers,
     Alarms,
     Me,
+    /// Lists of tickets, and how many there are.
+    Tickets,
+    /// The one ticket that is named.
+    Ticket,
+    Quarantine,
+    Contacts,
+    Calls,
 }
 
 /// One event.
@@ -54,6 +63,8 @@ pub struct Event {
     pub ground: Option<GroundId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visit: Option<VisitId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
 }
 
 /// What happened, before it has a number.
@@ -64,12 +75,20 @@ pub struct News {
     pub topics: Vec<Topic>,
     pub ground: Option<GroundId>,
     pub visit: Option<VisitId>,
+    pub ticket: Option<TicketId>,
 }
 
 impl News {
     /// News for an audience about topics.
     pub fn new(provider: ProviderId, audience: &[Audience], topics: &[Topic]) -> Self {
-        Self { provider, audience: audience.to_vec(), topics: topics.to_vec(), ground: None, visit: None }
+        Self {
+            provider,
+            audience: audience.to_vec(),
+            topics: topics.to_vec(),
+            ground: None,
+            visit: None,
+            ticket: None,
+        }
     }
 }
 
@@ -112,6 +131,7 @@ impl Hub {
             topics: news.topics,
             ground: news.ground,
             visit: news.visit,
+            ticket: news.ticket,
         };
         if kept.events.len() == KEPT {
             kept.events.pop_front();

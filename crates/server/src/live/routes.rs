@@ -71,6 +71,7 @@ fn concerns(audience: Audience, who: &Who) -> bool {
         (Audience::Customer(customer), Who::Contact(contact)) => contact.customer == customer,
         (Audience::Staff(id), Who::Staff(staff)) => staff.id == id,
         (Audience::Leads, Who::Staff(staff)) => crate::staff::oversees(staff),
+        (Audience::Desk, Who::Staff(staff)) => crate::staff::must_serve(staff).is_ok(),
         _ => false,
     }
 }

@@ -5,8 +5,10 @@
 
 mod deliver;
 pub mod intake;
+mod ticket;
 mod words;
 
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use intake::intake;
+pub use ticket::{TicketNews, ticket_message, ticket_news};
 pub use words::{activation, contact_added, pin_closed, pin_killed, sign_in_link, visit_opened};

@@ -142,27 +142,33 @@ pub fn pin_closed(app: &App, contact: &Contact, address: &str, now: Moment) -> M
     message(app, contact, address, now, text)
 }
 
-/// Rule T5: a visit has begun.
+/// Rule T5: a visit has begun, on a PIN or for a ticket.
 pub fn visit_opened(
     app: &App,
     contact: &Contact,
     address: &str,
-    (staff, product): (&str, &str),
+    (staff, product, ticket): (&str, &str, Option<i64>),
     now: Moment,
 ) -> Message {
     let (who, portal) = (contact.name(), &app.settings.public_origin);
+    let by = match (language(contact), ticket) {
+        (Language::German, None) => "mit Ihrer PIN".to_owned(),
+        (Language::German, Some(number)) => format!("zu Ihrer Anfrage #{number}"),
+        (Language::English, None) => "with your PIN".to_owned(),
+        (Language::English, Some(number)) => format!("for your request #{number}"),
+    };
     let text = match language(contact) {
         Language::German => (
             format!("{staff} ist jetzt in {product}"),
             format!(
-                "Guten Tag {who},\n\n{staff} vom Support hat mit Ihrer PIN {product} geöffnet, höchstens für eine \
+                "Guten Tag {who},\n\n{staff} vom Support hat {by} {product} geöffnet, höchstens für eine \
                  Stunde. Im Portal sehen Sie, was geöffnet wird, und können es jederzeit beenden:\n\n{portal}\n"
             ),
         ),
         Language::English => (
             format!("{staff} is now in {product}"),
             format!(
-                "Hello {who},\n\n{staff} from support opened {product} with your PIN, for an hour at most. The \
+                "Hello {who},\n\n{staff} from support opened {product} {by}, for an hour at most. The \
                  portal shows what is opened, and lets you end it at any time:\n\n{portal}\n"
             ),
         ),

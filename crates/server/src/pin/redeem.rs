@@ -270,6 +270,7 @@ impl Prepared {
             staff: self.staff.id,
             pin: Some(pin),
             pin_issued_at: Some(ends_at - pforte_core::access::PIN_SPAN),
+            ticket: None,
             entry: redeemed.id,
             opened_at: self.now,
             ends_at,

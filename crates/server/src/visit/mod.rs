@@ -12,7 +12,7 @@ use pforte_core::{
 use pforte_store::{
     Change, Health, contact, customer,
     ground::{self, GroundRecord},
-    outbox,
+    outbox, ticket,
     visit::{self, VisitRecord},
 };
 
@@ -44,7 +44,7 @@ pub struct Opened {
 pub struct OpenAsk {
     pub ground: GroundId,
     pub product: String,
-    /// Why again; for the first visit on a ground the reason is known.
+    /// Why; known for the first visit on a PIN's ground.
     pub reason: Option<Reason>,
 }
 
@@ -53,7 +53,7 @@ fn refused(decision: Decision) -> Problem {
         Decision::Needs(Need::Staff(_)) => {
             (StatusCode::FORBIDDEN, "Something is missing before you may enter.")
         }
-        Decision::Needs(Need::Reason) => (StatusCode::FORBIDDEN, "Say why it is opened once more."),
+        Decision::Needs(Need::Reason) => (StatusCode::FORBIDDEN, "Say why it is opened."),
         Decision::Needs(_) => (StatusCode::FORBIDDEN, "This needs something from the customer first."),
         Decision::Closed(Closed::LogDown) => return Problem::unwritable(),
         Decision::Closed(_) | Decision::Open(_) => (StatusCode::FORBIDDEN, "The door is shut."),
@@ -88,9 +88,10 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     }
     let told = crate::ground::told(&mut conn, &record).await?;
     let earlier = visit::of_ground(&mut conn, provider, ground, 100).await?;
-    let known = if earlier.is_empty() { told.as_ref().map(|t| t.reason.clone()) } else { None };
+    // A takeover has no reason of its own: on it the first visit needs one, too (rule T4).
+    let known = if earlier.is_empty() { told.as_ref().and_then(|t| t.reason.clone()) } else { None };
     let reason = reason.or(known);
-    let mut facts = load_facts(&mut conn, &who.staff, &customer, std::slice::from_ref(&record)).await?;
+    let mut facts = load_facts(app, &mut conn, &who.staff, &customer, std::slice::from_ref(&record)).await?;
     facts.log_writable = app.door.leased() && *app.health.borrow() == Health::Writable;
     let now = app.sources.now();
     let start = Start {
@@ -112,6 +113,10 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
             "End one of the open sessions first.",
         ));
     }
+    let number = match record.ticket.filter(|_| record.kind == "takeover") {
+        Some(id) => ticket::by_id(&mut conn, provider, id).await?.map(|ticket| ticket.number),
+        None => None,
+    };
     let address = contact::primary_address(&mut conn, provider, contact.id).await?;
     let token = app.sources.token();
     let entry = Entry {
@@ -153,7 +158,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
         cut_millis: None,
     };
     let mail = address.map(|address| {
-        let what = (told.staff_name.as_str(), product.name.as_str());
+        let what = (told.staff_name.as_str(), product.name.as_str(), number);
         mail::visit_opened(app, &contact, &address, what, now)
     });
     drop(conn);

@@ -28,7 +28,7 @@ pub struct OpenBody {
     ground_id: Uuid,
     /// The product's id.
     product: String,
-    /// Why it is opened once more; the first visit on a ground needs none.
+    /// Why it is opened; only the first visit on a PIN's ground needs none.
     reason: Option<ReasonBody>,
 }
 

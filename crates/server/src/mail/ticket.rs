@@ -1,0 +1,181 @@
+//! Mails about tickets: what was written in one, and what becomes of it.
+
+use pforte_core::kernel::{Language, Moment};
+use pforte_store::{
+    Conn, StoreError, contact,
+    contact::Contact,
+    message::{Author, MessageRecord},
+    outbox::{Message, Origin, Place},
+    staff,
+    ticket::TicketRecord,
+};
+
+use crate::App;
+
+/// What happened to a ticket, as its readers are told by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketNews {
+    /// Staff typed it in; the contact is asked whether it is theirs (rule B10).
+    Confirm,
+    /// Staff closed it.
+    Closed,
+    /// It closed by itself (rule B14).
+    Silence,
+    /// It closes in three days unless they answer (rule B14).
+    ClosesSoon,
+    /// It is locked in three days (rules B15, B16).
+    LocksSoon,
+    /// Their message came to a locked ticket and opened this one (rule B16).
+    FollowUp,
+}
+
+fn language(contact: &Contact) -> Language {
+    Language::from_word(&contact.language).unwrap_or(Language::English)
+}
+
+/// The page of a ticket on the portal.
+fn link(app: &App, ticket: &TicketRecord) -> String {
+    format!("{}/requests/{}", app.settings.public_origin, ticket.id())
+}
+
+/// The subject by which all mails of a ticket stand in one thread.
+fn subject(ticket: &TicketRecord) -> String {
+    format!("{} [#{}]", ticket.subject, ticket.number)
+}
+
+async fn author(conn: &mut Conn, message: &MessageRecord) -> Result<String, StoreError> {
+    let name = match message.author {
+        Author::Staff(id) => staff::by_id(conn, message.provider, id).await?.map(|s| s.name()),
+        Author::Contact(id) => contact::by_id(conn, message.provider, id).await?.map(|c| c.name()),
+        Author::System => None,
+    };
+    Ok(name.unwrap_or_else(|| "Support".to_owned()))
+}
+
+async fn mail(
+    app: &App,
+    conn: &mut Conn,
+    ticket: &TicketRecord,
+    reader: &Contact,
+    now: Moment,
+    (subject, body): (String, String),
+) -> Result<Option<Message>, StoreError> {
+    let Some(recipient) = contact::primary_address(conn, ticket.provider, reader.id).await? else {
+        return Ok(None);
+    };
+    let place = Place::default();
+    Ok(Some(Message {
+        id: app.sources.id(now),
+        provider: ticket.provider,
+        recipient,
+        subject,
+        body,
+        origin: Origin::Notice,
+        ticket: Some(ticket.id()),
+        contact: Some(reader.id),
+        message: None,
+        place,
+        attempts: 0,
+        created_at: now,
+    }))
+}
+
+/// A message that somebody else wrote in the ticket, for one reader; `None` without an address.
+pub async fn ticket_message(
+    app: &App,
+    conn: &mut Conn,
+    (ticket, message): (&TicketRecord, &MessageRecord),
+    reader: &Contact,
+    now: Moment,
+) -> Result<Option<Message>, StoreError> {
+    let (who, writer, link) = (reader.name(), author(conn, message).await?, link(app, ticket));
+    let text = message.text.trim_end();
+    let body = match language(reader) {
+        Language::German => format!(
+            "Guten Tag {who},\n\n{writer} schreibt zu Ihrer Anfrage #{}:\n\n{text}\n\nAntworten Sie einfach auf \
+             diese E-Mail oder im Portal:\n\n{link}\n",
+            ticket.number
+        ),
+        Language::English => format!(
+            "Hello {who},\n\n{writer} writes about your request #{}:\n\n{text}\n\nSimply answer this mail, or \
+             answer on the portal:\n\n{link}\n",
+            ticket.number
+        ),
+    };
+    let made = mail(app, conn, ticket, reader, now, (subject(ticket), body)).await?;
+    Ok(made.map(|mail| Message { origin: Origin::Person, message: Some(message.id), ..mail }))
+}
+
+/// What becomes of the ticket, for one reader; `None` without an address.
+pub async fn ticket_news(
+    app: &App,
+    conn: &mut Conn,
+    ticket: &TicketRecord,
+    news: TicketNews,
+    reader: &Contact,
+    now: Moment,
+) -> Result<Option<Message>, StoreError> {
+    let (who, number, link) = (reader.name(), ticket.number, link(app, ticket));
+    let body = match language(reader) {
+        Language::German => format!("Guten Tag {who},\n\n{}\n\n{link}\n", german(news, number)),
+        Language::English => format!("Hello {who},\n\n{}\n\n{link}\n", english(news, number)),
+    };
+    mail(app, conn, ticket, reader, now, (subject(ticket), body)).await
+}
+
+fn german(news: TicketNews, number: i64) -> String {
+    match news {
+        TicketNews::Confirm => format!(
+            "wir haben Ihre Anfrage #{number} aufgenommen. Stimmt das? Dann bestätigen Sie sie bitte im Portal \
+             oder schreiben Sie dort etwas dazu; erst danach kann der Support in Ihrem Produkt nachsehen."
+        ),
+        TicketNews::Closed => format!(
+            "Ihre Anfrage #{number} ist geschlossen. Stimmt noch etwas nicht? Dann antworten Sie einfach, und sie \
+             ist wieder offen."
+        ),
+        TicketNews::Silence => format!(
+            "Ihre Anfrage #{number} wartete zwei Wochen auf eine Antwort und ist jetzt geschlossen. Antworten Sie \
+             einfach, dann ist sie wieder offen."
+        ),
+        TicketNews::ClosesSoon => format!(
+            "Ihre Anfrage #{number} wartet auf Ihre Antwort. Ohne sie schließt sie in drei Tagen; auch danach \
+             öffnet eine Antwort sie wieder."
+        ),
+        TicketNews::LocksSoon => format!(
+            "Ihre Anfrage #{number} wird in drei Tagen gesperrt, weil sie dann dreißig Tage alt ist. Lesen können \
+             Sie sie weiterhin. Schreiben Sie danach, beginnt eine Folgeanfrage; es geht nichts verloren."
+        ),
+        TicketNews::FollowUp => format!(
+            "Ihre frühere Anfrage ist älter als dreißig Tage und gesperrt. Aus Ihrer Nachricht ist deshalb die \
+             Anfrage #{number} geworden, die auf die frühere verweist."
+        ),
+    }
+}
+
+fn english(news: TicketNews, number: i64) -> String {
+    match news {
+        TicketNews::Confirm => format!(
+            "we wrote down your request #{number}. Is that right? Then please confirm it on the portal, or write \
+             something there; only then can support look into your product."
+        ),
+        TicketNews::Closed => format!(
+            "your request #{number} is closed. Is something still wrong? Simply answer, and it is open again."
+        ),
+        TicketNews::Silence => format!(
+            "your request #{number} waited two weeks for an answer and is now closed. Simply answer, and it is \
+             open again."
+        ),
+        TicketNews::ClosesSoon => format!(
+            "your request #{number} waits for your answer. Without one it closes in three days; an answer opens \
+             it again also after that."
+        ),
+        TicketNews::LocksSoon => format!(
+            "your request #{number} will be locked in three days, since it is thirty days old then. You can still \
+             read it. What you write after that begins a follow-up; nothing is lost."
+        ),
+        TicketNews::FollowUp => format!(
+            "your earlier request is older than thirty days, and locked. So your message became request \
+             #{number}, which points to the earlier one."
+        ),
+    }
+}

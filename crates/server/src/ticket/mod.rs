@@ -1,0 +1,21 @@
+//! Tickets: opened, written in, taken over, closed, locked (rules B10 to B16).
+//!
+//! Functions that end in `_in` work inside the writer's transaction, on a [`Step`]: the portal, the desk
+//! and mail from outside all go through them. They read the ticket there, ask `pforte_core::ticket`, and
+//! save ticket, message, entry and mails together. [`settle`] comes after the commit: it renews the doors
+//! that the change touches, so that a closed ticket's visits end at once (rule B12). Whether a door is open
+//! is asked of `pforte_core::access` alone. Start reading at `open.rs` and `write.rs`.
+
+mod open;
+mod refusal;
+mod settle;
+mod step;
+mod write;
+
+pub use open::{Asked, NewTicket, Opened, open_in};
+pub use refusal::refused;
+pub use settle::{settle, shown_end, tell};
+pub use step::Step;
+pub use write::{
+    Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, happened, put, unproven_wrote_in,
+};

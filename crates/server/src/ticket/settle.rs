@@ -1,0 +1,34 @@
+//! After the commit: doors that the change touches, and everybody's pages.
+
+use pforte_core::kernel::Moment;
+use pforte_store::ticket::TicketRecord;
+
+use super::Step;
+use crate::{
+    App,
+    door::Touched,
+    live::{Audience, News, Topic},
+};
+
+/// Renews the doors opened on a ticket, ends the visits that are over by it, and tells the pages. To be
+/// called after every committed change of a ticket, before it is answered (rule B12).
+pub async fn settle(app: &App, record: &TicketRecord) {
+    app.renew(&[Touched::Ticket(record.id())]).await;
+    app.end_what_is_over().await;
+    tell(app, record);
+}
+
+/// Tells the pages of both sides.
+pub fn tell(app: &App, record: &TicketRecord) {
+    let audience = [Audience::Customer(record.life.customer), Audience::Desk];
+    let topics = [Topic::Tickets, Topic::Ticket, Topic::Door, Topic::Grounds, Topic::Visits];
+    let mut news = News::new(record.provider, &audience, &topics);
+    news.ticket = Some(record.id());
+    app.hub.publish(news);
+}
+
+/// Until when a takeover of this ticket is open, as lists show it: not at all while the customer does not
+/// stand behind it (rules B10, B13). The decision computes it afresh.
+pub fn shown_end(step: &Step, record: &TicketRecord) -> Moment {
+    if record.life.customer_stands_behind() { record.life.until(step.age) } else { step.now }
+}

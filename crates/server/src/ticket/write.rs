@@ -1,0 +1,391 @@
+//! What is written in a ticket: by the customer, by staff, by a sender who is not proven, and what happened.
+
+use pforte_core::{
+    entry::{Actor, Event},
+    kernel::{AttachmentId, MailId, MessageId, TicketId},
+    sender::Proof,
+    ticket::{Due, MessageKind, Opener, Refusal},
+};
+use pforte_store::{
+    Conn, StoreError, Tx,
+    attachment::{self, AttachmentRecord, RedactedCopy},
+    contact::{self, Contact},
+    ground,
+    message::{self, Author, MessageRecord},
+    search::{self, Document},
+    sign_in::Person,
+    ticket::{self, TicketRecord},
+    watcher::{self, Watcher},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Step,
+    open::{Asked, NewTicket, open_in},
+    refused,
+};
+use crate::{kernel::Problem, mail};
+
+/// How many merged tickets are followed to the one that goes on.
+const MERGED: usize = 5;
+
+/// A file that goes with a message.
+#[derive(Clone, Debug)]
+pub enum File {
+    /// Uploaded before by the writer.
+    Uploaded(AttachmentId),
+    /// Lies in the blob store already, e.g. out of a mail.
+    Stored(StoredFile),
+}
+
+/// Bytes in the blob store, and what they are called.
+#[derive(Clone, Debug)]
+pub struct StoredFile {
+    pub name: String,
+    pub media_type: String,
+    /// What the HTML of its mail calls it.
+    pub content_id: Option<String>,
+    pub size_bytes: i64,
+    pub hash: String,
+    /// Set when it carries live secrets: only this copy is shown (control 48).
+    pub redacted: Option<RedactedCopy>,
+}
+
+/// A message before it stands in its ticket.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub kind: MessageKind,
+    pub author: Author,
+    /// `portal`, `mail`, `phone`, `voice` or `chat`.
+    pub via: &'static str,
+    /// Of a mail.
+    pub proof: Option<Proof>,
+    pub text: String,
+    pub quoted: Option<String>,
+    /// Safe HTML.
+    pub html: Option<String>,
+    pub mail: Option<MailId>,
+    pub files: Vec<File>,
+}
+
+impl NewMessage {
+    /// Text that somebody typed into a page.
+    pub fn typed(author: Author, kind: MessageKind, text: String, uploads: Vec<AttachmentId>) -> Self {
+        let files = uploads.into_iter().map(File::Uploaded).collect();
+        Self { kind, author, via: "portal", proof: None, text, quoted: None, html: None, mail: None, files }
+    }
+}
+
+/// What became of a customer's message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    Appended,
+    /// It opened the closed ticket again (rule B13).
+    Reopened,
+    /// The ticket is locked: it opened another one that goes on from it (rules B15, B16).
+    FollowUp,
+}
+
+/// A customer's message in its ticket.
+#[derive(Clone, Debug)]
+pub struct Wrote {
+    pub ticket: TicketRecord,
+    pub message: MessageRecord,
+    pub became: Became,
+}
+
+/// A message of the customer's: signed in, or by a proven or confirmed mail. The caller has seen to it
+/// that the contact belongs to the ticket. Tells its other readers by mail.
+pub async fn customer_wrote_in(
+    tx: &mut Tx,
+    step: &mut Step,
+    id: TicketId,
+    writer: &Contact,
+    new: NewMessage,
+) -> Result<Wrote, Problem> {
+    let record = going_on(tx.conn(), step, id).await?;
+    let was_closed = record.life.closed_at(step.now).is_some();
+    let life = match record.life.clone().customer_wrote(step.age, step.now) {
+        Ok(life) => life,
+        Err(Refusal::Locked) => return follow_up_in(tx, step, &record, writer, new).await,
+        Err(refusal) => return Err(refused(refusal)),
+    };
+    let mut record = record;
+    if was_closed {
+        note_silence(tx, step, &mut record).await?;
+        step.log(life.customer, Event::TicketReopened { ticket: life.id, by: Opener::Customer });
+        happened(tx, step, &record, "ticket.reopened", Value::Null).await?;
+    }
+    record.life = life;
+    save(tx, step, &record).await?;
+    watch_along(tx, step, &record, writer).await?;
+    let message = put(tx, step, &record, new).await?;
+    mail_readers(tx, step, &record, &message).await?;
+    let became = if was_closed { Became::Reopened } else { Became::Appended };
+    Ok(Wrote { ticket: record, message, became })
+}
+
+/// A message that proves nothing: it stands in the ticket for staff to see and changes no clock (control 15).
+pub async fn unproven_wrote_in(
+    tx: &mut Tx,
+    step: &mut Step,
+    id: TicketId,
+    new: NewMessage,
+) -> Result<Wrote, Problem> {
+    let mut record = going_on(tx.conn(), step, id).await?;
+    record.life = record.life.unproven_wrote(step.age, step.now).map_err(refused)?;
+    let message = put(tx, step, &record, new).await?;
+    Ok(Wrote { ticket: record, message, became: Became::Appended })
+}
+
+/// The ticket in which this one goes on, if it was merged.
+async fn going_on(conn: &mut Conn, step: &Step, id: TicketId) -> Result<TicketRecord, Problem> {
+    let mut record = ticket::by_id(conn, step.provider, id).await?.ok_or_else(Problem::not_found)?;
+    for _ in 0..MERGED {
+        let Some(into) = record.life.merged_into else { break };
+        record = ticket::by_id(conn, step.provider, into).await?.ok_or_else(Problem::not_found)?;
+    }
+    Ok(record)
+}
+
+/// Opens the ticket that goes on from a locked one, with the message that could not go there.
+pub(super) async fn follow_up_in(
+    tx: &mut Tx,
+    step: &mut Step,
+    locked: &TicketRecord,
+    writer: &Contact,
+    message: NewMessage,
+) -> Result<Wrote, Problem> {
+    let channel = if message.via == "mail" { "mail" } else { "portal" };
+    let proof = match message.proof {
+        Some(proof) => proof.word(),
+        None => "signed_in",
+    };
+    let new = NewTicket {
+        contact: writer.clone(),
+        channel: pforte_core::ticket::TicketChannel::from_word(channel).unwrap_or(locked.channel),
+        subject: locked.subject.clone(),
+        asked: Asked::default(),
+        priority: locked.life.priority,
+        by: Opener::Customer,
+        proof: Some(proof),
+        follows: Some(locked.id()),
+        message: Some(message),
+    };
+    let opened = open_in(tx, step, new).await?;
+    let message = opened.message.ok_or_else(Problem::not_found)?;
+    Ok(Wrote { ticket: opened.ticket, message, became: Became::FollowUp })
+}
+
+/// Who writes in a colleague's ticket hears what is answered.
+async fn watch_along(
+    tx: &mut Tx,
+    step: &Step,
+    record: &TicketRecord,
+    writer: &Contact,
+) -> Result<(), StoreError> {
+    let person = Person::Contact(writer.id);
+    if writer.id == record.life.contact
+        || watcher::since(tx.conn(), step.provider, record.id(), person).await?.is_some()
+    {
+        return Ok(());
+    }
+    watcher::add(tx, step.provider, record.id(), Watcher { person, since: step.now }).await
+}
+
+/// Writes down that a ticket closed by itself, before something else happens to it.
+pub(super) async fn note_silence(
+    tx: &mut Tx,
+    step: &mut Step,
+    record: &mut TicketRecord,
+) -> Result<(), Problem> {
+    if !record.life.due(step.age, step.now).contains(&Due::CloseBySilence) {
+        return Ok(());
+    }
+    let how = pforte_core::ticket::ClosedHow::Silence;
+    record.life = record.life.clone().close(how, step.age, step.now).map_err(refused)?;
+    let actor = std::mem::replace(&mut step.actor, Actor::System);
+    step.log(record.life.customer, Event::TicketClosed { ticket: record.id(), how });
+    let told = happened(tx, step, record, "ticket.closed", json!({ "how": how.word() })).await;
+    step.actor = actor;
+    told.map(drop).map_err(Problem::from)
+}
+
+/// Saves a ticket whose clocks changed, and until when its takeovers are open as lists show it.
+pub(super) async fn save(tx: &mut Tx, step: &Step, record: &TicketRecord) -> Result<(), StoreError> {
+    ticket::update(tx, record).await?;
+    ground::set_ticket_end(tx, step.provider, record.id(), super::shown_end(step, record)).await
+}
+
+/// Puts a message into its ticket: with its files, to be found by its words, and with its entry.
+pub async fn put(
+    tx: &mut Tx,
+    step: &mut Step,
+    ticket: &TicketRecord,
+    new: NewMessage,
+) -> Result<MessageRecord, Problem> {
+    let message = MessageRecord {
+        id: step.id(),
+        provider: step.provider,
+        ticket: ticket.id(),
+        kind: new.kind,
+        author: new.author,
+        via: new.via.to_owned(),
+        proof: new.proof,
+        text: new.text,
+        quoted: new.quoted,
+        html: new.html,
+        mail: new.mail,
+        at: step.now,
+    };
+    message::insert(tx, &message).await?;
+    let event = Event::MessageAdded { ticket: ticket.id(), message: message.id, kind: message.kind };
+    step.log(ticket.life.customer, event);
+    let names = attach(tx, step, ticket, &message, new.files).await?;
+    index(tx, ticket, &message, &names).await?;
+    Ok(message)
+}
+
+/// Gives the message its files; answers what they are called.
+async fn attach(
+    tx: &mut Tx,
+    step: &mut Step,
+    ticket: &TicketRecord,
+    message: &MessageRecord,
+    files: Vec<File>,
+) -> Result<Vec<String>, Problem> {
+    if files.len() > step.app.settings.attachments.max_files {
+        return Err(crate::attachment::too_many());
+    }
+    let mut names = Vec::with_capacity(files.len());
+    for file in files {
+        match file {
+            File::Uploaded(id) => names.push(send(tx, step, ticket, message, id).await?),
+            File::Stored(file) => {
+                let record = AttachmentRecord {
+                    id: step.id(),
+                    provider: step.provider,
+                    ticket: Some(ticket.id()),
+                    message: Some(message.id),
+                    owner: None,
+                    name: file.name,
+                    media_type: file.media_type,
+                    content_id: file.content_id,
+                    size_bytes: file.size_bytes,
+                    hash: file.hash,
+                    redacted: file.redacted,
+                    created_at: step.now,
+                };
+                attachment::insert(tx, &record).await?;
+                let live_secrets = record.redacted.is_some();
+                let event = Event::AttachmentAdded { attachment: record.id, live_secrets };
+                step.log(ticket.life.customer, event);
+                names.push(record.name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+async fn send(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: &TicketRecord,
+    message: &MessageRecord,
+    id: AttachmentId,
+) -> Result<String, Problem> {
+    let unknown = || Problem::input([("attachments", "Upload each file first, and send it once.")]);
+    let owner = match step.actor {
+        Actor::Staff(id) => Person::Staff(id),
+        Actor::Contact(id) => Person::Contact(id),
+        Actor::System => return Err(unknown()),
+    };
+    if !attachment::send(tx, step.provider, id, owner, (ticket.id(), message.id)).await? {
+        return Err(unknown());
+    }
+    let file = attachment::by_id(tx.conn(), step.provider, id).await?.ok_or_else(unknown)?;
+    Ok(file.name)
+}
+
+async fn index(
+    tx: &mut Tx,
+    ticket: &TicketRecord,
+    message: &MessageRecord,
+    names: &[String],
+) -> Result<(), StoreError> {
+    let number = ticket.number.to_string();
+    let mut texts = vec![ticket.subject.as_str(), &number, &message.text];
+    texts.extend(names.iter().map(String::as_str));
+    let document = Document {
+        provider: ticket.provider,
+        customer: ticket.life.customer,
+        ticket: ticket.id(),
+        message: Some(message.id),
+        note: message.kind == MessageKind::Note,
+        texts,
+    };
+    search::add(tx, &document).await
+}
+
+/// Writes one line about what happened, without names: ids, words and instants alone.
+pub async fn happened(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: &TicketRecord,
+    code: &str,
+    data: Value,
+) -> Result<MessageId, StoreError> {
+    let line = MessageRecord {
+        id: step.id(),
+        provider: step.provider,
+        ticket: ticket.id(),
+        kind: MessageKind::Event,
+        author: step.author(),
+        via: "system".into(),
+        proof: None,
+        text: json!({ "code": code, "data": data }).to_string(),
+        quoted: None,
+        html: None,
+        mail: None,
+        at: step.now,
+    };
+    message::insert(tx, &line).await?;
+    Ok(line.id)
+}
+
+/// Sends a message to everybody at the customer's who reads the ticket, but for its writer: to the
+/// requester and to contacts who watch.
+pub(super) async fn mail_readers(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: &TicketRecord,
+    message: &MessageRecord,
+) -> Result<(), StoreError> {
+    for reader in readers(tx.conn(), ticket).await? {
+        if message.author != Author::Contact(reader.id) {
+            let mail =
+                mail::ticket_message(&step.app, tx.conn(), (ticket, message), &reader, step.now).await?;
+            if let Some(mail) = mail {
+                pforte_store::outbox::put(tx, &mail).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The requester and the contacts who watch, as far as they are active.
+pub(crate) async fn readers(conn: &mut Conn, ticket: &TicketRecord) -> Result<Vec<Contact>, StoreError> {
+    let mut ids = vec![ticket.life.contact];
+    for watcher in watcher::of_ticket(conn, ticket.provider, ticket.id()).await? {
+        if let Person::Contact(id) = watcher.person
+            && !ids.contains(&id)
+        {
+            ids.push(id);
+        }
+    }
+    let mut readers = Vec::with_capacity(ids.len());
+    for id in ids {
+        readers.extend(contact::by_id(conn, ticket.provider, id).await?.filter(|c| c.active));
+    }
+    Ok(readers)
+}
