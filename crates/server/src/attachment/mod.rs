@@ -4,6 +4,7 @@
 //! end (control 48). Every way to a file's bytes leaves an entry (control 58).
 
 pub mod blobs;
+pub mod view;
 
 use axum::http::StatusCode;
 

@@ -18,6 +18,7 @@ use pforte_store::{
     customer,
     pin::{self, PinRecord},
 };
+pub(crate) use redeem::lacks;
 pub use redeem::{RedeemAsk, redeem};
 
 use crate::{

@@ -53,7 +53,7 @@ fn form_locked() -> Problem {
     )
 }
 
-fn lacks(staff: &Staff) -> Option<Problem> {
+pub(crate) fn lacks(staff: &Staff) -> Option<Problem> {
     let lacks = staff_facts(staff).lacks();
     if lacks.is_empty() {
         return None;
