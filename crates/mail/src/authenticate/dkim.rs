@@ -103,7 +103,8 @@ fn usable(field: &Field<'_>, from: &Mailbox) -> Result<Signature, Unusable> {
         |code, domain: &str, why| Err(Unusable { code, domain: domain.chars().take(253).collect(), why });
     let line = field.unfolded();
     let Some(tags) = tags(&line) else { return no("auth.dkim_fail", "", "the signature cannot be read") };
-    let tag = |name: &str| tags.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let tag =
+        |name: &str| tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
     let domain = tag("d").unwrap_or_default();
     if !same_organisation(&domain.to_ascii_lowercase(), from.domain()) {
         return no("auth.not_aligned", domain, "signed by another organisation than the sender's");
@@ -114,6 +115,10 @@ fn usable(field: &Field<'_>, from: &Mailbox) -> Result<Signature, Unusable> {
     let Ok(signature) = Signature::parse(field.value) else {
         return no("auth.dkim_fail", domain, "the signature cannot be read");
     };
+    // What the library understood must be what was looked at here.
+    if signature.l != 0 || signature.d != domain.to_ascii_lowercase() {
+        return no("auth.dkim_fail", domain, "the signature can be read in two ways");
+    }
     if signature.a == Algorithm::RsaSha1 {
         return no("auth.dkim_weak", domain, "signed with SHA-1");
     }

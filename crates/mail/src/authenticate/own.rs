@@ -133,7 +133,7 @@ fn conclude(seen: &Seen<'_>, found: Found) -> Checked {
     if unknown || spf.output.result() == SpfResult::TempError {
         codes.push("auth.dns");
     }
-    if signed {
+    if signed && !unknown {
         // The signature is good, but the domain's policy asks for more.
         codes.push("auth.not_aligned");
     }

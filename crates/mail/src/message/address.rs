@@ -116,8 +116,9 @@ struct Item {
     words: String,
     quoted: bool,
     angle: Option<String>,
-    comment: String,
-    after_angle: bool,
+    comment: Option<String>,
+    /// Words behind the angle, or behind a comment: readers join them differently.
+    stray: bool,
 }
 
 impl Item {
@@ -126,13 +127,14 @@ impl Item {
     }
 
     fn mailbox(self) -> Result<Mailbox, Odd> {
-        if self.after_angle {
+        let hidden = self.angle.is_some() && self.comment.as_ref().is_some_and(|text| text.contains('@'));
+        if self.stray || hidden {
             return Err(Odd);
         }
         let (name, address) = match self.angle {
             Some(angle) => (self.words, angle),
             None if self.quoted => return Err(Odd),
-            None => (self.comment, self.words.trim().to_owned()),
+            None => (self.comment.unwrap_or_default(), self.words.trim().to_owned()),
         };
         Ok(Mailbox { name: display_name(&name)?, address: normalised(&address).ok_or(Odd)? })
     }
@@ -148,14 +150,14 @@ fn items(text: &str) -> Result<Vec<Item>, Odd> {
             '"' => {
                 item.quoted = true;
                 let words = quoted(&mut chars)?;
-                item.after_angle |= item.angle.is_some();
+                item.stray |= item.angle.is_some() || item.comment.is_some();
                 item.words.push_str(&words);
             }
-            '(' => item.comment = comment(&mut chars)?,
+            '(' => item.comment = Some(comment(&mut chars)?),
             '<' if item.angle.is_none() => item.angle = Some(until_angle(&mut chars)?),
             '<' | '>' | ')' | ':' | ';' | '\\' | '[' | ']' => return Err(Odd),
             _ => {
-                item.after_angle |= item.angle.is_some() && !c.is_whitespace();
+                item.stray |= (item.angle.is_some() || item.comment.is_some()) && !c.is_whitespace();
                 item.words.push(c);
             }
         }

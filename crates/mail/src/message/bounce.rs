@@ -20,7 +20,8 @@ pub(super) fn bounce(head: &Head<'_>, parts: &Parts, message: &Message) -> Optio
     let local =
         message.from.one().and_then(|from| from.address.split_once('@')).map_or("", |(local, _)| local);
     let by_daemon = local == "mailer-daemon" || head.first("X-Failed-Recipients").is_some();
-    if !reported && !(by_daemon && says_undelivered(&message.subject)) {
+    let says_so = by_daemon && says_undelivered(&message.subject);
+    if !reported && !says_so {
         return None;
     }
     let mut bounce = Bounce { originals: originals(parts, message), ..Bounce::default() };

@@ -55,7 +55,9 @@ impl<'a> Head<'a> {
 
 /// The message without an mbox line in front, which some servers hand over.
 pub fn without_mbox_line(raw: &[u8]) -> &[u8] {
-    if !raw.starts_with(b"From ") {
+    let Some(line) = raw.strip_prefix(b"From ") else { return raw };
+    if line.trim_ascii_start().starts_with(b":") {
+        // A field, written with a blank.
         return raw;
     }
     raw.iter().position(|byte| *byte == b'\n').map_or(&[], |end| &raw[end + 1..])

@@ -291,10 +291,9 @@ fn next<'a>(rest: &mut &'a str) -> Option<Token<'a>> {
 
 /// A comment, a doctype, Office's conditional parts.
 fn skip_declaration(rest: &mut &str) {
-    let end = if rest.starts_with("<!--") {
-        rest[4..].find("-->").map(|at| at + 7)
-    } else {
-        rest.find('>').map(|at| at + 1)
+    let end = match rest.strip_prefix("<!--") {
+        Some(comment) => comment.find("-->").map(|at| at + 7),
+        None => rest.find('>').map(|at| at + 1),
     };
     *rest = end.map_or("", |end| &rest[end..]);
 }

@@ -136,10 +136,8 @@ impl<'a> Search<'a, '_> {
     fn user_in_address(&mut self) {
         let begin = self.at + 3;
         let host = &self.text[begin..];
-        let end = host
-            .bytes()
-            .take(300)
-            .position(|byte| !(byte.is_ascii_graphic() && !b"/?#\"'<>".contains(&byte)));
+        let end =
+            host.bytes().take(300).position(|byte| !byte.is_ascii_graphic() || b"/?#\"'<>".contains(&byte));
         let authority = &host[..end.unwrap_or(host.len().min(host.floor_char_boundary(300)))];
         match authority.rfind('@') {
             Some(at) if authority[..at].contains(':') => self.take("password", begin, begin + at),
