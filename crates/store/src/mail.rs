@@ -29,7 +29,8 @@ pub enum MailState {
 }
 
 impl MailState {
-    const fn word(self) -> &'static str {
+    /// The word that database and API use.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Ticket => "ticket",
             Self::Quarantine => "quarantine",
@@ -226,16 +227,16 @@ pub async fn refs_of_ticket(
     Ok(all!(conn, (String,), sql, provider.0, ticket.0)?.into_iter().map(|(id,)| id).collect())
 }
 
-/// How many messages came from one sender since an instant, counted up to 1,000 (floods).
+/// How many messages came from one address since an instant, counted up to 1,000 (floods).
 pub async fn from_sender_since(
     conn: &mut Conn,
     provider: ProviderId,
-    contact: ContactId,
+    sender: &str,
     since: Moment,
 ) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT id FROM mail WHERE provider_id = $1 AND contact_id = $2 \
+    let sql = "SELECT COUNT(*) FROM (SELECT id FROM mail WHERE provider_id = $1 AND sender = $2 \
                AND received_at > $3 LIMIT 1000) q";
-    Ok(one!(conn, (i64,), sql, provider.0, contact.0, since.0)?.map_or(0, |(n,)| n))
+    Ok(one!(conn, (i64,), sql, provider.0, sender, since.0)?.map_or(0, |(n,)| n))
 }
 
 /// What is decided about a message in quarantine.
@@ -287,4 +288,14 @@ pub async fn take_answer(
                ON CONFLICT (provider_id, address_hash) DO UPDATE SET at = excluded.at \
                WHERE automatic_answer.at <= $4";
     Ok(run!(tx.conn(), sql, provider.0, address_hash, now.0, since.0)? == 1)
+}
+
+/// When an address was last answered automatically.
+pub async fn answered_at(
+    conn: &mut Conn,
+    provider: ProviderId,
+    address_hash: &str,
+) -> Result<Option<Moment>, StoreError> {
+    let sql = "SELECT at FROM automatic_answer WHERE provider_id = $1 AND address_hash = $2";
+    Ok(one!(conn, (i64,), sql, provider.0, address_hash)?.map(|(at,)| Moment(at)))
 }

@@ -7,7 +7,15 @@ use std::{fs, path::Path};
 pub struct Mail {
     pub to: String,
     pub subject: String,
+    /// The text, not the HTML.
     pub body: String,
+    /// The names of the files that go along.
+    pub files: Vec<String>,
+    pub message_id: String,
+    pub in_reply_to: Vec<String>,
+    pub references: Vec<String>,
+    /// The whole mail, as the mail server gets it.
+    pub raw: String,
 }
 
 impl Mail {
@@ -20,14 +28,21 @@ impl Mail {
     }
 
     fn read(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").expect("head and body");
-        let field = |name: &str| {
-            let line = head.split("\r\n").find_map(|line| line.strip_prefix(name));
-            line.unwrap_or_default().trim().to_owned()
+        let message = pforte_mail::read(text.as_bytes());
+        let body = match &message.text.quoted {
+            Some(quoted) => format!("{}\n\n{quoted}", message.text.own),
+            None => message.text.own.clone(),
         };
-        let quoted = head.to_ascii_lowercase().contains("quoted-printable");
-        let body = if quoted { unquote(body) } else { body.to_owned() };
-        Self { to: field("To:"), subject: field("Subject:"), body: body.replace("\r\n", "\n") }
+        Self {
+            to: message.to.first().expect("a recipient").address.clone(),
+            subject: message.subject,
+            body,
+            files: message.attachments.into_iter().map(|file| file.name).collect(),
+            message_id: message.message_id.expect("every mail has an id"),
+            in_reply_to: message.in_reply_to,
+            references: message.references,
+            raw: text.to_owned(),
+        }
     }
 
     /// The token of the link in the text: what follows the `#`.
@@ -35,25 +50,4 @@ impl Mail {
         let (_, rest) = self.body.split_once('#').expect("a link with a token");
         rest.chars().take_while(char::is_ascii_alphanumeric).collect()
     }
-}
-
-/// Quoted-printable (RFC 2045 §6.7), as far as our own mails use it.
-fn unquote(text: &str) -> String {
-    let joined = text.replace("=\r\n", "");
-    let mut bytes = Vec::with_capacity(joined.len());
-    let mut rest = joined.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code = (*first == b'=').then(|| tail.get(..2)).flatten();
-        match code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -3,15 +3,20 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Message as Mail, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
-    transport::smtp::authentication::Credentials,
+    AsyncSmtpTransport, AsyncTransport, Tokio1Executor, transport::smtp::authentication::Credentials,
 };
 use pforte_core::kernel::Span;
-use pforte_store::outbox::{self, Message};
+use pforte_store::{
+    attachment,
+    outbox::{self, Message},
+};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::{
+    compose::{FILES_MAX, Failure, File, compose},
+    thread,
+};
 use crate::{App, Shared};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -36,13 +41,6 @@ pub struct Smtp {
     pub tls: bool,
     pub user: Option<String>,
     pub password: Option<SecretString>,
-}
-
-/// The sender of every mail.
-fn sender(app: &App) -> String {
-    let host = app.settings.public_origin.split("://").nth(1).unwrap_or("localhost");
-    let host = host.split(':').next().unwrap_or("localhost");
-    format!("Support <support@{host}>")
 }
 
 /// Delivers until the server shuts down.
@@ -89,24 +87,37 @@ pub async fn deliver_due(app: &Arc<App>) -> Result<usize, pforte_store::StoreErr
     Ok(sent)
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
 async fn send(app: &App, message: &Message) -> Result<(), Failure> {
-    let mail = Mail::builder()
-        .from(sender(app).parse::<Mailbox>()?)
-        .to(message.recipient.parse::<Mailbox>()?)
-        .subject(&message.subject)
-        .message_id(Some(format!("<{}@pforte>", message.id)))
-        .header(ContentType::TEXT_PLAIN)
-        .body(message.body.clone())?;
+    let sender = thread::sender(app, message.provider).await?;
+    let id = thread::message_id(app, message, sender.host());
+    let files = files(app, message).await?;
+    let (mail, envelope) = compose(message, &sender, &id, files)?;
     match &app.settings.mail {
         MailTarget::Folder(folder) => {
             tokio::fs::create_dir_all(folder).await?;
             tokio::fs::write(folder.join(format!("{}.eml", message.id)), mail.formatted()).await?;
         }
-        MailTarget::Smtp(smtp) => drop(transport(smtp)?.send(mail).await?),
+        MailTarget::Smtp(smtp) => drop(transport(smtp)?.send_raw(&envelope, &mail.formatted()).await?),
     }
     Ok(())
+}
+
+/// The files of the message a mail tells of. Of one with live secrets only the redacted copy goes out
+/// (control 48); what is too much for a mail is read on the portal.
+async fn files(app: &App, message: &Message) -> Result<Vec<File>, Failure> {
+    let Some(of) = message.message else { return Ok(vec![]) };
+    let records = attachment::of_message(&mut *app.read().await?, message.provider, of).await?;
+    let mut files = Vec::with_capacity(records.len());
+    let mut left = FILES_MAX;
+    for record in records {
+        let hash = record.redacted.as_ref().map_or(&record.hash, |copy| &copy.hash);
+        let bytes = app.blobs.get(message.provider, hash).await?;
+        if bytes.len() <= left {
+            left -= bytes.len();
+            files.push(File { name: record.name, media_type: record.media_type, bytes: bytes.to_vec() });
+        }
+    }
+    Ok(files)
 }
 
 fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Failure> {

@@ -3,8 +3,10 @@
 //! A mail is written in the transaction of what it tells and delivered after. Until SMTP is configured
 //! it goes to a folder, one file each. Mails carry no PIN and open no door (rule X8).
 
+mod compose;
 mod deliver;
 pub mod intake;
+pub(crate) mod thread;
 mod ticket;
 mod words;
 

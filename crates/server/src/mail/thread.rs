@@ -1,0 +1,63 @@
+//! One thread for each ticket in its readers' mail programs: our Message-IDs and what they refer to.
+
+use pforte_core::kernel::{ProviderId, TicketId};
+use pforte_mail::thread as refs;
+use pforte_store::{
+    Conn, StoreError, mail,
+    outbox::{self, Message, Place},
+    provider,
+};
+use uuid::Uuid;
+
+use super::compose::Sender;
+use crate::App;
+
+/// Earlier mails that a mail names.
+const NAMED: usize = 5;
+
+/// Who a provider's mails come from.
+pub async fn sender(app: &App, provider: ProviderId) -> Result<Sender, StoreError> {
+    let named = provider::by_id(&mut *app.read().await?, provider).await?;
+    let name = named.map_or_else(|| "Support".to_owned(), |p| format!("{} Support", p.name));
+    Ok(Sender { name, address: address(app, provider) })
+}
+
+/// The support address; until one is configured, one at the portal's own name.
+fn address(app: &App, provider: ProviderId) -> String {
+    app.support(provider).address.clone().unwrap_or_else(|| {
+        let host = app.settings.public_origin.split("://").nth(1).unwrap_or("localhost");
+        format!("support@{}", host.split(':').next().unwrap_or("localhost"))
+    })
+}
+
+fn id_of(app: &App, provider: ProviderId, ticket: Option<TicketId>, mail: Uuid, host: &str) -> String {
+    let ticket = ticket.map_or(Uuid::nil(), |t| t.0);
+    refs::write(&app.secrets.mail, provider.0, ticket, mail, host)
+}
+
+/// The Message-ID of a mail: its id, its ticket, and a keyed hash of both.
+pub fn message_id(app: &App, message: &Message, host: &str) -> String {
+    id_of(app, message.provider, message.ticket, message.id, host)
+}
+
+/// Where the next mail of a ticket to an address stands. Every mail names the ticket itself as its root,
+/// so that a thread holds together also when a mail in between got lost.
+pub async fn place(
+    app: &App,
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+    recipient: &str,
+) -> Result<Place, StoreError> {
+    let address = address(app, provider);
+    let host = address.rsplit('@').next().unwrap_or("localhost").to_owned();
+    let root = id_of(app, provider, Some(ticket), ticket.0, &host);
+    let ours = outbox::of_ticket(conn, provider, ticket, recipient).await?;
+    let ours = ours.into_iter().take(NAMED).map(|mail| id_of(app, provider, Some(ticket), mail, &host));
+    let theirs = mail::refs_of_ticket(conn, provider, ticket).await?;
+    let in_reply_to = theirs.first().cloned().or_else(|| ours.clone().next());
+    let mut references = vec![root];
+    references.extend(ours.collect::<Vec<_>>().into_iter().rev());
+    references.extend(theirs.into_iter().take(NAMED).rev());
+    Ok(Place { in_reply_to, references })
+}
