@@ -33,7 +33,7 @@ CREATE TABLE mail (
 );
 CREATE INDEX mail_in_quarantine ON mail (provider_id, id) WHERE state = 'quarantine';
 CREATE INDEX mail_by_ticket ON mail (provider_id, ticket_id, id) WHERE ticket_id IS NOT NULL;
-CREATE INDEX mail_by_contact ON mail (provider_id, contact_id, id) WHERE contact_id IS NOT NULL;
+CREATE INDEX mail_by_sender ON mail (provider_id, sender, received_at);
 
 -- At most one automatic answer to an address in a day (control 46); only the hash is kept.
 CREATE TABLE automatic_answer (

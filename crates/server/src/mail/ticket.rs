@@ -5,11 +5,12 @@ use pforte_store::{
     Conn, StoreError, contact,
     contact::Contact,
     message::{Author, MessageRecord},
-    outbox::{Message, Origin, Place},
+    outbox::{Message, Origin},
     staff,
     ticket::TicketRecord,
 };
 
+use super::thread;
 use crate::App;
 
 /// What happened to a ticket, as its readers are told by mail.
@@ -63,7 +64,7 @@ async fn mail(
     let Some(recipient) = contact::primary_address(conn, ticket.provider, reader.id).await? else {
         return Ok(None);
     };
-    let place = Place::default();
+    let place = thread::place(app, conn, ticket.provider, ticket.id(), &recipient).await?;
     Ok(Some(Message {
         id: app.sources.id(now),
         provider: ticket.provider,
