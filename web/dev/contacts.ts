@@ -94,11 +94,11 @@ export class Contacts {
 	}
 
 	private contacts(path: string, id: string, body: Body): Answer {
-		if (path.startsWith("POST")) return this.waiting("contact.add", null, body);
+		if (path.startsWith("POST")) return this.waiting("contact_add", null, body);
 		const contact = this.view.contacts.find((one) => one.id === id);
 		if (!contact) return [404, { code: "not_found" }];
 		const about = { id, name: contact.name };
-		const kind = path.startsWith("DELETE") ? "contact.remove" : "contact.change";
+		const kind = path.startsWith("DELETE") ? "contact_remove" : "contact_change";
 		return this.waiting(kind, about, body);
 	}
 
@@ -173,7 +173,7 @@ function full(scene: string): SupportSettings {
 	const changes: ChangeView[] = [
 		{
 			id: "w1",
-			kind: "contact.change",
+			kind: "contact_change",
 			about: { id: "k2", name: "Ole Brandt" },
 			what: { role: "admin", support: true, instruction: true },
 			asked_by: { id: "k3", name: second },
@@ -184,7 +184,7 @@ function full(scene: string): SupportSettings {
 		},
 		{
 			id: "w2",
-			kind: "contact.add",
+			kind: "contact_add",
 			about: null,
 			what: {
 				first_name: "Lisa",

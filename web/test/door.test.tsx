@@ -30,6 +30,28 @@ describe("the customer's door", () => {
 		expect(document.title).toBe("Offen · Pforte");
 	});
 
+	test("rule X5: a takeover names its request and ends with it", async () => {
+		const takeover = ground({
+			kind: "takeover",
+			words: null,
+			reason: null,
+			record: null,
+			ticket: { id: "t1", number: 1042, subject: "Bestellungen kommen doppelt an" },
+			ends_at: "2026-12-22T10:00:00Z",
+		});
+		answers({
+			"GET /door": { body: { ...closed, state: "open", grounds: [takeover] } },
+			"GET /grounds": { body: noVisits },
+		});
+		vi.setSystemTime("2026-11-22T10:00:00Z");
+		show(<Home />);
+		const link = await screen.findByRole("link", { name: "Wegen Ihrer Anfrage 1042" });
+		expect(link.getAttribute("href")).toBe("/requests/t1");
+		expect(screen.getByText("bis die Anfrage endet, spätestens 22. Dez. 2026")).toBeDefined();
+		expect(screen.queryByTestId("words")).toBeNull();
+		vi.useRealTimers();
+	});
+
 	test("rule W8: End now ends the ground and tells the measured time", async () => {
 		let over = false;
 		const calls = answers({

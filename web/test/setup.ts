@@ -5,3 +5,8 @@ import { afterEach } from "vitest";
 process.env.TZ = "Europe/Berlin";
 
 afterEach(() => cleanup());
+
+// Fields that grow with their text ask for this; the test's browser does not have it.
+if (!("fonts" in document)) {
+	Object.defineProperty(document, "fonts", { value: new EventTarget() });
+}

@@ -40,6 +40,22 @@ describe("an entry of the visitor book", () => {
 		expect(screen.getAllByText(/Bestellungen kommen doppelt an/)).toHaveLength(1);
 	});
 
+	test("rule X5: a takeover tells its request, and leads to it", async () => {
+		const ticket = { id: "t1", number: 1042, subject: "Bestellungen kommen doppelt an" };
+		const entry = ground({ kind: "takeover", reason: null, record: null, words: null, ticket });
+		answers({ [`GET /grounds/${entry.id}`]: { body: entry } });
+		show(
+			<Routes>
+				<Route path="/visits/:groundId" element={<GroundPage />} />
+			</Routes>,
+			`/visits/${entry.id}`,
+		);
+		const link = await screen.findByRole("link", { name: "1042, Bestellungen kommen doppelt an" });
+		expect(link.getAttribute("href")).toBe("/requests/t1");
+		expect(screen.getByText("Die Anfrage wurde übernommen.")).toBeDefined();
+		expect(screen.queryByText("nicht mehr lesbar")).toBeNull();
+	});
+
 	test("a mere file goes by its name, a page by its area", () => {
 		const last = { at: at(0), path: "/domains/17", area: "domains" };
 		expect(placeText(last)).toBe("domains");

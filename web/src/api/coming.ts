@@ -409,8 +409,8 @@ export interface ComingPaths {
 		delete: Read<ContactChange, never, Id>;
 	};
 	"/support-settings/support-addresses": {
-		post: Send<undefined, { address: string }>;
-		delete: Send<undefined, { address: string }>;
+		post: Send<ContactChange, { address: string }>;
+		delete: Send<ContactChange, { address: string }>;
 	};
 	"/contact-changes/{id}/approve": { post: Read<ChangeView, never, Id> };
 	"/contact-changes/{id}/refuse": { post: Read<ChangeView, never, Id> };

@@ -33,6 +33,7 @@ export function AddField<T>({ label, hint, type, button, act, done }: AddFieldPr
 					label={label}
 					description={hint}
 					required
+					withAsterisk={false}
 					autoComplete={type === "tel" ? "tel" : "email"}
 					value={typed}
 					onChange={(event) => setTyped(event.currentTarget.value)}
@@ -42,7 +43,7 @@ export function AddField<T>({ label, hint, type, button, act, done }: AddFieldPr
 				</Button>
 			</div>
 			<Refused error={act.error} />
-			<div role="status">
+			<div role="status" className={classes.outcome}>
 				{done && taken > 0 && typed === "" ? <p className={classes.good}>{done}</p> : null}
 			</div>
 			{act.dialog}

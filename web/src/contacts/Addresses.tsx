@@ -10,6 +10,7 @@ import { moment } from "../words/time";
 import { AddField } from "./AddField";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
+import { outcomeText } from "./tell";
 import { contactsWords } from "./words";
 
 export function Addresses({ me, addresses }: { me: Me; addresses: AddressView[] }) {
@@ -52,6 +53,7 @@ function AddressLine({ me, address }: { me: Me; address: AddressView }) {
 		return ask(api.POST("/support-settings/addresses/{id}/challenge", { params }));
 	});
 	const sent = address.challenge_sent_at;
+	const waits = outcomeText(step.data, "", t.savedWaits);
 	return (
 		<li className={classes.line} data-testid="address-line">
 			<div className={classes.head}>
@@ -109,6 +111,9 @@ function AddressLine({ me, address }: { me: Me; address: AddressView }) {
 					{say(t, `flag_${flag.replace(/^address\./, "")}`)}
 				</p>
 			))}
+			<div role="status" className={classes.outcome}>
+				{step.done > 0 && waits ? <p className={classes.good}>{waits}</p> : null}
+			</div>
 			<Refused error={step.error} />
 			{step.dialog}
 		</li>

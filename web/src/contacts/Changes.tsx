@@ -8,7 +8,7 @@ import { useNow } from "../words/now";
 import { day, moment } from "../words/time";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
-import { changeLines, changeTitle } from "./tell";
+import { changeLines, changeTitle, mayDecide } from "./tell";
 import { contactsWords } from "./words";
 
 export function Changes({ me, changes }: { me: Me; changes: ChangeView[] }) {
@@ -56,8 +56,8 @@ function ChangeCard({ change, me, busy, decide }: ChangeCardProps) {
 	const t = useWords(contactsWords);
 	const { language } = useLanguage();
 	const now = useNow();
-	const rights = me.contact?.rights;
-	const may = !change.mine && rights?.support === true && rights.instruction === true;
+	const may = mayDecide(change, me);
+	const others = change.kind === "primary_address" ? t.changeNotYouAdmin : t.changeNotYou;
 	const title = changeTitle(change, t);
 	return (
 		<article className={classes.change} data-testid="change">
@@ -89,7 +89,7 @@ function ChangeCard({ change, me, busy, decide }: ChangeCardProps) {
 					</Button>
 				</div>
 			) : (
-				<p>{change.mine ? t.changeMine : t.changeNotYou}</p>
+				<p>{change.mine ? t.changeMine : others}</p>
 			)}
 		</article>
 	);

@@ -7,9 +7,17 @@ import { useWords } from "../words/language";
 import { AddField } from "./AddField";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
+import { outcomeText } from "./tell";
 import { contactsWords } from "./words";
 
-export function OwnSupport({ me, addresses }: { me: Me; addresses: string[] }) {
+interface OwnSupportProps {
+	me: Me;
+	addresses: string[];
+	/** Only who may change the list of contacts may change these. */
+	may: boolean;
+}
+
+export function OwnSupport({ me, addresses, may }: OwnSupportProps) {
 	const t = useWords(contactsWords);
 	const add = useChange(me, (address: string) =>
 		ask(api.POST("/support-settings/support-addresses", { body: { address } })),
@@ -17,6 +25,7 @@ export function OwnSupport({ me, addresses }: { me: Me; addresses: string[] }) {
 	const remove = useChange(me, (address: string) =>
 		ask(api.DELETE("/support-settings/support-addresses", { body: { address } })),
 	);
+	const said = (answer: unknown) => outcomeText(answer, t.saved, t.savedWaits);
 	return (
 		<section aria-labelledby="own" className="stack">
 			<h2 id="own">{t.own}</h2>
@@ -27,21 +36,34 @@ export function OwnSupport({ me, addresses }: { me: Me; addresses: string[] }) {
 					<li key={address} className={classes.line}>
 						<div className={classes.head}>
 							<span className={classes.who}>{address}</span>
-							<Button
-								size="sm"
-								variant="subtle"
-								disabled={remove.busy}
-								aria-label={t.removeThis(address)}
-								onClick={() => remove.run(address)}
-							>
-								{t.remove}
-							</Button>
+							{may ? (
+								<Button
+									size="sm"
+									variant="subtle"
+									disabled={remove.busy}
+									aria-label={t.removeThis(address)}
+									onClick={() => remove.run(address)}
+								>
+									{t.remove}
+								</Button>
+							) : null}
 						</div>
 					</li>
 				))}
 			</ul>
 			<Refused error={remove.error} />
-			<AddField label={t.newOwn} type="email" button={t.addAddress} act={add} />
+			<div role="status" className={classes.outcome}>
+				{remove.done > 0 ? <p className={classes.good}>{said(remove.data)}</p> : null}
+			</div>
+			{may ? (
+				<AddField
+					label={t.newOwn}
+					type="email"
+					button={t.addAddress}
+					act={add}
+					done={said(add.data)}
+				/>
+			) : null}
 			{remove.dialog}
 		</section>
 	);

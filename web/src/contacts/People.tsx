@@ -9,15 +9,15 @@ import { useWords } from "../words/language";
 import classes from "./contacts.module.css";
 import { PersonForm, type PersonValues } from "./PersonForm";
 import { useChange } from "./queries";
-import { authorised, rightsText } from "./tell";
+import { authorised, outcomeText, rightsText } from "./tell";
 import { contactsWords } from "./words";
 
-/** Who may change the list: people with both rights; while there are none, owner and admins. */
+/** Who may change the list: people with both rights; while there are none, the owner (rule P12). */
 export function mayChange(me: Me, contacts: SupportContact[]): boolean {
 	const rights = me.contact?.rights;
 	if (rights?.support && rights.instruction) return true;
 	const anybody = contacts.some((contact) => contact.active && authorised(contact));
-	return !anybody && me.contact?.role !== "member";
+	return !anybody && me.contact?.role === "owner";
 }
 
 export function People({ me, settings }: { me: Me; settings: SupportSettings }) {
@@ -72,8 +72,10 @@ export function People({ me, settings }: { me: Me; settings: SupportSettings }) 
 function Outcome({ change }: { change: ContactChange | undefined }) {
 	const t = useWords(contactsWords);
 	return (
-		<div role="status">
-			{change ? <p className={classes.good}>{change.applied ? t.savedNow : t.savedWaits}</p> : null}
+		<div role="status" className={classes.outcome}>
+			{change ? (
+				<p className={classes.good}>{outcomeText(change, t.savedNow, t.savedWaits)}</p>
+			) : null}
 		</div>
 	);
 }

@@ -9,7 +9,7 @@ import { Addresses } from "./Addresses";
 import { Changes } from "./Changes";
 import classes from "./contacts.module.css";
 import { OwnSupport } from "./OwnSupport";
-import { People } from "./People";
+import { mayChange, People } from "./People";
 import { Phones } from "./Phones";
 import { useSupportSettings } from "./queries";
 import { contactsWords } from "./words";
@@ -44,7 +44,11 @@ function Sections({ me, settings }: { me: Me; settings: Settings }) {
 			<People me={me} settings={settings} />
 			<Addresses me={me} addresses={settings.me.addresses} />
 			<Phones me={me} phones={settings.me.phones} />
-			<OwnSupport me={me} addresses={settings.support_addresses} />
+			<OwnSupport
+				me={me}
+				addresses={settings.support_addresses}
+				may={mayChange(me, settings.contacts)}
+			/>
 			<Policy age={settings.policy.ticket_age} />
 		</>
 	);

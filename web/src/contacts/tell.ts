@@ -1,5 +1,5 @@
 // How a waiting change and a contact's rights are told. Pure.
-import type { ChangeView, SupportContact } from "../api/types";
+import type { ChangeView, ContactChange, Me, SupportContact } from "../api/types";
 import type { Same } from "../words/dictionary";
 import { say } from "../words/dictionary";
 import type { contactsWords } from "./words";
@@ -32,13 +32,35 @@ function newName(what: What): string {
 /** "Ole Brandt hinzufügen" */
 export function changeTitle(change: ChangeView, t: Words): string {
 	const name = change.about?.name || newName(whatOf(change)) || t.somebody;
-	const kind = change.kind;
-	if (/address/.test(kind)) return t.change_address(name);
-	if (/phone/.test(kind)) return t.change_phone(name);
-	if (/remove|delete|deactivate/.test(kind)) return t.change_remove(name);
-	if (/add|create|new/.test(kind)) return t.change_add(name);
-	if (/change|right|role/.test(kind)) return t.change_change(name);
-	return t.change_other(name);
+	switch (change.kind) {
+		case "contact_add":
+			return t.change_add(name);
+		case "contact_change":
+			return t.change_change(name);
+		case "contact_remove":
+			return t.change_remove(name);
+		case "primary_address":
+			return t.change_primary(name);
+		case "support_address_add":
+			return t.change_support_add;
+		case "support_address_remove":
+			return t.change_support_remove;
+		default:
+			return t.change_other(name);
+	}
+}
+
+/** Who may agree to it: people with both rights; to another primary address owner or admins (rule Z11). */
+export function mayDecide(change: ChangeView, me: Me): boolean {
+	if (change.mine || !me.contact) return false;
+	if (change.kind === "primary_address") return me.contact.role !== "member";
+	return authorised(me.contact.rights);
+}
+
+/** Said once an action went through: at once, or waiting for a second person. */
+export function outcomeText(answer: unknown, now: string, waits: string): string {
+	const applied = (answer as Partial<ContactChange> | null | undefined)?.applied;
+	return applied === false ? waits : now;
 }
 
 /** What would be true afterwards, as pairs of word and value; what has no word stays out. */

@@ -8,14 +8,17 @@ import { RequestState } from "./RequestLine";
 import classes from "./request.module.css";
 import { requestWords } from "./words";
 
-const SHOWN = 5;
+const SHOWN = 3;
 
 export function OpenRequests() {
 	const t = useWords(requestWords);
 	const list = useOwnRequests("open", "", SHOWN);
 	return (
 		<section className={`stack ${classes.sheetPart}`} aria-labelledby="open-requests">
-			<h3 id="open-requests">{t.mine}</h3>
+			<div className="row between">
+				<h3 id="open-requests">{t.mine}</h3>
+				<Link to="/requests">{t.back}</Link>
+			</div>
 			{list.isPending ? <Loading lines={2} /> : null}
 			{list.isError && !list.items ? (
 				<Broken error={list.error} again={() => list.refetch()} />
@@ -29,17 +32,15 @@ export function OpenRequests() {
 					</li>
 				))}
 			</ul>
-			<div className="row">
-				<Button
-					component={Link}
-					to="/requests/new"
-					variant="default"
-					className={classes.linkButton}
-				>
-					{t.new}
-				</Button>
-				<Link to="/requests">{t.back}</Link>
-			</div>
+			<Button
+				component={Link}
+				to="/requests/new"
+				variant="default"
+				size="md"
+				className={classes.linkButton}
+			>
+				{t.new}
+			</Button>
 		</section>
 	);
 }

@@ -12,7 +12,8 @@ import { Clocks } from "../ticket/Clocks";
 import { Composer, type Written } from "../ticket/Composer";
 import { MessageList } from "../ticket/MessageList";
 import { useLanguage, useWords } from "../words/language";
-import { clock, day } from "../words/time";
+import { useNow } from "../words/now";
+import { clock, day, moment } from "../words/time";
 import { Access } from "./Access";
 import { useRequest, useStep } from "./queries";
 import { RequestState } from "./RequestLine";
@@ -79,7 +80,7 @@ function Head({ ticket }: { ticket: TicketView }) {
 			<Links ticket={ticket} />
 			{ticket.can.includes("confirm") ? <Confirm id={ticket.id} /> : null}
 			<Access ticket={ticket.id} />
-			<Clocks ticket={ticket} />
+			{ticket.state === "closed" ? null : <Clocks ticket={{ ...ticket, closes_at: null }} />}
 			<Facts ticket={ticket} />
 		</>
 	);
@@ -137,9 +138,11 @@ function Links({ ticket }: { ticket: TicketView }) {
 	);
 }
 
-/** The form's further fields; what happened stands in the first message. */
+/** What the form asked for (rule P1), as far as no message repeats it. */
 function Facts({ ticket }: { ticket: TicketView }) {
 	const t = useWords(requestWords);
+	const { language } = useLanguage();
+	const now = useNow();
 	const first = ticket.messages.find((message) => message.kind !== "event")?.text ?? "";
 	const facts = (["happened", "done", "expected", "affected"] as const).flatMap((key) => {
 		const text = ticket.request[key];
@@ -147,14 +150,20 @@ function Facts({ ticket }: { ticket: TicketView }) {
 	});
 	if (facts.length === 0) return null;
 	return (
-		<dl className={classes.facts} aria-label={t.facts}>
-			{facts.map(({ key, text }) => (
-				<div key={key}>
-					<dt>{t[`fact_${key}`]}</dt>
-					<dd>{text}</dd>
-				</div>
-			))}
-		</dl>
+		<section className={classes.facts} aria-label={t.facts}>
+			<p>
+				<strong>{ticket.contact.name}</strong>{" "}
+				<span className="soft small">{moment(ticket.opened_at, now, language)}</span>
+			</p>
+			<dl>
+				{facts.map(({ key, text }) => (
+					<div key={key}>
+						<dt>{t[`fact_${key}`]}</dt>
+						<dd>{text}</dd>
+					</div>
+				))}
+			</dl>
+		</section>
 	);
 }
 
