@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     Shared, alarm::routes as alarm, customer::routes as customer, ground::routes as ground, kernel::Problem,
     live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff,
-    visit::routes as visit,
+    ticket::routes as ticket, visit::routes as visit,
 };
 
 /// What a request's body may hold, in bytes.
@@ -55,6 +55,22 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(visit::end))
         .routes(routes!(visit::requests))
         .routes(routes!(visit::products))
+        .routes(routes!(ticket::list, ticket::open))
+        .routes(routes!(ticket::counts))
+        .routes(routes!(ticket::one, ticket::change))
+        .routes(routes!(ticket::write))
+        .routes(routes!(ticket::take_over))
+        .routes(routes!(ticket::hand_over))
+        .routes(routes!(ticket::release))
+        .routes(routes!(ticket::close))
+        .routes(routes!(ticket::reopen))
+        .routes(routes!(ticket::confirm))
+        .routes(routes!(ticket::merge))
+        .routes(routes!(ticket::follow_up))
+        .routes(routes!(ticket::watch))
+        .routes(routes!(ticket::unwatch))
+        .routes(routes!(ticket::views, ticket::save_view))
+        .routes(routes!(ticket::remove_view))
         .routes(routes!(customer::find, customer::add))
         .routes(routes!(customer::one))
         .routes(routes!(customer::add_contact))

@@ -188,6 +188,27 @@ pub async fn primary_address(
     Ok(one!(conn, (String,), sql, provider.0, contact.0)?.map(|(address,)| address))
 }
 
+/// What is known of the primary address: `unconfirmed`, `unreachable`, `shared`, `list` (rules Z8, Z9, Z13 to
+/// Z15).
+pub async fn primary_flags(
+    conn: &mut Conn,
+    provider: ProviderId,
+    contact: ContactId,
+) -> Result<Vec<&'static str>, StoreError> {
+    let sql = "SELECT confirmed_at, unreachable_at, shared_at, list_at FROM contact_address \
+               WHERE provider_id = $1 AND contact_id = $2 AND is_primary ORDER BY id LIMIT 1";
+    type Flags = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+    let row = one!(conn, Flags, sql, provider.0, contact.0)?;
+    let Some((confirmed, unreachable, shared, list)) = row else { return Ok(vec![]) };
+    let flags = [
+        (confirmed.is_none(), "unconfirmed"),
+        (unreachable.is_some(), "unreachable"),
+        (shared.is_some(), "shared"),
+        (list.is_some(), "list"),
+    ];
+    Ok(flags.into_iter().filter_map(|(set, flag)| set.then_some(flag)).collect())
+}
+
 pub async fn set_language(
     tx: &mut Tx,
     provider: ProviderId,

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::ContactAsk;
 use crate::{
-    Shared,
+    App, Shared,
     ground::view::{GroundView, ground_view},
     kernel::{ContactActor, Page, PageQuery, Problem, StaffActor, Timestamp},
     signin::view::Rights,
@@ -101,7 +101,7 @@ pub async fn find(
 }
 
 /// What one product is to me at this customer.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProductDoorView {
     product: ProductRef,
     /// `open`, `needs` or `closed`.
@@ -110,6 +110,19 @@ pub struct ProductDoorView {
     code: &'static str,
     ground_id: Option<Uuid>,
     until: Option<Timestamp>,
+}
+
+impl ProductDoorView {
+    pub(crate) fn new(app: &App, product: &str, decision: Decision) -> Self {
+        let opening = decision.opening();
+        Self {
+            product: ProductRef::by_id(app, product),
+            decision: decision.word(),
+            code: decision.code(),
+            ground_id: opening.map(|o| o.ground.0),
+            until: opening.map(|o| o.until.into()),
+        }
+    }
 }
 
 /// A customer's card on the desk.
@@ -146,20 +159,7 @@ pub async fn one(
         Some(record) => Some(ground_view(&app, &mut conn, record).await?),
         None => None,
     };
-    let products = doors.into_iter().map(|door| {
-        let opening = door.decision.opening();
-        ProductDoorView {
-            product: ProductRef::by_id(&app, &door.product),
-            decision: match door.decision {
-                Decision::Open(_) => "open",
-                Decision::Needs(_) => "needs",
-                Decision::Closed(_) => "closed",
-            },
-            code: door.decision.code(),
-            ground_id: opening.map(|o| o.ground.0),
-            until: opening.map(|o| o.until.into()),
-        }
-    });
+    let products = doors.into_iter().map(|door| ProductDoorView::new(&app, &door.product, door.decision));
     let products = products.collect();
     let (pin_closed, address) = (customer.pin_closed(), customer.address.as_ref().map(|_| MASK));
     let CustomerFound { id, number, name, group, contacts } = found(&mut conn, customer).await?;

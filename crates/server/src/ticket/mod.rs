@@ -6,16 +6,30 @@
 //! that the change touches, so that a closed ticket's visits end at once (rule B12). Whether a door is open
 //! is asked of `pforte_core::access` alone. Start reading at `open.rs` and `write.rs`.
 
+mod answer;
+mod change;
+mod life;
+pub mod line;
+pub mod list;
+mod merge;
 mod open;
 mod refusal;
+pub mod routes;
+mod saved;
+pub mod see;
 mod settle;
+mod snippet;
 mod step;
+mod take_over;
+pub mod view;
 mod write;
 
-pub use open::{Asked, NewTicket, Opened, open_in};
+pub use answer::{Answer, Answered, answer};
+pub use life::close;
+pub use open::{Asked, NewTicket, OpenAsk, Opened, open, open_in};
 pub use refusal::refused;
 pub use settle::{settle, shown_end, tell};
 pub use step::Step;
 pub use write::{
-    Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, happened, put, unproven_wrote_in,
+    Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, happened, put, readers, unproven_wrote_in,
 };

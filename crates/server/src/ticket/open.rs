@@ -2,12 +2,12 @@
 
 use pforte_core::{
     entry::Event,
-    kernel::TicketId,
-    ticket::{self as rules, Opener, Priority, Ticket, TicketChannel},
+    kernel::{AttachmentId, ContactId, TicketId},
+    ticket::{self as rules, MessageKind, Opener, Priority, Ticket, TicketChannel},
 };
 use pforte_store::{
-    Tx,
-    contact::Contact,
+    Change, Tx,
+    contact::{self, Contact},
     message::MessageRecord,
     search::{self, Document},
     ticket::{self, Request, TicketRecord},
@@ -15,9 +15,15 @@ use pforte_store::{
 
 use super::{
     Step,
+    life::tell_readers,
+    settle::settle,
     write::{NewMessage, put},
 };
-use crate::kernel::Problem;
+use crate::{
+    Shared,
+    kernel::{Problem, SignedIn, Who},
+    mail::TicketNews,
+};
 
 /// What was asked (rule P1).
 pub type Asked = Request;
@@ -98,4 +104,65 @@ pub(super) async fn index(tx: &mut Tx, record: &TicketRecord) -> Result<(), Prob
         texts,
     };
     Ok(search::add(tx, &document).await?)
+}
+
+/// What a person asks on a page.
+#[derive(Clone, Debug)]
+pub struct OpenAsk {
+    /// For whom staff open it; a contact opens for themselves.
+    pub contact: Option<ContactId>,
+    pub channel: TicketChannel,
+    pub subject: String,
+    pub asked: Asked,
+    /// More than what was asked; what staff wrote down.
+    pub text: Option<String>,
+    pub attachments: Vec<AttachmentId>,
+    pub priority: Priority,
+}
+
+/// Opens a ticket: the customer's own, or one that staff type in, which opens nothing until the contact
+/// confirms it (rule B10).
+pub async fn open(app: &Shared, who: SignedIn, ask: OpenAsk) -> Result<TicketRecord, Problem> {
+    let step = Step::new(app, who.sign_in.provider, who.actor());
+    let opened = app.writer.change(move |tx| Box::pin(typed_in(tx, step, who, ask)));
+    let record: TicketRecord = opened.await?;
+    settle(app, &record).await;
+    Ok(record)
+}
+
+async fn typed_in(
+    tx: &mut Tx,
+    mut step: Step,
+    who: SignedIn,
+    ask: OpenAsk,
+) -> Result<Change<TicketRecord>, Problem> {
+    let (contact, by) = match (&who.who, ask.contact) {
+        (Who::Contact(contact), _) => (contact.clone(), Opener::Customer),
+        (Who::Staff(_), Some(id)) => {
+            let found = contact::by_id(tx.conn(), step.provider, id).await?.filter(|c| c.active);
+            (found.ok_or_else(Problem::not_found)?, Opener::Staff)
+        }
+        (Who::Staff(_), None) => return Err(Problem::input([("contact_id", "Say who asks.")])),
+    };
+    let text = ask.text.unwrap_or_default();
+    let message = (!text.is_empty() || !ask.attachments.is_empty()).then(|| {
+        let typed = NewMessage::typed(step.author(), MessageKind::Message, text, ask.attachments);
+        NewMessage { via: ask.channel.word(), ..typed }
+    });
+    let new = NewTicket {
+        contact,
+        channel: ask.channel,
+        subject: ask.subject,
+        asked: ask.asked,
+        priority: ask.priority,
+        by,
+        proof: (by == Opener::Customer).then_some("signed_in"),
+        follows: None,
+        message,
+    };
+    let opened = open_in(tx, &mut step, new).await?;
+    if by == Opener::Staff {
+        tell_readers(tx, &step, &opened.ticket, TicketNews::Confirm).await?;
+    }
+    Ok(step.done(opened.ticket)?)
 }

@@ -374,7 +374,7 @@ pub(super) async fn mail_readers(
 }
 
 /// The requester and the contacts who watch, as far as they are active.
-pub(crate) async fn readers(conn: &mut Conn, ticket: &TicketRecord) -> Result<Vec<Contact>, StoreError> {
+pub async fn readers(conn: &mut Conn, ticket: &TicketRecord) -> Result<Vec<Contact>, StoreError> {
     let mut ids = vec![ticket.life.contact];
     for watcher in watcher::of_ticket(conn, ticket.provider, ticket.id()).await? {
         if let Person::Contact(id) = watcher.person

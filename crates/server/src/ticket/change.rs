@@ -1,0 +1,198 @@
+//! Subject, priority, tags, and who watches.
+
+use pforte_core::{
+    entry::{Actor, Clean, Event},
+    kernel::{ContactId, StaffId, TicketId},
+    ticket::{Priority, TicketAction},
+};
+use pforte_store::{
+    contact,
+    sign_in::Person,
+    staff,
+    ticket::{self, TicketRecord},
+    watcher::{self, Watcher},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Step, happened, life::checked, open::index, refused, settle::tell, write::save};
+use crate::{
+    Shared,
+    kernel::{Problem, SignedIn, StaffActor, Who},
+    staff::must_serve,
+};
+
+const TAGS: usize = 20;
+const TAG_CHARS: usize = 40;
+
+/// What is changed.
+#[derive(Clone, Debug, Default)]
+pub struct TicketChange {
+    pub subject: Option<String>,
+    pub priority: Option<Priority>,
+    pub tags: Option<Vec<String>>,
+}
+
+/// Tags as they are kept: lower case, each once, in order.
+fn tags(given: Vec<String>) -> Result<Vec<String>, Problem> {
+    let mut all: Vec<String> = given.iter().map(|tag| tag.trim().to_lowercase()).collect();
+    all.sort();
+    all.dedup();
+    let fine = |tag: &String| {
+        (1..=TAG_CHARS).contains(&tag.chars().count()) && !tag.chars().any(|c| c.is_control() || c == ',')
+    };
+    if all.len() <= TAGS && all.iter().all(fine) {
+        return Ok(all);
+    }
+    Err(Problem::input([("tags", "Use at most 20 words of 1 to 40 characters.")]))
+}
+
+/// Changes a ticket; an earlier priority counts from since when it waits.
+pub async fn change(
+    app: &Shared,
+    who: StaffActor,
+    id: TicketId,
+    change: TicketChange,
+) -> Result<TicketRecord, Problem> {
+    must_serve(&who.staff)?;
+    let mut step = Step::new(app, who.staff.provider, Actor::Staff(who.staff.id));
+    let tags = change.tags.map(tags).transpose()?;
+    let (subject, priority) = (change.subject, change.priority);
+    let record = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
+                let (mut record, _) = checked(tx, &step, &signed_in, id, TicketAction::Change).await?;
+                let mut fields = Vec::new();
+                let renamed = subject.is_some();
+                if let Some(subject) = subject {
+                    record.subject = subject;
+                    fields.push("subject");
+                }
+                if let Some(priority) = priority {
+                    record.life.priority = priority;
+                    fields.push("priority");
+                }
+                save(tx, &step, &record).await?;
+                if renamed {
+                    index(tx, &record).await?;
+                }
+                if let Some(tags) = tags {
+                    ticket::set_tags(tx, step.provider, id, &tags).await?;
+                    fields.push("tags");
+                }
+                let named = fields.iter().map(|name| Clean::name(name)).collect();
+                step.log(record.life.customer, Event::TicketChanged { ticket: id, fields: named });
+                happened(tx, &step, &record, "ticket.changed", json!({ "fields": fields })).await?;
+                Ok::<_, Problem>(step.done(record)?)
+            })
+        })
+        .await?;
+    tell(app, &record);
+    Ok(record)
+}
+
+/// Who begins to watch.
+#[derive(Clone, Copy, Debug)]
+pub enum NewWatcher {
+    Contact(ContactId),
+    Staff(StaffId),
+}
+
+/// Adds a watcher, who sees what is written from now on (control 44). Oneself always; others when one may
+/// change the ticket.
+pub async fn watch(
+    app: &Shared,
+    who: StaffActor,
+    id: TicketId,
+    new: NewWatcher,
+) -> Result<TicketRecord, Problem> {
+    must_serve(&who.staff)?;
+    let mut step = Step::new(app, who.staff.provider, Actor::Staff(who.staff.id));
+    let record = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let oneself = matches!(new, NewWatcher::Staff(id) if id == who.staff.id);
+                let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
+                let record = if oneself {
+                    let found = ticket::by_id(tx.conn(), step.provider, id).await?;
+                    let record = found.ok_or_else(Problem::not_found)?;
+                    record.life.refuse_locked(step.age, step.now).map_err(refused)?;
+                    record
+                } else {
+                    checked(tx, &step, &signed_in, id, TicketAction::Change).await?.0
+                };
+                let person = known(tx.conn(), &record, new).await?;
+                let watchers = watcher::of_ticket(tx.conn(), step.provider, id).await?;
+                if i64::try_from(watchers.len()).is_ok_and(|n| n >= watcher::MANY) {
+                    return Err(Problem::input([("staff_id", "Fifty watch already.")]));
+                }
+                if !watchers.iter().any(|w| w.person == person) {
+                    watcher::add(tx, step.provider, id, Watcher { person, since: step.now }).await?;
+                    let data = match person {
+                        Person::Staff(id) => json!({ "staff": id }),
+                        Person::Contact(id) => json!({ "contact": id }),
+                    };
+                    happened(tx, &step, &record, "ticket.watcher_added", data).await?;
+                }
+                let fields = vec![Clean::name("watchers")];
+                step.log(record.life.customer, Event::TicketChanged { ticket: id, fields });
+                Ok(step.done(record)?)
+            })
+        })
+        .await?;
+    tell(app, &record);
+    Ok(record)
+}
+
+/// Only the customer's own contacts, and the provider's own staff.
+async fn known(
+    conn: &mut pforte_store::Conn,
+    record: &TicketRecord,
+    new: NewWatcher,
+) -> Result<Person, Problem> {
+    match new {
+        NewWatcher::Contact(id) => {
+            let found = contact::by_id(conn, record.provider, id).await?;
+            let fine = found.is_some_and(|c| c.active && c.customer == record.life.customer);
+            let none = || Problem::input([("contact_id", "Name a contact of this customer.")]);
+            if fine { Ok(Person::Contact(id)) } else { Err(none()) }
+        }
+        NewWatcher::Staff(id) => {
+            let fine = staff::by_id(conn, record.provider, id).await?.is_some_and(|s| s.active);
+            let none = || Problem::input([("staff_id", "Name a colleague or a guest.")]);
+            if fine { Ok(Person::Staff(id)) } else { Err(none()) }
+        }
+    }
+}
+
+/// Takes a watcher away.
+pub async fn unwatch(app: &Shared, who: StaffActor, id: TicketId, person: Uuid) -> Result<(), Problem> {
+    must_serve(&who.staff)?;
+    let mut step = Step::new(app, who.staff.provider, Actor::Staff(who.staff.id));
+    let record = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let found = ticket::by_id(tx.conn(), step.provider, id).await?;
+                let record = found.ok_or_else(Problem::not_found)?;
+                if person != who.staff.id.0 {
+                    let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
+                    checked(tx, &step, &signed_in, id, TicketAction::Change).await?;
+                }
+                if !watcher::remove(tx, step.provider, id, person).await? {
+                    return Err(Problem::not_found());
+                }
+                let fields = vec![Clean::name("watchers")];
+                step.log(record.life.customer, Event::TicketChanged { ticket: id, fields });
+                let data = json!({ "person": person });
+                happened(tx, &step, &record, "ticket.watcher_removed", data).await?;
+                Ok(step.done(record)?)
+            })
+        })
+        .await?;
+    tell(app, &record);
+    Ok(())
+}

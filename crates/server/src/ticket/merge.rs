@@ -1,0 +1,68 @@
+//! Merging one ticket into another of the same customer's.
+
+use pforte_core::{
+    entry::{Actor, Event},
+    kernel::TicketId,
+    ticket::{ClosedHow, TicketAction},
+};
+use pforte_store::{
+    sign_in::Person,
+    ticket::{self, TicketRecord},
+    watcher::{self, Watcher},
+};
+use serde_json::json;
+
+use super::{
+    Step, happened,
+    life::checked,
+    refused,
+    settle::settle,
+    write::{note_silence, save},
+};
+use crate::{
+    Shared,
+    kernel::{Problem, SignedIn, StaffActor, Who},
+    staff::must_serve,
+};
+
+/// Closes a ticket for good; it goes on in `into`. Its messages stay where they are.
+pub async fn merge(
+    app: &Shared,
+    who: StaffActor,
+    id: TicketId,
+    into: TicketId,
+) -> Result<TicketRecord, Problem> {
+    must_serve(&who.staff)?;
+    let mut step = Step::new(app, who.staff.provider, Actor::Staff(who.staff.id));
+    let (record, target) = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
+                let (mut record, _) = checked(tx, &step, &signed_in, id, TicketAction::Merge).await?;
+                let target = ticket::by_id(tx.conn(), step.provider, into).await?;
+                let target =
+                    target.ok_or_else(|| Problem::input([("into_id", "There is no such request.")]))?;
+                note_silence(tx, &mut step, &mut record).await?;
+                record.life = record.life.merge(&target.life, step.age, step.now).map_err(refused)?;
+                save(tx, &step, &record).await?;
+                step.log(record.life.customer, Event::TicketMerged { ticket: id, into });
+                let how = ClosedHow::Merged.word();
+                happened(tx, &step, &record, "ticket.closed", json!({ "how": how, "into": into })).await?;
+                happened(tx, &step, &target, "ticket.merged", json!({ "ticket": id })).await?;
+                // Who asked in the one hears what is written in the other.
+                let asker = Person::Contact(record.life.contact);
+                let known = record.life.contact == target.life.contact
+                    || watcher::since(tx.conn(), step.provider, into, asker).await?.is_some();
+                if !known {
+                    let watcher = Watcher { person: asker, since: step.now };
+                    watcher::add(tx, step.provider, into, watcher).await?;
+                }
+                Ok::<_, Problem>(step.done((record, target))?)
+            })
+        })
+        .await?;
+    settle(app, &record).await;
+    settle(app, &target).await;
+    Ok(record)
+}

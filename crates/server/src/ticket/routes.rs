@@ -1,0 +1,523 @@
+//! The addresses of tickets.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use pforte_core::{
+    kernel::{AttachmentId, MessageId, TicketId},
+    ticket::{MessageKind, Priority, TicketChannel, Viewer},
+};
+use pforte_store::{ticket::TicketRecord, ticket_view};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    Asked,
+    answer::{Answer, answer, follow_up as carry_on},
+    change::{NewWatcher, TicketChange},
+    line::TicketLine,
+    list::{TicketCounts, TicketQuery},
+    open::OpenAsk,
+    saved, see,
+    view::{MessageView, TicketView, message_view, ticket_view as view_of},
+};
+use crate::{
+    Shared,
+    ground::view::TicketRef,
+    kernel::{ContactActor, Page, Problem, SignedIn, StaffActor, Who},
+    staff::must_serve,
+};
+
+const SUBJECT_CHARS: usize = 200;
+const TEXT_CHARS: usize = 50_000;
+
+/// Text without what no page shows and no database keeps; `None` when nothing is left.
+fn tidy(text: &str) -> Option<String> {
+    let lines = text.replace("\r\n", "\n");
+    let kept: String = lines.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let kept = kept.trim();
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+fn text(field: &'static str, given: &str) -> Result<Option<String>, Problem> {
+    if given.chars().nth(TEXT_CHARS).is_some() {
+        return Err(Problem::input([(field, "Use at most 50,000 characters.")]));
+    }
+    Ok(tidy(given))
+}
+
+fn optional(field: &'static str, given: Option<String>) -> Result<Option<String>, Problem> {
+    Ok(given.map(|given| text(field, &given)).transpose()?.flatten())
+}
+
+fn subject(given: &str) -> Result<String, Problem> {
+    let line = given.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fine = tidy(&line).filter(|line| line.chars().count() <= SUBJECT_CHARS);
+    fine.ok_or_else(|| Problem::input([("subject", "Use 1 to 200 characters.")]))
+}
+
+/// The ticket as this person sees it now.
+async fn shown(
+    app: &Shared,
+    who: &SignedIn,
+    id: TicketId,
+    before: Option<MessageId>,
+) -> Result<Json<TicketView>, Problem> {
+    let mut conn = app.read().await?;
+    let seen = see::see(&mut conn, who, id).await?;
+    Ok(Json(view_of(app, &mut conn, who, &seen, before).await?))
+}
+
+fn as_signed_in(who: &StaffActor) -> SignedIn {
+    SignedIn { sign_in: who.sign_in.clone(), who: Who::Staff(who.staff.clone()) }
+}
+
+/// Tickets
+///
+/// Contacts see their customer's: owner, admins and authorised contacts all of them, others those they
+/// asked or watch. Staff see the provider's, guests what they were invited to.
+#[utoipa::path(get, path = "/tickets", tag = "tickets", params(TicketQuery), responses(
+    (status = 200, body = Page<TicketLine>), (status = 422, body = Problem)))]
+pub async fn list(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Query(query): Query<TicketQuery>,
+) -> Result<Json<Page<TicketLine>>, Problem> {
+    Ok(Json(super::list::list(&app, &who, query).await?))
+}
+
+/// How many tickets there are
+#[utoipa::path(get, path = "/tickets/counts", tag = "tickets", responses(
+    (status = 200, body = TicketCounts), (status = 403, body = Problem)))]
+pub async fn counts(State(app): State<Shared>, who: StaffActor) -> Result<Json<TicketCounts>, Problem> {
+    must_serve(&who.staff)?;
+    Ok(Json(super::list::counts(&app, &who).await?))
+}
+
+/// A new request (rule P1).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TicketBody {
+    subject: String,
+    /// What was done.
+    done: Option<String>,
+    /// What was expected.
+    expected: Option<String>,
+    /// What happened; contacts have to say it.
+    happened: Option<String>,
+    /// Who or what is affected.
+    affected: Option<String>,
+    text: Option<String>,
+    #[serde(default)]
+    attachments: Vec<Uuid>,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = Option<String>)]
+    priority: Option<Priority>,
+    /// Staff: who asks.
+    contact_id: Option<Uuid>,
+    /// Staff: `phone`, `voice`, `chat` or `portal`.
+    #[schema(value_type = Option<String>)]
+    channel: Option<TicketChannel>,
+}
+
+/// Open a ticket
+///
+/// Contacts open their own. What staff type in opens no product until the contact confirms it.
+#[utoipa::path(post, path = "/tickets", tag = "tickets", request_body = TicketBody, responses(
+    (status = 200, body = TicketView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn open(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Json(body): Json<TicketBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let contact = matches!(who.who, Who::Contact(_));
+    if let Who::Staff(staff) = &who.who {
+        must_serve(staff)?;
+    }
+    let asked = Asked {
+        done: optional("done", body.done)?,
+        expected: optional("expected", body.expected)?,
+        happened: optional("happened", body.happened)?,
+        affected: optional("affected", body.affected)?,
+    };
+    let text = optional("text", body.text)?;
+    if contact && asked.happened.is_none() {
+        return Err(Problem::input([("happened", "Say what happened.")]));
+    }
+    if !contact && asked.happened.is_none() && text.is_none() {
+        return Err(Problem::input([("text", "Write down what the customer said.")]));
+    }
+    let channel = match body.channel {
+        _ if contact => TicketChannel::Portal,
+        Some(TicketChannel::Mail) => return Err(Problem::input([("channel", "Mail opens its own.")])),
+        channel => channel.unwrap_or(TicketChannel::Portal),
+    };
+    let ask = OpenAsk {
+        contact: body.contact_id.map(Into::into),
+        channel,
+        subject: subject(&body.subject)?,
+        asked,
+        text,
+        attachments: body.attachments.into_iter().map(AttachmentId).collect(),
+        priority: body.priority.unwrap_or(Priority::Normal),
+    };
+    let record = super::open::open(&app, who.clone(), ask).await?;
+    shown(&app, &who, record.id(), None).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct BeforeQuery {
+    /// A message: those before it are shown.
+    before: Option<Uuid>,
+}
+
+/// One ticket
+#[utoipa::path(get, path = "/tickets/{id}", tag = "tickets", params(("id" = Uuid, Path), BeforeQuery),
+    responses((status = 200, body = TicketView), (status = 404, body = Problem)))]
+pub async fn one(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Query(query): Query<BeforeQuery>,
+) -> Result<Json<TicketView>, Problem> {
+    shown(&app, &who, id.into(), query.before.map(Into::into)).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageBody {
+    text: String,
+    /// `message`; staff also `note`.
+    #[schema(value_type = String)]
+    kind: MessageKind,
+    #[serde(default)]
+    attachments: Vec<Uuid>,
+    /// Whether to close the ticket with it.
+    #[serde(default)]
+    close: bool,
+}
+
+/// What became of a message.
+#[derive(Serialize, ToSchema)]
+pub struct Written {
+    message: Option<MessageView>,
+    /// Where it stands.
+    ticket: TicketRef,
+    /// The ticket was locked: this is one that goes on from it.
+    follow_up: bool,
+}
+
+/// Write in a ticket
+///
+/// A contact's message opens a closed ticket again, and to a locked one opens a follow-up.
+#[utoipa::path(post, path = "/tickets/{id}/messages", tag = "tickets", params(("id" = Uuid, Path)), request_body = MessageBody,
+    responses((status = 200, body = Written), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem)))]
+pub async fn write(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Json(body): Json<MessageBody>,
+) -> Result<Json<Written>, Problem> {
+    let seen = see::see(&mut *app.read().await?, &who, id.into()).await?;
+    let notes = matches!(seen.viewer, Viewer::Serving(_));
+    if body.kind == MessageKind::Event || (body.kind == MessageKind::Note && !notes) {
+        return Err(Problem::input([("kind", "Use `message`.")]));
+    }
+    let text = text("text", &body.text)?;
+    if text.is_none() && body.attachments.is_empty() {
+        return Err(Problem::input([("text", "Write something.")]));
+    }
+    let written = Answer {
+        text: text.unwrap_or_default(),
+        kind: body.kind,
+        attachments: body.attachments.into_iter().map(AttachmentId).collect(),
+        close: body.close && body.kind == MessageKind::Message,
+    };
+    let answered = answer(&app, who, id.into(), written).await?;
+    let message = message_view(&app, &mut *app.read().await?, answered.message, notes).await?;
+    Ok(Json(Written {
+        message: Some(message),
+        ticket: TicketRef::new(&answered.ticket),
+        follow_up: answered.follow_up,
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeOverBody {
+    /// From whom, when somebody else has it.
+    from_staff_id: Option<Uuid>,
+}
+
+/// Take a ticket over
+///
+/// Opens the requester's products to me, once the customer stands behind the ticket.
+#[utoipa::path(post, path = "/tickets/{id}/take-over", tag = "tickets", params(("id" = Uuid, Path)), request_body = TakeOverBody,
+    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 423, body = Problem)))]
+pub async fn take_over(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<TakeOverBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let me = as_signed_in(&who);
+    super::take_over::take_over(&app, who, id.into(), body.from_staff_id.map(Into::into)).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOverBody {
+    staff_id: Uuid,
+}
+
+/// Hand a ticket over to a colleague
+///
+/// Their access opens only once they take it over.
+#[utoipa::path(post, path = "/tickets/{id}/hand-over", tag = "tickets", params(("id" = Uuid, Path)), request_body = HandOverBody,
+    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem)))]
+pub async fn hand_over(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<HandOverBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let me = as_signed_in(&who);
+    super::take_over::hand_over(&app, who, id.into(), body.staff_id.into()).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+/// Give a ticket back to the queue
+#[utoipa::path(post, path = "/tickets/{id}/release", tag = "tickets", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 423, body = Problem)))]
+pub async fn release(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TicketView>, Problem> {
+    let me = as_signed_in(&who);
+    super::take_over::release(&app, who, id.into()).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+/// Close a ticket
+///
+/// Ends the access that was opened by it, running sessions included.
+#[utoipa::path(post, path = "/tickets/{id}/close", tag = "tickets", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 423, body = Problem)))]
+pub async fn close(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TicketView>, Problem> {
+    super::life::close(&app, who.clone(), id.into()).await?;
+    shown(&app, &who, id.into(), None).await
+}
+
+/// Open a closed ticket again
+///
+/// By the customer it gives the access back to whoever has the ticket; by staff it opens nothing.
+#[utoipa::path(post, path = "/tickets/{id}/reopen", tag = "tickets", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 423, body = Problem)))]
+pub async fn reopen(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TicketView>, Problem> {
+    super::life::reopen(&app, who.clone(), id.into()).await?;
+    shown(&app, &who, id.into(), None).await
+}
+
+/// Say that a ticket which staff opened is mine
+#[utoipa::path(post, path = "/tickets/{id}/confirm", tag = "tickets", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 423, body = Problem)))]
+pub async fn confirm(
+    State(app): State<Shared>,
+    who: ContactActor,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TicketView>, Problem> {
+    who.must_be_confirmed()?;
+    let me = SignedIn { sign_in: who.sign_in, who: Who::Contact(who.contact) };
+    super::life::confirm(&app, me.clone(), id.into()).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeBody {
+    into_id: Uuid,
+}
+
+/// Merge a ticket into another one of the same customer
+#[utoipa::path(post, path = "/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)), request_body = MergeBody,
+    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem)))]
+pub async fn merge(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<MergeBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let me = as_signed_in(&who);
+    super::merge::merge(&app, who, id.into(), body.into_id.into()).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FollowUpBody {
+    text: String,
+}
+
+/// Go on from a locked ticket in a new one
+#[utoipa::path(post, path = "/tickets/{id}/follow-up", tag = "tickets", params(("id" = Uuid, Path)), request_body = FollowUpBody,
+    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn follow_up(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+    Json(body): Json<FollowUpBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let text = text("text", &body.text)?.ok_or_else(|| Problem::input([("text", "Write something.")]))?;
+    let record: TicketRecord = carry_on(&app, who.clone(), id.into(), text).await?;
+    shown(&app, &who, record.id(), None).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeBody {
+    subject: Option<String>,
+    /// `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = Option<String>)]
+    priority: Option<Priority>,
+    tags: Option<Vec<String>>,
+}
+
+/// Change subject, priority or tags
+#[utoipa::path(patch, path = "/tickets/{id}", tag = "tickets", params(("id" = Uuid, Path)), request_body = ChangeBody,
+    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 422, body = Problem), (status = 423, body = Problem)))]
+pub async fn change(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<ChangeBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let me = as_signed_in(&who);
+    let change = TicketChange {
+        subject: body.subject.as_deref().map(subject).transpose()?,
+        priority: body.priority,
+        tags: body.tags,
+    };
+    super::change::change(&app, who, id.into(), change).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WatcherBody {
+    contact_id: Option<Uuid>,
+    /// A colleague, a guest, or myself.
+    staff_id: Option<Uuid>,
+}
+
+/// Have somebody watch a ticket
+///
+/// They see what is written from now on.
+#[utoipa::path(post, path = "/tickets/{id}/watchers", tag = "tickets", params(("id" = Uuid, Path)), request_body = WatcherBody,
+    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 422, body = Problem), (status = 423, body = Problem)))]
+pub async fn watch(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<WatcherBody>,
+) -> Result<Json<TicketView>, Problem> {
+    let me = as_signed_in(&who);
+    let new = match (body.contact_id, body.staff_id) {
+        (Some(id), None) => NewWatcher::Contact(id.into()),
+        (None, Some(id)) => NewWatcher::Staff(id.into()),
+        _ => return Err(Problem::input([("contact_id", "Name a contact or a staff member.")])),
+    };
+    super::change::watch(&app, who, id.into(), new).await?;
+    shown(&app, &me, id.into(), None).await
+}
+
+/// Have somebody no longer watch a ticket
+#[utoipa::path(delete, path = "/tickets/{id}/watchers/{person_id}", tag = "tickets",
+    params(("id" = Uuid, Path), ("person_id" = Uuid, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn unwatch(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path((id, person)): Path<(Uuid, Uuid)>,
+) -> Result<StatusCode, Problem> {
+    super::change::unwatch(&app, who, id.into(), person).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A saved queue.
+#[derive(Serialize, ToSchema)]
+pub struct SavedViewView {
+    id: Uuid,
+    name: String,
+    /// The query string of `GET /tickets`.
+    query: String,
+}
+
+impl From<ticket_view::SavedView> for SavedViewView {
+    fn from(view: ticket_view::SavedView) -> Self {
+        Self { id: view.id.0, name: view.name, query: view.query }
+    }
+}
+
+/// My saved queues
+#[utoipa::path(get, path = "/ticket-views", tag = "tickets", responses(
+    (status = 200, body = Vec<SavedViewView>), (status = 403, body = Problem)))]
+pub async fn views(State(app): State<Shared>, who: StaffActor) -> Result<Json<Vec<SavedViewView>>, Problem> {
+    must_serve(&who.staff)?;
+    let all = ticket_view::of_staff(&mut *app.read().await?, who.staff.provider, who.staff.id).await?;
+    Ok(Json(all.into_iter().map(SavedViewView::from).collect()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewBody {
+    name: String,
+    query: String,
+}
+
+/// Save a queue
+#[utoipa::path(post, path = "/ticket-views", tag = "tickets", request_body = ViewBody, responses(
+    (status = 200, body = SavedViewView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub async fn save_view(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Json(body): Json<ViewBody>,
+) -> Result<Json<SavedViewView>, Problem> {
+    Ok(Json(saved::save(&app, &who, body.name, body.query).await?.into()))
+}
+
+/// Remove a saved queue
+#[utoipa::path(delete, path = "/ticket-views/{id}", tag = "tickets", params(("id" = Uuid, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn remove_view(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
+    saved::remove(&app, &who, id.into()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

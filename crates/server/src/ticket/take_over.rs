@@ -1,0 +1,206 @@
+//! Taking a ticket over, handing it on, giving it back (rules B10, B11).
+//!
+//! A takeover is a ground: one row for whoever has it. Nobody else's stays: handing on, giving back and
+//! being taken over from end it in the same transaction.
+
+use pforte_core::{
+    access::EndedHow,
+    entry::{Clean, Event},
+    kernel::{GroundId, StaffId, TicketId},
+    ticket::TicketAction,
+};
+use pforte_store::{
+    Tx,
+    ground::{self, GroundRecord},
+    notice::{self, Notice},
+    staff::{self, Staff},
+    ticket::TicketRecord,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Step, happened,
+    life::checked,
+    refused,
+    settle::{settle, shown_end},
+    write::save,
+};
+use crate::{
+    Shared,
+    kernel::{Problem, SignedIn, StaffActor, Who},
+    pin::lacks,
+    staff::must_serve,
+};
+
+fn signed_in(who: &StaffActor) -> SignedIn {
+    SignedIn { sign_in: who.sign_in.clone(), who: Who::Staff(who.staff.clone()) }
+}
+
+/// Takes a ticket over; from somebody else only when they are named.
+pub async fn take_over(
+    app: &Shared,
+    who: StaffActor,
+    id: TicketId,
+    from: Option<StaffId>,
+) -> Result<TicketRecord, Problem> {
+    must_serve(&who.staff)?;
+    if let Some(problem) = lacks(&who.staff) {
+        return Err(problem);
+    }
+    let step = Step::new(app, who.staff.provider, pforte_core::entry::Actor::Staff(who.staff.id));
+    let taken = app.writer.change(move |tx| Box::pin(take_over_in(tx, step, who, id, from)));
+    let record: TicketRecord = taken.await?;
+    settle(app, &record).await;
+    Ok(record)
+}
+
+async fn take_over_in(
+    tx: &mut Tx,
+    mut step: Step,
+    who: StaffActor,
+    id: TicketId,
+    from: Option<StaffId>,
+) -> Result<pforte_store::Change<TicketRecord>, Problem> {
+    let me = &who.staff;
+    let (mut record, _) = checked(tx, &step, &signed_in(&who), id, TicketAction::TakeOver).await?;
+    let had = record.life.assigned_to;
+    record.life = record.life.take_over(me.id, from, step.age, step.now).map_err(refused)?;
+    end_takeovers(tx, &mut step, &record).await?;
+    let held = own(tx, &step, &record, me.id).await?;
+    let ground: GroundId = held.as_ref().map_or_else(|| step.id(), |ground| ground.id);
+    let event = Event::TicketTakenOver {
+        ticket: id,
+        ground,
+        contact: record.life.contact,
+        staff_name: Clean::name(&me.name()),
+    };
+    step.log(record.life.customer, event);
+    if held.is_none() {
+        open_ground(tx, &step, &record, me, ground).await?;
+    }
+    save(tx, &step, &record).await?;
+    if had != Some(me.id) || held.is_none() {
+        let data = had.filter(|had| *had != me.id).map_or(Value::Null, |had| json!({ "from": had }));
+        happened(tx, &step, &record, "ticket.taken_over", data).await?;
+    }
+    Ok(step.done(record)?)
+}
+
+/// The ground by which this staff member has the ticket, if it was never ended.
+async fn own(
+    tx: &mut Tx,
+    step: &Step,
+    record: &TicketRecord,
+    me: StaffId,
+) -> Result<Option<GroundRecord>, Problem> {
+    let all = ground::of_ticket(tx.conn(), step.provider, record.id()).await?;
+    let mine = |g: &GroundRecord| {
+        g.kind == "takeover" && g.staff == me && g.ended_at.is_none() && !step.app.door.ground_shut(g.id)
+    };
+    Ok(all.into_iter().find(mine))
+}
+
+async fn open_ground(
+    tx: &mut Tx,
+    step: &Step,
+    record: &TicketRecord,
+    me: &Staff,
+    id: GroundId,
+) -> Result<(), Problem> {
+    let new = GroundRecord {
+        id,
+        provider: step.provider,
+        kind: "takeover".into(),
+        customer: record.life.customer,
+        contact: record.life.contact,
+        staff: me.id,
+        pin: None,
+        pin_issued_at: None,
+        ticket: Some(record.id()),
+        entry: step.last_entry().ok_or_else(Problem::not_found)?,
+        opened_at: step.now,
+        ends_at: shown_end(step, record),
+        ended_at: None,
+        ended_how: None,
+        cut_millis: None,
+    };
+    ground::insert(tx, &new).await?;
+    let notice = Notice { code: "ticket.taken_over".into(), at: step.now };
+    Ok(notice::insert(tx, step.id(), step.provider, record.life.customer, &notice).await?)
+}
+
+/// Ends the takeovers of everybody who no longer has the ticket. Their visits end when the doors are
+/// renewed, before the change is answered.
+pub(super) async fn end_takeovers(
+    tx: &mut Tx,
+    step: &mut Step,
+    record: &TicketRecord,
+) -> Result<(), Problem> {
+    let how = EndedHow::Staff;
+    for held in ground::of_ticket(tx.conn(), step.provider, record.id()).await? {
+        let over = held.kind != "takeover" || held.ended_at.is_some();
+        if over || record.life.assigned_to == Some(held.staff) {
+            continue;
+        }
+        ground::end(tx, step.provider, held.id, how.word(), step.now, None).await?;
+        let event = Event::GroundEnded { ground: held.id, how, visits: 0, cut_millis: None };
+        step.log(record.life.customer, event);
+    }
+    Ok(())
+}
+
+/// Gives it to a colleague, whose access opens only once they take it over (rule B10).
+pub async fn hand_over(
+    app: &Shared,
+    who: StaffActor,
+    id: TicketId,
+    to: StaffId,
+) -> Result<TicketRecord, Problem> {
+    must_serve(&who.staff)?;
+    let mut step = Step::new(app, who.staff.provider, pforte_core::entry::Actor::Staff(who.staff.id));
+    let record = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let colleague = staff::by_id(tx.conn(), step.provider, to).await?;
+                let serves = colleague.is_some_and(|s| s.active && must_serve(&s).is_ok());
+                if !serves {
+                    return Err(Problem::input([("staff_id", "Name a colleague who serves.")]));
+                }
+                let (mut record, _) =
+                    checked(tx, &step, &signed_in(&who), id, TicketAction::HandOver).await?;
+                let handed = record.life.hand_over(who.staff.id, to, step.age, step.now);
+                record.life = handed.map_err(refused)?;
+                save(tx, &step, &record).await?;
+                step.log(record.life.customer, Event::TicketHandedOver { ticket: id, to });
+                end_takeovers(tx, &mut step, &record).await?;
+                happened(tx, &step, &record, "ticket.handed_over", json!({ "to": to })).await?;
+                Ok(step.done(record)?)
+            })
+        })
+        .await?;
+    settle(app, &record).await;
+    Ok(record)
+}
+
+/// Gives it back to the queue.
+pub async fn release(app: &Shared, who: StaffActor, id: TicketId) -> Result<TicketRecord, Problem> {
+    must_serve(&who.staff)?;
+    let mut step = Step::new(app, who.staff.provider, pforte_core::entry::Actor::Staff(who.staff.id));
+    let record = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let (mut record, _) = checked(tx, &step, &signed_in(&who), id, TicketAction::Release).await?;
+                record.life = record.life.release(who.staff.id, step.age, step.now).map_err(refused)?;
+                save(tx, &step, &record).await?;
+                step.log(record.life.customer, Event::TicketReleased { ticket: id });
+                end_takeovers(tx, &mut step, &record).await?;
+                happened(tx, &step, &record, "ticket.released", Value::Null).await?;
+                Ok::<_, Problem>(step.done(record)?)
+            })
+        })
+        .await?;
+    settle(app, &record).await;
+    Ok(record)
+}

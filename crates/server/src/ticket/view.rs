@@ -1,0 +1,456 @@
+//! How one ticket is shown: to the customer, to staff, to a guest.
+
+use std::collections::{BTreeMap, HashMap};
+
+use pforte_core::{
+    access::{Ask, Decision, Ground, HeldGround, Takeover, decide},
+    kernel::{ContactRole, GroundId, MessageId, StaffId},
+    sender::Proof,
+    ticket::{self as rules, MessageKind, Viewer},
+};
+use pforte_store::{
+    Conn, attachment, contact,
+    contact::Contact,
+    customer, ground,
+    ground::GroundRecord,
+    message::{self, Author, MessageRecord},
+    queue::{self, Desk, Filter, Sort, States},
+    sign_in::Person as Watching,
+    staff,
+    staff::Staff,
+    ticket,
+    ticket::TicketRecord,
+    watcher,
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    line::{TicketLine, lines},
+    see::Seen,
+};
+use crate::{
+    App,
+    attachment::view::{AttachmentView, attachment_view},
+    customer::routes::ProductDoorView,
+    door::load_facts,
+    ground::view::{Person, StaffRef, TicketRef, over},
+    kernel::{Problem, SignedIn, Timestamp, Who},
+    staff::must_serve,
+};
+
+/// Messages of one page.
+const MESSAGES: i64 = 200;
+/// What happened that only staff read of.
+const FOR_STAFF: [&str; 3] = ["ticket.escalated", "ticket.changed", "mail.bounced"];
+
+/// What was asked (rule P1).
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct RequestView {
+    pub done: Option<String>,
+    pub expected: Option<String>,
+    pub happened: Option<String>,
+    pub affected: Option<String>,
+}
+
+/// Who wrote something.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AuthorView {
+    /// `contact`, `staff`, `guest` or `system`.
+    pub kind: &'static str,
+    pub person: Option<Person>,
+}
+
+/// What happened, in a word.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventView {
+    pub code: String,
+    /// Ids and words that go with it.
+    #[schema(value_type = Object)]
+    pub data: Value,
+}
+
+/// One message, note or happening.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MessageView {
+    pub id: Uuid,
+    /// `message`, `note` or `event`.
+    #[schema(value_type = String)]
+    pub kind: MessageKind,
+    /// `portal`, `mail`, `phone`, `voice`, `chat` or `system`.
+    pub via: String,
+    /// Of a mail: `proven`, `confirmed` or `unproven`.
+    #[schema(value_type = Option<String>)]
+    pub proof: Option<Proof>,
+    pub author: AuthorView,
+    pub at: Timestamp,
+    pub text: String,
+    pub quoted: Option<String>,
+    /// Safe HTML, for a sandboxed frame.
+    pub html: Option<String>,
+    pub attachments: Vec<AttachmentView>,
+    /// For staff: the mail it came by.
+    pub mail_id: Option<Uuid>,
+    pub event: Option<EventView>,
+}
+
+/// Somebody who watches.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WatcherView {
+    /// `contact`, `staff` or `guest`.
+    pub kind: &'static str,
+    pub person: Person,
+    pub since: Timestamp,
+}
+
+/// A ground that belongs to the ticket (rule X5).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GroundRef {
+    pub id: Uuid,
+    pub kind: String,
+    /// `open` or `ended`.
+    pub state: &'static str,
+    pub staff: StaffRef,
+    pub opened_at: Timestamp,
+}
+
+/// What of the door is open to the staff member who asks.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TicketAccess {
+    /// The decision's code.
+    pub code: String,
+    /// `open`, `needs` or `closed`.
+    pub decision: &'static str,
+    pub products: Vec<ProductDoorView>,
+    pub ground_id: Option<Uuid>,
+    /// Whether the customer has yet to say that it is theirs (rules B10, B13).
+    pub needs_confirmation: bool,
+}
+
+/// Who asks, as staff see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RequesterView {
+    pub person: Person,
+    #[schema(value_type = String)]
+    pub role: ContactRole,
+    pub support: bool,
+    pub authorised: bool,
+    /// Of the primary address: `unconfirmed`, `unreachable`, `shared`, `list`.
+    pub address_flags: Vec<String>,
+    pub proven: Option<String>,
+    pub language: String,
+}
+
+/// A ticket.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TicketView {
+    #[serde(flatten)]
+    pub line: TicketLine,
+    pub request: RequestView,
+    /// The newest two hundred, or those before `before`; oldest first.
+    pub messages: Vec<MessageView>,
+    /// Whether there are earlier ones.
+    pub more: bool,
+    pub follows: Option<TicketRef>,
+    pub followed_by: Vec<TicketRef>,
+    pub merged_into: Option<TicketRef>,
+    pub merged: Vec<TicketRef>,
+    pub watchers: Vec<WatcherView>,
+    pub grounds: Vec<GroundRef>,
+    /// What I may do now.
+    pub can: Vec<String>,
+    /// What I might do, but for the reason that stands with it.
+    pub cannot: BTreeMap<String, String>,
+    /// For staff.
+    pub access: Option<TicketAccess>,
+    /// For staff.
+    pub requester: Option<RequesterView>,
+}
+
+/// Names that were looked up, so that each is read once.
+struct People<'c> {
+    conn: &'c mut Conn,
+    provider: pforte_core::kernel::ProviderId,
+    known: HashMap<Uuid, (&'static str, String, String)>,
+}
+
+impl People<'_> {
+    async fn staff(&mut self, id: StaffId) -> Result<(&'static str, StaffRef), Problem> {
+        if !self.known.contains_key(&id.0) {
+            let found = staff::by_id(self.conn, self.provider, id).await?;
+            let guest = found.as_ref().is_some_and(|s| must_serve(s).is_err());
+            let kind = if guest { "guest" } else { "staff" };
+            let (name, username) = found.map_or(("–".into(), String::new()), |s| (s.name(), s.username));
+            self.known.insert(id.0, (kind, name, username));
+        }
+        let (kind, name, username) = self.known.get(&id.0).cloned().ok_or_else(Problem::not_found)?;
+        Ok((kind, StaffRef { id: id.0, name, username }))
+    }
+
+    async fn contact(&mut self, id: pforte_core::kernel::ContactId) -> Result<Person, Problem> {
+        if !self.known.contains_key(&id.0) {
+            let name = crate::app::contact_name(self.conn, self.provider, id).await?;
+            self.known.insert(id.0, ("contact", name, String::new()));
+        }
+        let name = self.known.get(&id.0).map(|(_, name, _)| name.clone());
+        Ok(Person { id: id.0, name: name.unwrap_or_default() })
+    }
+
+    async fn author(&mut self, author: Author) -> Result<AuthorView, Problem> {
+        Ok(match author {
+            Author::Staff(id) => {
+                let (kind, member) = self.staff(id).await?;
+                AuthorView { kind, person: Some(Person { id: member.id, name: member.name }) }
+            }
+            Author::Contact(id) => AuthorView { kind: "contact", person: Some(self.contact(id).await?) },
+            Author::System => AuthorView { kind: "system", person: None },
+        })
+    }
+}
+
+/// Loads what this person sees of a ticket, with the messages before one of them.
+pub async fn ticket_view(
+    app: &App,
+    conn: &mut Conn,
+    who: &SignedIn,
+    seen: &Seen,
+    before: Option<MessageId>,
+) -> Result<TicketView, Problem> {
+    let (record, now) = (&seen.record, app.sources.now());
+    let (provider, id) = (record.provider, record.id());
+    let age = app.support(provider).ticket_age;
+    let serves = matches!(seen.viewer, Viewer::Serving(_));
+    let desk = Desk { provider, age, now };
+    let filter = Filter { states: States::All, ids: Some(vec![id]), ..Filter::default() };
+    let found = queue::list(conn, desk, &filter, Sort::Newest, None, 1).await?;
+    let line = lines(app, conn, who, found, HashMap::new()).await?.pop().ok_or_else(Problem::not_found)?;
+    let (messages, more) = messages(app, conn, seen, before).await?;
+    let (mut can, mut cannot) = (vec![], BTreeMap::new());
+    for (action, refusal) in rules::allowed(&record.life, seen.viewer, age, now) {
+        match refusal {
+            None => can.push(action.word().to_owned()),
+            Some(refusal) => drop(cannot.insert(action.word().to_owned(), refusal.word().to_owned())),
+        }
+    }
+    let request = if seen.from_the_beginning() { record.request.clone() } else { Default::default() };
+    let (access, requester) = match &who.who {
+        Who::Staff(staff) if serves => {
+            (Some(access(app, conn, staff, record).await?), requester(conn, record).await?)
+        }
+        _ => (None, None),
+    };
+    Ok(TicketView {
+        line,
+        request: RequestView {
+            done: request.done,
+            expected: request.expected,
+            happened: request.happened,
+            affected: request.affected,
+        },
+        messages,
+        more,
+        follows: linked(conn, seen, record.follows).await?,
+        followed_by: refs(seen, ticket::followed_by(conn, provider, id).await?),
+        merged_into: linked(conn, seen, record.life.merged_into).await?,
+        merged: refs(seen, ticket::merged(conn, provider, id).await?),
+        watchers: watchers(conn, record).await?,
+        grounds: if seen.viewer == Viewer::Guest { vec![] } else { grounds(app, conn, record).await? },
+        can,
+        cannot,
+        access,
+        requester,
+    })
+}
+
+/// Links to other tickets of the same customer; a guest sees none, who was invited to this one only.
+async fn linked(
+    conn: &mut Conn,
+    seen: &Seen,
+    id: Option<pforte_core::kernel::TicketId>,
+) -> Result<Option<TicketRef>, Problem> {
+    let Some(id) = id.filter(|_| seen.since.is_none()) else { return Ok(None) };
+    Ok(ticket::by_id(conn, seen.record.provider, id).await?.as_ref().map(TicketRef::new))
+}
+
+fn refs(seen: &Seen, all: Vec<TicketRecord>) -> Vec<TicketRef> {
+    if seen.since.is_some() { vec![] } else { all.iter().map(TicketRef::new).collect() }
+}
+
+async fn messages(
+    app: &App,
+    conn: &mut Conn,
+    seen: &Seen,
+    before: Option<MessageId>,
+) -> Result<(Vec<MessageView>, bool), Problem> {
+    let (provider, id) = (seen.record.provider, seen.record.id());
+    let mut found = message::of_ticket(conn, provider, id, seen.reading(), before, MESSAGES + 1).await?;
+    let more = i64::try_from(found.len()).is_ok_and(|n| n > MESSAGES);
+    found.truncate(usize::try_from(MESSAGES).unwrap_or(usize::MAX));
+    let serves = matches!(seen.viewer, Viewer::Serving(_));
+    let mut files: HashMap<MessageId, Vec<_>> = HashMap::new();
+    for file in attachment::of_ticket(conn, provider, id).await? {
+        if let Some(message) = file.message {
+            files.entry(message).or_default().push(file);
+        }
+    }
+    let mut views = Vec::with_capacity(found.len());
+    let mut people = People { conn, provider, known: HashMap::new() };
+    for message in found.into_iter().rev() {
+        let files = files.remove(&message.id).unwrap_or_default();
+        let mut attachments = Vec::with_capacity(files.len());
+        for file in &files {
+            attachments.push(attachment_view(app, people.conn, file, serves).await?);
+        }
+        let view = one(&mut people, message, attachments, serves).await?;
+        let hidden = view.event.as_ref().is_some_and(|e| FOR_STAFF.contains(&e.code.as_str())) && !serves;
+        if !hidden {
+            views.push(view);
+        }
+    }
+    Ok((views, more))
+}
+
+async fn one(
+    people: &mut People<'_>,
+    message: MessageRecord,
+    attachments: Vec<AttachmentView>,
+    serves: bool,
+) -> Result<MessageView, Problem> {
+    let event = (message.kind == MessageKind::Event).then(|| {
+        let told: Value = serde_json::from_str(&message.text).unwrap_or_default();
+        let code = told["code"].as_str().unwrap_or_default().to_owned();
+        EventView { code, data: told["data"].clone() }
+    });
+    Ok(MessageView {
+        id: message.id.0,
+        kind: message.kind,
+        via: message.via,
+        proof: message.proof,
+        author: people.author(message.author).await?,
+        at: message.at.into(),
+        text: if event.is_some() { String::new() } else { message.text },
+        quoted: message.quoted,
+        html: message.html,
+        attachments,
+        mail_id: message.mail.filter(|_| serves).map(|m| m.0),
+        event,
+    })
+}
+
+/// One message as its writer is shown it.
+pub async fn message_view(
+    app: &App,
+    conn: &mut Conn,
+    message: MessageRecord,
+    serves: bool,
+) -> Result<MessageView, Problem> {
+    let mut attachments = Vec::new();
+    for file in attachment::of_message(conn, message.provider, message.id).await? {
+        attachments.push(attachment_view(app, conn, &file, serves).await?);
+    }
+    let provider = message.provider;
+    one(&mut People { conn, provider, known: HashMap::new() }, message, attachments, serves).await
+}
+
+async fn watchers(conn: &mut Conn, record: &TicketRecord) -> Result<Vec<WatcherView>, Problem> {
+    let all = watcher::of_ticket(conn, record.provider, record.id()).await?;
+    let mut people = People { conn, provider: record.provider, known: HashMap::new() };
+    let mut views = Vec::with_capacity(all.len());
+    for watcher in all {
+        let (kind, person) = match watcher.person {
+            Watching::Staff(id) => {
+                let (kind, member) = people.staff(id).await?;
+                (kind, Person { id: member.id, name: member.name })
+            }
+            Watching::Contact(id) => ("contact", people.contact(id).await?),
+        };
+        views.push(WatcherView { kind, person, since: watcher.since.into() });
+    }
+    Ok(views)
+}
+
+async fn grounds(app: &App, conn: &mut Conn, record: &TicketRecord) -> Result<Vec<GroundRef>, Problem> {
+    let now = app.sources.now();
+    let all = ground::of_ticket(conn, record.provider, record.id()).await?;
+    let mut people = People { conn, provider: record.provider, known: HashMap::new() };
+    let mut views = Vec::with_capacity(all.len());
+    for held in all {
+        views.push(GroundRef {
+            id: held.id.0,
+            kind: held.kind.clone(),
+            state: if over(app, &held, now).is_none() { "open" } else { "ended" },
+            staff: people.staff(held.staff).await?.1,
+            opened_at: held.opened_at.into(),
+        });
+    }
+    Ok(views)
+}
+
+/// What is open to this staff member because of the ticket. Whoever has no ground yet is told what the
+/// decision says about one that nobody has.
+async fn access(
+    app: &App,
+    conn: &mut Conn,
+    staff: &Staff,
+    record: &TicketRecord,
+) -> Result<TicketAccess, Problem> {
+    let now = app.sources.now();
+    let customer = customer::by_id(conn, record.provider, record.life.customer).await?;
+    let customer = customer.ok_or_else(Problem::not_found)?;
+    let mine = |g: &GroundRecord| g.staff == staff.id && g.ended_at.is_none() && !app.door.ground_shut(g.id);
+    let all = ground::of_ticket(conn, record.provider, record.id()).await?;
+    let held: Vec<GroundRecord> = all.into_iter().filter(mine).collect();
+    let mut facts = load_facts(app, conn, staff, &customer, &held).await?;
+    if !held.iter().any(|g| g.kind == "takeover") {
+        let asker = contact::by_id(conn, record.provider, record.life.contact).await?;
+        facts.grounds.push(nobodys(record, &asker.ok_or_else(Problem::not_found)?, now));
+    }
+    let products = app.products.iter().map(|product| {
+        let decision = decide(&facts, &Ask::List { product: &product.id }, now);
+        (ProductDoorView::new(app, &product.id, decision), decision)
+    });
+    let (products, decisions): (Vec<_>, Vec<Decision>) = products.unzip();
+    // The answer for the product that opens, if one does.
+    let best = decisions.iter().find(|d| d.opening().is_some()).or(decisions.first());
+    Ok(TicketAccess {
+        code: best.map_or("ground.none", |d| d.code()).to_owned(),
+        decision: best.map_or("closed", |d| d.word()),
+        products,
+        ground_id: best.and_then(Decision::opening).map(|o| o.ground.0),
+        needs_confirmation: !record.life.customer_stands_behind(),
+    })
+}
+
+/// A takeover by nobody: so that the decision says what would open the ticket.
+fn nobodys(record: &TicketRecord, asker: &Contact, now: pforte_core::kernel::Moment) -> HeldGround {
+    let contact =
+        pforte_core::access::ContactFacts { id: asker.id, active: asker.active, rights: asker.rights };
+    HeldGround {
+        id: GroundId(Uuid::nil()),
+        customer: record.life.customer,
+        ground: Ground::Takeover(Takeover {
+            staff: StaffId(Uuid::nil()),
+            taken_over_at: now,
+            ticket: record.life.facts(contact),
+            ended: None,
+        }),
+    }
+}
+
+async fn requester(conn: &mut Conn, record: &TicketRecord) -> Result<Option<RequesterView>, Problem> {
+    let Some(asker) = contact::by_id(conn, record.provider, record.life.contact).await? else {
+        return Ok(None);
+    };
+    let flags = contact::primary_flags(conn, record.provider, asker.id).await?;
+    Ok(Some(RequesterView {
+        person: Person { id: asker.id.0, name: asker.name() },
+        role: asker.role,
+        support: asker.rights.support,
+        authorised: asker.rights.authorised(),
+        address_flags: flags.into_iter().map(str::to_owned).collect(),
+        proven: record.proof.clone(),
+        language: asker.language,
+    }))
+}
