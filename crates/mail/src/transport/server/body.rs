@@ -156,3 +156,57 @@ impl Body {
         self.held = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What becomes of bytes that come in pieces of this size; with how many belonged to the message.
+    fn read(bytes: &[u8], piece: usize) -> Option<(Result<Bytes, Flaw>, usize)> {
+        let mut body = Body::new(64, Arc::new(Semaphore::new(1_000)));
+        let mut before = 0;
+        for part in bytes.chunks(piece) {
+            if let Some(used) = body.feed(part) {
+                return Some((body.finish().map(|whole| whole.raw), before + used));
+            }
+            before += part.len();
+        }
+        None
+    }
+
+    proptest! {
+        /// However the bytes are cut into pieces, the message and its end are the same; and the end is the
+        /// first CRLF.CRLF, nowhere before and nowhere after.
+        #[test]
+        fn the_end_does_not_depend_on_the_pieces(
+            bytes in "[\r\n.a]{0,40}", tail in "[\r\n.a]{0,8}", piece in 1_usize..6,
+        ) {
+            let all = [bytes.as_bytes(), b"\r\n.\r\n", tail.as_bytes()].concat();
+            let whole = read(&all, all.len()).expect("an end");
+            prop_assert_eq!(&read(&all, piece).expect("an end"), &whole);
+            let end = if all.starts_with(b".\r\n") {
+                3
+            } else {
+                all.windows(5).position(|five| five == b"\r\n.\r\n").expect("one") + 5
+            };
+            prop_assert_eq!(whole.1, end);
+            if let Ok(raw) = &whole.0 {
+                // Not a bare CR or LF in what is taken.
+                let without = String::from_utf8_lossy(raw).replace("\r\n", "");
+                prop_assert!(!without.contains(['\r', '\n']));
+            }
+        }
+    }
+
+    #[test]
+    fn dots_are_unstuffed_and_limits_kept() {
+        let taken = |bytes: &[u8]| read(bytes, 3).expect("an end").0;
+        assert_eq!(taken(b"..a\r\n.b\r\n..\r\n.\r\n").expect("whole"), ".".to_owned() + "a\r\nb\r\n.\r\n");
+        assert_eq!(taken(b".\r\n").expect("whole"), "");
+        assert_eq!(taken(&[&[b'x'; 62], &b"\r\n.\r\n"[..]].concat()).expect("whole").len(), 64);
+        assert_eq!(taken(&[&[b'x'; 63], &b"\r\n.\r\n"[..]].concat()), Err(Flaw::TooLarge));
+        assert_eq!(taken(b"a\nb\r\n.\r\n"), Err(Flaw::Bare));
+    }
+}
