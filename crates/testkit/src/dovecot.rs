@@ -41,6 +41,7 @@ pub struct Kept {
     pub raw: Vec<u8>,
     pub seen: bool,
     pub flagged: bool,
+    pub deleted: bool,
     /// Whether it has the mark of what was taken.
     pub taken: bool,
 }
@@ -155,6 +156,7 @@ impl Dovecot {
                 raw,
                 seen: flags.contains('S'),
                 flagged: flags.contains('F'),
+                deleted: flags.contains('T'),
                 taken: letter.is_some_and(|letter| flags.contains(letter)),
             })
         });

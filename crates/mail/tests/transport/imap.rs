@@ -163,6 +163,7 @@ async fn what_is_too_large_stays_flagged_and_its_header_is_told() {
     assert!(taken[0].raw.starts_with(b"From: marta") && taken[0].raw.ends_with(b"Subject: large\r\n\r\n"));
     assert_eq!(taken[1].cut, None);
     until(&dovecot, |kept| kept.len() == 1 && kept[0].flagged && kept[0].taken).await;
+    assert!(!dovecot.kept("support")[0].deleted);
     assert_eq!(dovecot.kept("support")[0].raw, large, "not even with `delete` is it removed");
     keeping.end().await;
 }
