@@ -61,6 +61,6 @@ describe("the finder", () => {
 		answers({ "GET /customers": { body: { items: [], next: null } } });
 		show(<Page />);
 		await userEvent.keyboard("/xyz");
-		expect(await screen.findByText(/Niemand gefunden/)).toBeDefined();
+		expect(await screen.findByText(/Nichts gefunden/)).toBeDefined();
 	});
 });

@@ -42,3 +42,17 @@ export function oversees(me: Me): boolean {
 export function isAdmin(me: Me): boolean {
 	return me.staff?.roles.includes("admin") ?? false;
 }
+
+/** Those who work on requests and with customers; admins alone do not. */
+export function serves(me: Me): boolean {
+	const roles = me.staff?.roles ?? [];
+	return ["agent", "onboarding_manager", "support_lead", "success_lead"].some((role) =>
+		roles.includes(role),
+	);
+}
+
+/** Invited to single requests and nothing else (rule M6). */
+export function isGuest(me: Me): boolean {
+	const roles = me.staff?.roles ?? [];
+	return roles.length > 0 && roles.every((role) => role === "guest");
+}

@@ -1,7 +1,7 @@
 // One customer at the desk: who is asking, the PIN form or the word pair, and the door at the right.
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useLocation, useParams, useSearchParams } from "react-router";
+import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import { codeOf } from "../api/problem";
@@ -36,10 +36,12 @@ export function CustomerPage({ me }: { me: Me }) {
 }
 
 function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
+	const t = useWords(deskWords);
 	const [search, setSearch] = useSearchParams();
 	const location = useLocation();
 	const caller = (location.state as { caller?: string } | null)?.caller ?? "";
 	const contact = search.get("contact") ?? customer.contacts.find((one) => one.support)?.id ?? null;
+	const ticket = search.get("ticket");
 	const last = useLastGround(customer);
 	const [arriving, setArriving] = useState(true);
 	return (
@@ -47,6 +49,11 @@ function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
 			<CustomerHead customer={customer} />
 			<div className={classes.columns}>
 				<div className="stack">
+					{ticket ? (
+						<p>
+							<Link to={`/desk/tickets/${ticket}`}>← {t.toTicket}</Link>
+						</p>
+					) : null}
 					{customer.ground ? (
 						<OpenGround ground={customer.ground} />
 					) : (
@@ -56,9 +63,13 @@ function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
 							customer={customer}
 							contactId={contact}
 							caller={caller}
+							ticketId={ticket}
 							onContact={(next) => {
 								setArriving(false);
-								setSearch({ contact: next }, { replace: true, state: location.state });
+								setSearch(
+									{ contact: next, ...(ticket ? { ticket } : {}) },
+									{ replace: true, state: location.state },
+								);
 							}}
 						/>
 					)}

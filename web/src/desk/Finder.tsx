@@ -1,16 +1,34 @@
 // The finder: `/` from anywhere, arrows, Enter. Shows no more than rule B4 allows: a customer's name
-// and number and the contacts' names.
+// and number, the contacts' names, and requests.
 import { TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react";
+import {
+	type KeyboardEvent,
+	type ReactNode,
+	type RefObject,
+	useEffect,
+	useId,
+	useState,
+} from "react";
 import { useNavigate } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
+import type { TicketLine } from "../api/types";
+import { StateMark } from "../ticket/Marks";
 import { useWords } from "../words/language";
 import { useRefusal } from "../words/refusals";
 import classes from "./desk.module.css";
-import { callerIn, likeliest, type Match, matches, pathOf, step } from "./matches";
+import {
+	callerIn,
+	type Line,
+	lines,
+	type Match,
+	matches,
+	preferred,
+	step,
+	targetOf,
+} from "./matches";
 import { deskWords } from "./words";
 
 function useFound(typed: string) {
@@ -21,9 +39,18 @@ function useFound(typed: string) {
 		enabled: q.length > 0,
 		placeholderData: keepPreviousData,
 	});
+	// Requests come beside the people; without an answer (administration does not serve) there are none.
+	const search = useQuery({
+		queryKey: keys.search(q),
+		queryFn: () => ask(api.GET("/search", { params: { query: { q } } })),
+		enabled: q.length > 0,
+		placeholderData: keepPreviousData,
+		retry: false,
+	});
 	// Whether what is shown answers what is typed now.
-	const settled = q === typed.trim() && found.isSuccess && !found.isPlaceholderData;
-	return { ...found, settled };
+	const searched = search.isError || (search.isSuccess && !search.isPlaceholderData);
+	const settled = q === typed.trim() && found.isSuccess && !found.isPlaceholderData && searched;
+	return { ...found, settled, search: search.isError ? undefined : search.data };
 }
 
 export function Finder({ input }: { input: RefObject<HTMLInputElement | null> }) {
@@ -36,22 +63,22 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 	const [wanted, setWanted] = useState(false);
 	const [opened, setOpened] = useState(false);
 	const found = useFound(typed);
-	const list = typed.trim() ? matches(found.data?.items ?? []) : [];
-	const active = chosen ?? likeliest(list, typed);
+	const list = typed.trim() ? lines(matches(found.data?.items ?? []), found.search) : [];
+	const active = chosen ?? preferred(list, found.search, typed);
 	const shown = opened && typed.trim().length > 0;
 
-	const take = (match: Match) => {
+	const take = (line: Line) => {
 		const caller = callerIn(typed);
 		setTyped("");
 		setOpened(false);
 		setWanted(false);
 		input.current?.blur();
-		navigate(pathOf(match), { state: { caller } });
+		navigate(targetOf(line), { state: { caller } });
 	};
 	// Enter may come before the answer: it is remembered, so that typing blindly works too.
-	const match = list[active];
+	const line = list[active];
 	useEffect(() => {
-		if (wanted && found.settled && match) take(match);
+		if (wanted && found.settled && line) take(line);
 	});
 	const onKeyDown = (event: KeyboardEvent) => {
 		if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -94,14 +121,19 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 			/>
 			<div className={classes.found} hidden={!shown}>
 				<div id={`${id}-list`} role="listbox" aria-label={t.find}>
-					{list.map((match, place) => (
-						<MatchLine
-							key={match.key}
+					{list.map((line, place) => (
+						<FoundLine
+							key={`${line.kind} ${line.key}`}
 							id={`${id}-${place}`}
-							match={match}
 							active={place === active}
-							onTake={() => take(match)}
-						/>
+							onTake={() => take(line)}
+						>
+							{line.kind === "ticket" ? (
+								<TicketText ticket={line.ticket} />
+							) : (
+								<MatchText match={line.match} />
+							)}
+						</FoundLine>
 					))}
 				</div>
 				<p role="status" className={classes.foundNote}>
@@ -117,16 +149,14 @@ function note(t: { found(count: number): string; notFound: string }, count: numb
 	return count === 0 ? t.notFound : t.found(count);
 }
 
-interface MatchLineProps {
+interface FoundLineProps {
 	id: string;
-	match: Match;
 	active: boolean;
 	onTake(): void;
+	children: ReactNode;
 }
 
-function MatchLine({ id, match, active, onTake }: MatchLineProps) {
-	const t = useWords(deskWords);
-	const { customer, contact } = match;
+function FoundLine({ id, active, onTake, children }: FoundLineProps) {
 	return (
 		// biome-ignore lint/a11y/useKeyWithClickEvents: the combobox has the keys
 		// biome-ignore lint/a11y/useFocusableInteractive: focus stays in the combobox
@@ -138,6 +168,16 @@ function MatchLine({ id, match, active, onTake }: MatchLineProps) {
 			onMouseDown={(event) => event.preventDefault()}
 			onClick={onTake}
 		>
+			{children}
+		</div>
+	);
+}
+
+function MatchText({ match }: { match: Match }) {
+	const t = useWords(deskWords);
+	const { customer, contact } = match;
+	return (
+		<>
 			<span className={match.first ? classes.matchCustomer : classes.matchSame}>
 				{customer.name} <span className="soft">{customer.number}</span>
 			</span>
@@ -147,6 +187,19 @@ function MatchLine({ id, match, active, onTake }: MatchLineProps) {
 					<span className="soft small"> {contact.support ? t.support : t.noSupport}</span>
 				) : null}
 			</span>
-		</div>
+		</>
+	);
+}
+
+function TicketText({ ticket }: { ticket: TicketLine }) {
+	return (
+		<>
+			<span className={classes.matchCustomer}>
+				<span className="soft">#{ticket.number}</span> {ticket.subject}
+			</span>
+			<span className={classes.matchContact}>
+				{ticket.contact.name} <StateMark state={ticket.state} />
+			</span>
+		</>
 	);
 }

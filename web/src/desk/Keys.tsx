@@ -1,33 +1,21 @@
 // The keys of the desk, and the list of them.
-import { useEffect, useState } from "react";
+import { Checkbox } from "@mantine/core";
+import { useState } from "react";
 import { Dialog } from "../frame/Sheet";
 import { useWords } from "../words/language";
 import classes from "./desk.module.css";
+import { switchSingleKeys, useKeys, useSingleKeys } from "./keyboard";
 import { deskWords } from "./words";
 
-function typing(target: EventTarget | null): boolean {
-	if (!(target instanceof HTMLElement)) return false;
-	return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-}
-
-/** Runs `/` and `?` from anywhere but fields. */
-export function useDeskKeys(onFind: () => void, onHelp: () => void): void {
-	useEffect(() => {
-		const onKey = (event: KeyboardEvent) => {
-			const modified = event.ctrlKey || event.metaKey || event.altKey;
-			const radio = event.target instanceof HTMLInputElement && event.target.type === "radio";
-			if (modified || (typing(event.target) && !radio)) return;
-			if (event.key === "/") {
-				event.preventDefault();
-				onFind();
-			} else if (event.key === "?") {
-				event.preventDefault();
-				onHelp();
-			}
-		};
-		document.addEventListener("keydown", onKey);
-		return () => document.removeEventListener("keydown", onKey);
-	}, [onFind, onHelp]);
+/** `/` and `?` from anywhere but fields, and the ways around the desk. */
+export function useDeskKeys(
+	onFind: () => void,
+	onHelp: () => void,
+	onGo: (path: string) => void = () => {},
+	places: Record<string, string> = {},
+): void {
+	const ways = Object.entries(places).map(([key, path]) => [`g ${key}`, () => onGo(path)]);
+	useKeys({ "/": onFind, "?": onHelp, ...Object.fromEntries(ways) });
 }
 
 export function useKeysList() {
@@ -35,12 +23,29 @@ export function useKeysList() {
 	return { opened, show: () => setOpened(true), hide: () => setOpened(false) };
 }
 
+/** Where `g` and a letter lead. Guests have the requests only. */
+export function placesOf(guest: boolean): Record<string, string> {
+	if (guest) return { q: "/desk/tickets" };
+	return { h: "/desk", q: "/desk/tickets", c: "/desk/call", m: "/desk/quarantine" };
+}
+
 export function KeysList({ opened, onClose }: { opened: boolean; onClose(): void }) {
 	const t = useWords(deskWords);
+	const single = useSingleKeys();
 	const lines: [string, string][] = [
 		["/", t.key_find],
 		["↑ ↓", t.key_move],
 		["↵", t.key_take],
+		["g q", t.key_queue],
+		["g c", t.key_call],
+		["g m", t.key_quarantine],
+		["g h", t.key_home],
+		["j k", t.key_next],
+		["t", t.key_takeOver],
+		["r", t.key_reply],
+		["n", t.key_note],
+		["c", t.key_close],
+		[t.key_ctrlEnter, t.key_send],
 		["Esc", t.key_escape],
 		["?", t.key_help],
 	];
@@ -56,6 +61,12 @@ export function KeysList({ opened, onClose }: { opened: boolean; onClose(): void
 					</div>
 				))}
 			</dl>
+			<Checkbox
+				mt="md"
+				label={t.singleKeys}
+				checked={single}
+				onChange={(event) => switchSingleKeys(event.currentTarget.checked)}
+			/>
 		</Dialog>
 	);
 }

@@ -18,13 +18,15 @@ interface ProductLineProps {
 	line: Line;
 	/** The open ground; whether it was entered before decides if *Open* asks for a reason. */
 	ground: Ground | null;
+	/** A takeover carries no reason: the first visit on it is asked for one, too (rule T4). */
+	takeover?: { subject: string } | null;
 }
 
-export function ProductLine({ line, ground }: ProductLineProps) {
+export function ProductLine({ line, ground, takeover = null }: ProductLineProps) {
 	const { language } = useLanguage();
 	if (line.decision === "open" && line.ground_id) {
 		const own = ground?.id === line.ground_id ? ground : null;
-		return <OpenProduct line={line} id={line.ground_id} ground={own} />;
+		return <OpenProduct line={line} id={line.ground_id} ground={own} takeover={takeover} />;
 	}
 	return (
 		<div className={classes.product}>
@@ -41,9 +43,10 @@ interface OpenProductProps {
 	line: Line;
 	id: string;
 	ground: Ground | null;
+	takeover: { subject: string } | null;
 }
 
-function OpenProduct({ line, id, ground }: OpenProductProps) {
+function OpenProduct({ line, id, ground, takeover }: OpenProductProps) {
 	const t = useWords(deskWords);
 	const frame = useWords(frameWords);
 	const [asking, setAsking] = useState(false);
@@ -58,11 +61,11 @@ function OpenProduct({ line, id, ground }: OpenProductProps) {
 			// Somebody entered meanwhile, say in another tab: then this visit is a further one.
 			onError: (error) => codeOf(error) === "needs.reason" && setAsking(true),
 		});
-	const further = (ground?.visits.length ?? 0) > 0;
+	const entered = (ground?.visits.length ?? 0) > 0;
 	const start = () => {
 		open.reset();
 		if (asking) close();
-		else if (further) setAsking(true);
+		else if (entered || takeover) setAsking(true);
 		else send(null);
 	};
 	return (
@@ -81,6 +84,8 @@ function OpenProduct({ line, id, ground }: OpenProductProps) {
 			{asking ? (
 				<FurtherReason
 					label={t.openLink(line.product.name)}
+					hint={entered || !takeover ? t.furtherReason : t.firstReason}
+					text={entered ? undefined : takeover?.subject}
 					category={ground?.reason?.category}
 					busy={open.isPending}
 					onReason={send}
@@ -102,14 +107,17 @@ function OpenProduct({ line, id, ground }: OpenProductProps) {
 
 interface FurtherReasonProps {
 	label: string;
+	hint: string;
+	text: string | undefined;
 	category: string | undefined;
 	busy: boolean;
 	onReason(reason: Reason): void;
 	onCancel(): void;
 }
 
-/** Each further visit has its own reason (rule T24). Enter opens, Escape leaves it. */
-function FurtherReason({ label, category, busy, onReason, onCancel }: FurtherReasonProps) {
+/** Each visit on a takeover and each further one has its own reason (rules T4, T24). Enter opens, Escape leaves it. */
+function FurtherReason(props: FurtherReasonProps) {
+	const { label, hint, text, category, busy, onReason, onCancel } = props;
 	const t = useWords(deskWords);
 	const [missing, setMissing] = useState(false);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -130,8 +138,13 @@ function FurtherReason({ label, category, busy, onReason, onCancel }: FurtherRea
 			onKeyDown={onKey}
 			noValidate
 		>
-			<p>{t.furtherReason}</p>
-			<ReasonFields autoFocus category={category} error={missing ? t.required : undefined} />
+			<p>{hint}</p>
+			<ReasonFields
+				autoFocus
+				category={category}
+				text={text}
+				error={missing ? t.required : undefined}
+			/>
 			<div>
 				<Button type="submit" loading={busy} aria-label={label}>
 					{t.open} <span aria-hidden="true">&nbsp;↵</span>

@@ -11,6 +11,8 @@ import { deskWords } from "./words";
 
 const categories: Category[] = ["fault", "question", "setup", "change", "performance", "other"];
 
+const MAX_REASON = 500;
+
 /** What was entered. */
 export interface Reason {
 	category: Category;
@@ -29,10 +31,12 @@ interface ReasonFieldsProps {
 	error: string | undefined;
 	/** The category to start with. */
 	category?: string | undefined;
+	/** The sentence to start with, e.g. what the request is about. */
+	text?: string | undefined;
 	autoFocus?: boolean;
 }
 
-export function ReasonFields({ error, category, autoFocus = false }: ReasonFieldsProps) {
+export function ReasonFields({ error, category, text, autoFocus = false }: ReasonFieldsProps) {
 	const t = useWords(deskWords);
 	const visit = useWords(visitWords);
 	return (
@@ -51,7 +55,8 @@ export function ReasonFields({ error, category, autoFocus = false }: ReasonField
 				inputWrapperOrder={["label", "input", "description", "error"]}
 				autoComplete="off"
 				autoFocus={autoFocus}
-				maxLength={500}
+				defaultValue={text?.slice(0, MAX_REASON)}
+				maxLength={MAX_REASON}
 				size="md"
 				error={error}
 			/>

@@ -31,6 +31,8 @@ interface RedeemFormProps {
 	caller: string;
 	/** The person has not changed the contact here yet: the first field takes the focus. */
 	arriving: boolean;
+	/** The request that the PIN is redeemed for (rule X5). */
+	ticketId?: string | null;
 	onContact(id: string): void;
 }
 
@@ -93,7 +95,13 @@ interface Entered {
 	note: string;
 }
 
-function useRedeem(customer: string, contact: string, onWrong: () => void) {
+interface Redeemed {
+	customer: string;
+	contact: string;
+	ticket: string | null;
+}
+
+function useRedeem({ customer, contact, ticket }: Redeemed, onWrong: () => void) {
 	const client = useQueryClient();
 	return useMutation({
 		mutationFn: (entered: Entered): Promise<Ground> =>
@@ -109,12 +117,14 @@ function useRedeem(customer: string, contact: string, onWrong: () => void) {
 							from: entered.from,
 							note: entered.note || null,
 						},
+						...(ticket ? { ticket_id: ticket } : {}),
 					},
 				}),
 			),
 		onSuccess: async () => {
 			await client.invalidateQueries({ queryKey: keys.customer(customer) });
 			void client.invalidateQueries({ queryKey: ["grounds"] });
+			void client.invalidateQueries({ queryKey: ["ticket"] });
 		},
 		onError: (error) => {
 			if (codeOf(error) === "pin.wrong") onWrong();
@@ -130,13 +140,15 @@ function Fields({
 	contactId,
 	caller,
 	arriving,
+	ticketId = null,
 }: RedeemFormProps & { contactId: string }) {
 	const t = useWords(deskWords);
 	const visit = useWords(visitWords);
 	const [digits, setDigits] = useState("");
 	const [missing, setMissing] = useState<string[]>([]);
 	const pin = useRef<HTMLInputElement>(null);
-	const redeem = useRedeem(customer.id, contactId, () => {
+	const redeemed = { customer: customer.id, contact: contactId, ticket: ticketId };
+	const redeem = useRedeem(redeemed, () => {
 		setDigits("");
 		pin.current?.focus();
 	});

@@ -1,5 +1,5 @@
-// The finder's matches as one flat list: each line is a contact of a customer. Pure.
-import type { CustomerFound } from "../api/types";
+// The finder's matches as one flat list: each line is a contact of a customer, or a request. Pure.
+import type { CustomerFound, Found, TicketLine } from "../api/types";
 
 export interface Match {
 	key: string;
@@ -36,6 +36,48 @@ export function likeliest(lines: readonly Match[], typed: string): number {
 		0,
 		lines.findIndex((line) => line.contact?.support),
 	);
+}
+
+/** A line of the finder. */
+export type Line =
+	| { kind: "customer"; key: string; match: Match }
+	| { kind: "ticket"; key: string; ticket: TicketLine };
+
+/** A request whose number was typed comes first, the other requests last. */
+export function lines(found: readonly Match[], search: Found | undefined): Line[] {
+	const exact = search?.exact?.kind === "ticket" ? search.exact.id : null;
+	const tickets = (search?.tickets ?? []).map(
+		(ticket): Line => ({ kind: "ticket", key: ticket.id, ticket }),
+	);
+	return [
+		...tickets.filter((line) => line.key === exact),
+		...found.map((match): Line => ({ kind: "customer", key: match.key, match })),
+		...tickets.filter((line) => line.key !== exact),
+	];
+}
+
+/** Which line Enter takes: the exact hit, else the likeliest contact, else the first request. */
+export function preferred(all: readonly Line[], search: Found | undefined, typed: string): number {
+	const exact = search?.exact;
+	if (exact) {
+		const hit = all.findIndex((line) =>
+			line.kind === "ticket"
+				? exact.kind === "ticket" && line.key === exact.id
+				: (exact.kind === "contact" && line.match.contact?.id === exact.id) ||
+					(exact.kind === "customer" && line.match.customer.id === exact.id),
+		);
+		// Of an exact customer the likeliest contact is taken, below.
+		if (hit >= 0 && exact.kind !== "customer") return hit;
+	}
+	const found = all.flatMap((line) => (line.kind === "customer" ? [line.match] : []));
+	if (found.length === 0) return 0;
+	const match = found[likeliest(found, typed)];
+	return all.findIndex((line) => line.kind === "customer" && line.match === match);
+}
+
+/** Where a line leads. */
+export function targetOf(line: Line): string {
+	return line.kind === "ticket" ? `/desk/tickets/${line.ticket.id}` : pathOf(line.match);
 }
 
 /** The desk page of a match; the contact is chosen there already. */

@@ -24,7 +24,11 @@ export function useOpenProduct(ground: string, product: string, onOpened: () => 
 			}
 		},
 		onSuccess: onOpened,
-		onSettled: () => client.invalidateQueries({ queryKey: ["customer"] }),
+		onSettled: () => {
+			void client.invalidateQueries({ queryKey: ["customer"] });
+			void client.invalidateQueries({ queryKey: ["ground"] });
+			return client.invalidateQueries({ queryKey: ["ticket"] });
+		},
 	});
 	return { open, blocked, unblock: () => setBlocked(null) };
 }

@@ -1,14 +1,15 @@
 // The desk's frame: the finder in the middle of every page, leads' and admins' pages beside it.
 import { Button } from "@mantine/core";
 import { lazy, useCallback, useRef } from "react";
-import { Link, NavLink, Route, Routes } from "react-router";
-import { isAdmin, oversees } from "../api/me";
+import { Link, Navigate, NavLink, Route, Routes, useNavigate } from "react-router";
+import { isAdmin, isGuest, oversees, serves } from "../api/me";
 import type { Me } from "../api/types";
 import { CustomerPage } from "../desk/CustomerPage";
 import { DeskHome } from "../desk/DeskHome";
 import { Finder } from "../desk/Finder";
-import { KeysList, useDeskKeys, useKeysList } from "../desk/Keys";
+import { KeysList, placesOf, useDeskKeys, useKeysList } from "../desk/Keys";
 import { AlarmCount } from "../leads/AlarmCount";
+import { HeldCount } from "../quarantine/HeldCount";
 import { GroundPage } from "../visit/GroundPage";
 import { useWords } from "../words/language";
 import classes from "./frame.module.css";
@@ -22,6 +23,11 @@ const Settings = lazy(() => import("../settings/Settings"));
 const Alarms = lazy(() => import("../leads/Alarms"));
 const Sessions = lazy(() => import("../leads/Sessions"));
 const Staff = lazy(() => import("../leads/Staff"));
+const Queue = lazy(() => import("../desk/queue/Queue"));
+const TicketPage = lazy(() => import("../desk/ticket/TicketPage"));
+const Quarantine = lazy(() => import("../quarantine/Quarantine"));
+const MailPage = lazy(() => import("../quarantine/MailPage"));
+const CallPage = lazy(() => import("../call/CallPage"));
 const Create = lazy(() => import("../admin/Create"));
 
 export default function Desk({ me }: { me: Me }) {
@@ -29,7 +35,9 @@ export default function Desk({ me }: { me: Me }) {
 	const finder = useRef<HTMLInputElement>(null);
 	const list = useKeysList();
 	const find = useCallback(() => finder.current?.focus(), []);
-	useDeskKeys(find, list.show);
+	const guest = isGuest(me);
+	const navigate = useNavigate();
+	useDeskKeys(find, list.show, navigate, placesOf(guest));
 	return (
 		<>
 			<a className="skip" href="#content">
@@ -42,7 +50,7 @@ export default function Desk({ me }: { me: Me }) {
 						<span className={classes.brandName}>{me.provider.name}</span>
 					</Link>
 					<DeskNav me={me} />
-					<Finder input={finder} />
+					{guest ? <span className={classes.grow} /> : <Finder input={finder} />}
 					<span className={classes.person} title={me.name}>
 						{me.name}
 					</span>
@@ -55,9 +63,29 @@ export default function Desk({ me }: { me: Me }) {
 			<LiveNote />
 			<main id="content" tabIndex={-1} className={`${classes.main} ${classes.wide}`}>
 				<Routes>
-					<Route path="/desk" element={<DeskHome />} />
-					<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
-					<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
+					<Route
+						path="/desk"
+						element={guest ? <Navigate to="/desk/tickets" replace /> : <DeskHome />}
+					/>
+					{guest || serves(me) ? (
+						<>
+							<Route path="/desk/tickets" element={<Queue guest={guest} />} />
+							<Route path="/desk/tickets/:id" element={<TicketPage me={me} />} />
+						</>
+					) : null}
+					{serves(me) ? (
+						<>
+							<Route path="/desk/quarantine" element={<Quarantine />} />
+							<Route path="/desk/quarantine/:id" element={<MailPage />} />
+							<Route path="/desk/call" element={<CallPage me={me} />} />
+						</>
+					) : null}
+					{guest ? null : (
+						<>
+							<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
+							<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
+						</>
+					)}
 					<Route path="/desk/settings" element={<Settings me={me} />} />
 					{oversees(me) ? (
 						<>
@@ -79,9 +107,21 @@ function DeskNav({ me }: { me: Me }) {
 	const t = useWords(frameWords);
 	return (
 		<nav className={classes.nav} aria-label={t.navigation}>
-			<NavLink to="/desk" end>
-				{t.desk}
-			</NavLink>
+			{isGuest(me) ? null : (
+				<NavLink to="/desk" end>
+					{t.desk}
+				</NavLink>
+			)}
+			{serves(me) || isGuest(me) ? <NavLink to="/desk/tickets">{t.tickets}</NavLink> : null}
+			{serves(me) ? (
+				<>
+					<NavLink to="/desk/call">{t.call}</NavLink>
+					<NavLink to="/desk/quarantine">
+						{t.quarantine}
+						<HeldCount />
+					</NavLink>
+				</>
+			) : null}
 			{oversees(me) ? (
 				<>
 					<NavLink to="/desk/sessions">{t.sessions}</NavLink>

@@ -7,7 +7,7 @@ import { ticketWords } from "./words";
 export function MailFrame({ html }: { html: string }) {
 	const t = useWords(ticketWords);
 	return (
-		<div>
+		<div className={classes.frameBox}>
 			<iframe
 				className={classes.frame}
 				sandbox=""

@@ -150,7 +150,12 @@ function Body({ message }: { message: MessageView }) {
 				<>
 					{message.text ? <p className={classes.text}>{text}</p> : null}
 					{long && !whole ? (
-						<Button variant="subtle" size="compact-sm" onClick={() => setWhole(true)}>
+						<Button
+							className={classes.inline}
+							variant="subtle"
+							size="compact-sm"
+							onClick={() => setWhole(true)}
+						>
 							{t.whole}
 						</Button>
 					) : null}
@@ -163,7 +168,12 @@ function Body({ message }: { message: MessageView }) {
 				</>
 			)}
 			{message.html ? (
-				<Button variant="subtle" size="compact-sm" onClick={() => setAsSent(!asSent)}>
+				<Button
+					className={classes.inline}
+					variant="subtle"
+					size="compact-sm"
+					onClick={() => setAsSent(!asSent)}
+				>
 					{asSent ? t.asText : t.asSent}
 				</Button>
 			) : null}

@@ -1,0 +1,89 @@
+// Asking for the queue: pages by cursor, counts, saved views.
+import {
+	keepPreviousData,
+	useInfiniteQuery,
+	useMutation,
+	useQuery,
+	useQueryClient,
+} from "@tanstack/react-query";
+import { api, ask } from "../../api/client";
+import { keys } from "../../api/keys";
+import { useConnection } from "../../api/live";
+import { queryOf } from "./views";
+
+const PAGE = 40;
+
+/** Requests that fit; asked again now and then while live changes do not arrive. */
+export function useTickets(search: string) {
+	const connection = useConnection();
+	const query = useInfiniteQuery({
+		queryKey: keys.tickets(search),
+		queryFn: ({ pageParam }) =>
+			ask(
+				api.GET("/tickets", {
+					params: {
+						query: {
+							...queryOf(search),
+							limit: PAGE,
+							...(pageParam ? { cursor: pageParam } : {}),
+						},
+					},
+				}),
+			),
+		initialPageParam: "",
+		getNextPageParam: (page) => page.next ?? undefined,
+		placeholderData: keepPreviousData,
+		refetchInterval: connection === "live" ? 60_000 : 10_000,
+	});
+	return { ...query, items: query.data?.pages.flatMap((page) => page.items) };
+}
+
+export function useCounts(enabled: boolean) {
+	return useQuery({
+		queryKey: keys.ticketCounts,
+		queryFn: () => ask(api.GET("/tickets/counts")),
+		refetchInterval: 60_000,
+		enabled,
+	});
+}
+
+/** How many a saved view holds; more than a page is said as "40+". */
+export function useViewCount(search: string) {
+	return useQuery({
+		queryKey: keys.tickets(`count ${search}`),
+		queryFn: async () => {
+			const query = { ...queryOf(search), limit: PAGE };
+			const page = await ask(api.GET("/tickets", { params: { query } }));
+			return { count: page.items.length, more: Boolean(page.next) };
+		},
+		staleTime: 30_000,
+	});
+}
+
+export function useViews(enabled: boolean) {
+	return useQuery({
+		queryKey: keys.ticketViews,
+		queryFn: () => ask(api.GET("/ticket-views")),
+		staleTime: 60_000,
+		enabled,
+	});
+}
+
+export function useSaveView(onSaved: () => void) {
+	const client = useQueryClient();
+	return useMutation({
+		mutationFn: (body: { name: string; query: string }) => ask(api.POST("/ticket-views", { body })),
+		onSuccess: () => {
+			onSaved();
+			return client.invalidateQueries({ queryKey: keys.ticketViews });
+		},
+	});
+}
+
+export function useRemoveView() {
+	const client = useQueryClient();
+	return useMutation({
+		mutationFn: (id: string) => ask(api.DELETE("/ticket-views/{id}", { params: { path: { id } } })),
+		onSuccess: () => client.invalidateQueries({ queryKey: keys.ticketViews }),
+	});
+}
