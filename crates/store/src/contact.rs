@@ -118,7 +118,7 @@ pub async fn by_id(
     Ok(row.map(Contact::from))
 }
 
-/// The contact who registered a mail address (lower case).
+/// The contact who holds a mail address (lower case); who only claims it is not meant.
 pub async fn by_address(
     conn: &mut Conn,
     provider: ProviderId,
@@ -126,7 +126,7 @@ pub async fn by_address(
 ) -> Result<Option<Contact>, StoreError> {
     let sql = select!(
         "JOIN contact_address a ON a.contact_id = k.id AND a.provider_id = k.provider_id \
-         WHERE k.provider_id = $1 AND a.address = $2"
+         WHERE k.provider_id = $1 AND a.address = $2 AND (a.is_primary OR a.confirmed_at IS NOT NULL)"
     );
     Ok(one!(conn, Row, sql, provider.0, address)?.map(Contact::from))
 }
@@ -141,23 +141,40 @@ pub async fn of_customer(
     Ok(all!(conn, Row, sql, provider.0, customer.0)?.into_iter().map(Contact::from).collect())
 }
 
-/// Registers a mail address; [`StoreError::Conflict`] when somebody has it already.
-pub async fn add_address(
-    tx: &mut Tx,
-    contact: &Contact,
-    id: Uuid,
-    address: &str,
-    primary: bool,
-) -> Result<(), StoreError> {
-    let sql = "INSERT INTO contact_address (id, provider_id, contact_id, address, is_primary) \
-               VALUES ($1, $2, $3, $4, $5)";
-    run!(tx.conn(), sql, id, contact.provider.0, contact.id.0, address, primary).map(drop)
+/// Active contacts by a part of the name, oldest first.
+pub async fn by_name(
+    conn: &mut Conn,
+    provider: ProviderId,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<Contact>, StoreError> {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let sql = select!(
+        "JOIN customer c ON c.id = k.customer_id AND c.provider_id = k.provider_id \
+         WHERE k.provider_id = $1 AND k.active AND c.active \
+         AND LOWER(k.first_name || ' ' || k.last_name) LIKE $2 ESCAPE '\\' ORDER BY k.id LIMIT $3"
+    );
+    let rows = all!(conn, Row, sql, provider.0, format!("%{escaped}%"), limit)?;
+    Ok(rows.into_iter().map(Contact::from).collect())
 }
 
-/// Registers a phone number in E.164.
-pub async fn add_phone(tx: &mut Tx, contact: &Contact, id: Uuid, number: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO contact_phone (id, provider_id, contact_id, number) VALUES ($1, $2, $3, $4)";
-    run!(tx.conn(), sql, id, contact.provider.0, contact.id.0, number).map(drop)
+/// Changes role and rights; `false` when there is no such active contact.
+pub async fn set_rights(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    role: ContactRole,
+    rights: ContactRights,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET role = $3, right_support = $4, right_instruction = $5 \
+               WHERE provider_id = $1 AND id = $2 AND active";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, role.word(), rights.support, rights.instruction)? == 1)
+}
+
+/// Takes a contact off the list; `false` when they had left already.
+pub async fn deactivate(tx: &mut Tx, provider: ProviderId, id: ContactId) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET active = FALSE WHERE provider_id = $1 AND id = $2 AND active";
+    Ok(run!(tx.conn(), sql, provider.0, id.0)? == 1)
 }
 
 /// Names the contact's user in a product.

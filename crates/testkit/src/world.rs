@@ -8,9 +8,9 @@ use argon2::{
 use pforte_core::kernel::{ContactRights, ContactRole, Language, Moment, ProviderId, StaffRole};
 use pforte_server::kernel::{Clock, Sources};
 use pforte_store::{
-    Db, Tx, Writer,
+    Db, Tx, Writer, address,
     contact::{self, Contact},
-    customer,
+    customer, phone,
     provider::{self, Provider},
     staff::{self, Staff},
 };
@@ -253,12 +253,26 @@ impl Seed<'_> {
             name: name.into(),
         };
         let (now, ids) = (self.now, [self.id::<Uuid>(), self.id()]);
+        let primary = address::Address {
+            id: ids[0],
+            provider,
+            contact: record.id,
+            address,
+            primary: true,
+            added_at: now,
+            confirmed_at: Some(now),
+            unreachable_at: None,
+            shared_at: None,
+            list_at: None,
+        };
+        let number =
+            phone::Phone { id: ids[1], provider, contact: record.id, number: "+493023125100".into() };
         let user = format!("u-{first}-{}", &customer.0.simple().to_string()[24..]).to_lowercase();
         self.put(move |tx| {
             Box::pin(async move {
                 contact::insert(tx, &record, now).await?;
-                contact::add_address(tx, &record, ids[0], &address, true).await?;
-                contact::add_phone(tx, &record, ids[1], "+493023125100").await?;
+                address::insert(tx, &primary).await?;
+                phone::insert(tx, &number, now).await?;
                 contact::add_user(tx, &record, PRODUCT, &user).await
             })
         })

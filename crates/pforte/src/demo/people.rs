@@ -3,13 +3,16 @@
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
     entry::{Actor, Event},
-    kernel::{ContactRights, ContactRole, ProviderId, StaffRole},
+    kernel::{ContactRights, ContactRole, Moment, ProviderId, StaffRole},
 };
 use pforte_server::Shared;
 use pforte_store::{
-    Change, StoreError, contact,
+    Change, StoreError,
+    address::{self, Address},
+    contact,
     contact::Contact,
     customer::{self, Customer},
+    phone::{self, Phone},
     provider, staff,
     staff::Staff,
 };
@@ -210,8 +213,8 @@ async fn add_customer(
                 customer::insert(tx, &new, None, now).await?;
                 for (person, [address, phone], sample) in &people {
                     contact::insert(tx, person, now).await?;
-                    contact::add_address(tx, person, *address, sample.mail, true).await?;
-                    contact::add_phone(tx, person, *phone, sample.phone).await?;
+                    address::insert(tx, &primary(person, *address, sample, now)).await?;
+                    phone::insert(tx, &phone_of(person, *phone, sample), now).await?;
                     contact::add_user(tx, person, "panel", sample.user).await?;
                 }
                 Ok(Change::logged((), entry))
@@ -219,6 +222,26 @@ async fn add_customer(
         })
         .await?;
     Ok(())
+}
+
+/// The sample people have all activated: their address is confirmed.
+fn primary(person: &Contact, id: Uuid, sample: &SampleContact, now: Moment) -> Address {
+    Address {
+        id,
+        provider: person.provider,
+        contact: person.id,
+        address: sample.mail.into(),
+        primary: true,
+        added_at: now,
+        confirmed_at: Some(now),
+        unreachable_at: None,
+        shared_at: None,
+        list_at: None,
+    }
+}
+
+fn phone_of(person: &Contact, id: Uuid, sample: &SampleContact) -> Phone {
+    Phone { id, provider: person.provider, contact: person.id, number: sample.phone.into() }
 }
 
 fn contact_of(app: &Shared, customer: &Customer, sample: &SampleContact, hash: &str) -> Contact {
