@@ -1,7 +1,7 @@
 -- Addresses with what is known of them, changes that a second contact confirms, and calls.
 
--- Two people may claim an address while neither has confirmed it; only one may hold it (rule Z8). So
--- the table is made anew without its old constraint; it has a few rows for each contact.
+-- Several people may claim an address; only one may confirm it (rule Z8). So the table is made anew
+-- without its old constraint; it has a few rows for each contact.
 CREATE TABLE contact_address_now (
     id UUID PRIMARY KEY,
     provider_id UUID NOT NULL REFERENCES provider (id),
@@ -26,7 +26,7 @@ INSERT INTO contact_address_now (id, provider_id, contact_id, address, is_primar
 DROP TABLE contact_address;
 ALTER TABLE contact_address_now RENAME TO contact_address;
 CREATE UNIQUE INDEX contact_address_held ON contact_address (provider_id, address)
-    WHERE is_primary OR confirmed_at IS NOT NULL;
+    WHERE confirmed_at IS NOT NULL;
 CREATE UNIQUE INDEX contact_address_once ON contact_address (provider_id, contact_id, address);
 CREATE INDEX contact_address_by_address ON contact_address (provider_id, address);
 

@@ -14,9 +14,10 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, customer::routes as customer, ground::routes as ground, kernel::Problem,
-    live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff,
-    ticket::routes as ticket, visit::routes as visit,
+    Shared, alarm::routes as alarm, challenge::routes as challenge, contact::routes as contact,
+    customer::routes as customer, ground::routes as ground, kernel::Problem, live::routes as live,
+    pin::routes as pin, signin::routes as signin, staff::routes as staff, ticket::routes as ticket,
+    visit::routes as visit,
 };
 
 /// What a request's body may hold, in bytes.
@@ -76,6 +77,20 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(customer::add_contact))
         .routes(routes!(customer::own))
         .routes(routes!(customer::groups, customer::add_group))
+        .routes(routes!(contact::one))
+        .routes(routes!(contact::add_address))
+        .routes(routes!(contact::remove_address))
+        .routes(routes!(contact::ask_again))
+        .routes(routes!(contact::make_primary))
+        .routes(routes!(contact::add_phone))
+        .routes(routes!(contact::remove_phone))
+        .routes(routes!(contact::add_contact))
+        .routes(routes!(contact::change_contact, contact::remove_contact))
+        .routes(routes!(contact::add_support_address, contact::remove_support_address))
+        .routes(routes!(contact::approve))
+        .routes(routes!(contact::refuse))
+        .routes(routes!(challenge::look))
+        .routes(routes!(challenge::answer))
         .routes(routes!(staff::list, staff::add))
         .routes(routes!(staff::change))
         .routes(routes!(staff::unlock))

@@ -10,6 +10,8 @@ mod app;
 
 pub mod alarm;
 pub mod attachment;
+pub mod challenge;
+pub mod contact;
 pub mod customer;
 pub mod door;
 pub mod ground;

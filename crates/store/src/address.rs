@@ -1,7 +1,7 @@
 //! Mail addresses of contacts: claimed, confirmed, flagged (rules Z6 to Z9, Z13 to Z15).
 //!
-//! Several people may claim an address. Only one *holds* it: whose primary address it is, or who
-//! confirmed it. Whoever asks by address (sign-in, mail) is answered with the holder only.
+//! Several people may claim an address, so that claiming one tells nobody whether it is known here. Only
+//! one *holds* it: who confirmed it.
 
 use pforte_core::kernel::{ContactId, ContactRights, CustomerId, Moment, ProviderId};
 use sqlx::FromRow;
@@ -59,11 +59,6 @@ impl Address {
         ];
         flags.into_iter().filter(|(at, _)| at.is_some()).map(|(_, flag)| flag).collect()
     }
-
-    /// Whether it is this contact's, and nobody else's.
-    pub fn held(&self) -> bool {
-        self.primary || self.confirmed_at.is_some()
-    }
 }
 
 #[derive(FromRow)]
@@ -107,7 +102,7 @@ macro_rules! select {
     };
 }
 
-/// Adds an address; [`StoreError::Conflict`] when it would be held twice, or stands there already.
+/// Adds an address; [`StoreError::Conflict`] when this contact has it, or it would be confirmed twice.
 pub async fn insert(tx: &mut Tx, address: &Address) -> Result<(), StoreError> {
     run!(
         tx.conn(),
@@ -149,6 +144,35 @@ pub async fn by_id(
     Ok(one!(conn, Row, sql, provider.0, contact.0, id)?.map(Address::from))
 }
 
+/// The active contacts of a customer who claim or hold an address, at most 20.
+pub async fn claimed_at(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+    address: &str,
+) -> Result<Vec<ContactId>, StoreError> {
+    let sql = "SELECT a.contact_id FROM contact_address a \
+               JOIN contact k ON k.id = a.contact_id AND k.provider_id = a.provider_id \
+               WHERE a.provider_id = $1 AND k.customer_id = $2 AND a.address = $3 AND k.active \
+               ORDER BY a.contact_id LIMIT 20";
+    let rows = all!(conn, (Uuid,), sql, provider.0, customer.0, address)?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// The primary addresses of a customer's active contacts, at most 200.
+pub async fn primaries(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+) -> Result<Vec<Address>, StoreError> {
+    let sql = "SELECT a.id, a.provider_id, a.contact_id, a.address, a.is_primary, a.added_at, a.confirmed_at, \
+               a.unreachable_at, a.shared_at, a.list_at FROM contact_address a \
+               JOIN contact k ON k.id = a.contact_id AND k.provider_id = a.provider_id \
+               WHERE a.provider_id = $1 AND k.customer_id = $2 AND k.active AND a.is_primary \
+               ORDER BY a.contact_id LIMIT 200";
+    Ok(all!(conn, Row, sql, provider.0, customer.0)?.into_iter().map(Address::from).collect())
+}
+
 /// A contact's row of an address.
 pub async fn claim(
     conn: &mut Conn,
@@ -160,14 +184,15 @@ pub async fn claim(
     Ok(one!(conn, Row, sql, provider.0, contact.0, address)?.map(Address::from))
 }
 
-/// Whoever holds an address.
+/// Whoever confirmed an address; while nobody has, the oldest whose primary one it is.
 pub async fn holder(
     conn: &mut Conn,
     provider: ProviderId,
     address: &str,
 ) -> Result<Option<Address>, StoreError> {
     let sql = select!(
-        "WHERE provider_id = $1 AND address = $2 AND (is_primary OR confirmed_at IS NOT NULL) LIMIT 1"
+        "WHERE provider_id = $1 AND address = $2 AND (is_primary OR confirmed_at IS NOT NULL) \
+         ORDER BY CASE WHEN confirmed_at IS NULL THEN 1 ELSE 0 END, contact_id LIMIT 1"
     );
     Ok(one!(conn, Row, sql, provider.0, address)?.map(Address::from))
 }
@@ -244,9 +269,9 @@ pub async fn flag(
                 $column,
                 " = $3 WHERE provider_id = $1 AND address = $2 AND ",
                 $column,
-                " IS NULL AND (is_primary OR confirmed_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM \
+                " IS NULL AND (confirmed_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM \
                  contact_address h WHERE h.provider_id = $1 AND h.address = $2 \
-                 AND (h.is_primary OR h.confirmed_at IS NOT NULL))) RETURNING contact_id"
+                 AND h.confirmed_at IS NOT NULL)) RETURNING contact_id"
             )
         };
     }
@@ -257,6 +282,13 @@ pub async fn flag(
     };
     let rows = all!(tx.conn(), (Uuid,), sql, provider.0, address, at.0)?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Flags one contact's claim as shared.
+pub async fn flag_claim(tx: &mut Tx, address: &Address, at: Moment) -> Result<(), StoreError> {
+    let sql = "UPDATE contact_address SET shared_at = COALESCE(shared_at, $3) \
+               WHERE provider_id = $1 AND id = $2";
+    run!(tx.conn(), sql, address.provider.0, address.id, at.0).map(drop)
 }
 
 /// What is known of a sender's address (rules Z1, Z2, Z5).

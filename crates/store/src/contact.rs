@@ -118,7 +118,7 @@ pub async fn by_id(
     Ok(row.map(Contact::from))
 }
 
-/// The contact who holds a mail address (lower case); who only claims it is not meant.
+/// The contact whose mail address (lower case) it is: who confirmed it, else whose primary one it is.
 pub async fn by_address(
     conn: &mut Conn,
     provider: ProviderId,
@@ -126,7 +126,8 @@ pub async fn by_address(
 ) -> Result<Option<Contact>, StoreError> {
     let sql = select!(
         "JOIN contact_address a ON a.contact_id = k.id AND a.provider_id = k.provider_id \
-         WHERE k.provider_id = $1 AND a.address = $2 AND (a.is_primary OR a.confirmed_at IS NOT NULL)"
+         WHERE k.provider_id = $1 AND a.address = $2 AND (a.is_primary OR a.confirmed_at IS NOT NULL) \
+         ORDER BY CASE WHEN a.confirmed_at IS NULL THEN 1 ELSE 0 END, k.id LIMIT 1"
     );
     Ok(one!(conn, Row, sql, provider.0, address)?.map(Contact::from))
 }

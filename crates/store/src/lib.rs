@@ -32,9 +32,9 @@ pub mod run;
 pub mod search;
 pub mod sign_in;
 pub mod staff;
+pub mod support_address;
 pub mod ticket;
 pub mod ticket_view;
-pub mod support_address;
 pub mod visit;
 pub mod watcher;
 

@@ -44,25 +44,26 @@ pub fn change_expires_at(now: Moment) -> Moment {
 /// Whether this one may ask for such a change (rules P2, P12).
 ///
 /// The list is the authorised contacts'. Where there is none, the owner may ask, so that a customer can
-/// help itself. Whoever is active may ask for another primary address of their own. Staff may ask; see
-/// [`needs_second`].
+/// help itself. Whoever is active may ask for another primary address or number of their own. Staff may
+/// ask; see [`needs_second`].
 pub fn may_ask(kind: ChangeKind, contacts: &[Listed], asker: Asker) -> Result<(), ChangeRefusal> {
     let Asker::Contact(id) = asker else { return Ok(()) };
     let may = find(contacts, id).is_some_and(|asker| {
         let helps_itself = asker.role == ContactRole::Owner && !contacts.iter().any(Listed::authorised);
-        asker.active && (kind == ChangeKind::PrimaryAddress || asker.authorised() || helps_itself)
+        asker.active && (own(kind) || asker.authorised() || helps_itself)
     });
     if may { Ok(()) } else { Err(ChangeRefusal::NotAuthorised) }
 }
 
 /// Whether the change waits for a second person: whenever there is one who could agree (rule P2).
 ///
-/// Another primary address needs owner or admin (rule Z11); one who is that stands for it alone, for
-/// others it waits even when nobody is there to agree.
+/// Another primary address needs owner or admin (rule Z11). One who is that waits only while another one
+/// could agree, others wait even when nobody is there.
 pub fn needs_second(kind: ChangeKind, contacts: &[Listed], asker: Asker) -> bool {
     match (kind, asker) {
         (ChangeKind::PrimaryAddress, Asker::Contact(id)) => {
             !find(contacts, id).is_some_and(Listed::administers)
+                || deciders(kind, contacts, asker).next().is_some()
         }
         (ChangeKind::PrimaryAddress, Asker::Staff) => true,
         _ => deciders(kind, contacts, asker).next().is_some(),
@@ -92,6 +93,11 @@ pub fn may_decide(
     } else {
         Ok(())
     }
+}
+
+/// Whether a change of this kind concerns whoever asks for it, and nobody else.
+const fn own(kind: ChangeKind) -> bool {
+    matches!(kind, ChangeKind::PrimaryAddress | ChangeKind::PhoneAdd)
 }
 
 const fn agrees(kind: ChangeKind, contact: &Listed) -> bool {

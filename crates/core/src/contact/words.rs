@@ -11,6 +11,8 @@ words! {
         ContactRemove = "contact_remove",
         /// Another primary address of a contact's (rule Z11).
         PrimaryAddress = "primary_address",
+        /// Another number, which a call-back would prove a caller by (control 19, rule P6).
+        PhoneAdd = "phone_add",
         SupportAddressAdd = "support_address_add",
         SupportAddressRemove = "support_address_remove",
     }

@@ -24,20 +24,6 @@ pub struct ProductDoor {
     pub decision: Decision,
 }
 
-/// A phone number in E.164, out of any usual spelling; `None` when it is none.
-///
-/// A leading `00` is read as `+`. National numbers are not guessed at.
-pub fn phone_number(text: &str) -> Option<String> {
-    let bare: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    let digits = match bare.strip_prefix("00") {
-        Some(rest) => rest.to_owned(),
-        None => bare.strip_prefix('+')?.to_owned(),
-    };
-    let plain = !digits.contains('+') && !digits.starts_with('0') && (7..=15).contains(&digits.len());
-    let only = text.chars().all(|c| c.is_ascii_digit() || "+ ()-/.\u{a0}".contains(c));
-    (plain && only).then(|| format!("+{digits}"))
-}
-
 /// A customer of this provider.
 pub async fn find(conn: &mut Conn, provider: ProviderId, id: CustomerId) -> Result<Customer, Problem> {
     customer::by_id(conn, provider, id).await?.filter(|c| c.active).ok_or_else(Problem::not_found)
@@ -60,19 +46,4 @@ pub async fn doors(
         decision: decide(&facts, &Ask::List { product: &product.id }, now),
     });
     Ok((grounds, doors.collect()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::phone_number;
-
-    #[test]
-    fn numbers_are_read_in_any_spelling() {
-        for text in ["+49 30 23125 100", "0049 30 23125-100", "+49 (30) 23125/100", "+493023125100"] {
-            assert_eq!(phone_number(text).as_deref(), Some("+493023125100"), "{text}");
-        }
-        for text in ["030 23125100", "Oduya", "+49", "++4930231251", "10001", "+0493023125100"] {
-            assert_eq!(phone_number(text), None, "{text}");
-        }
-    }
 }

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use super::ContactAsk;
 use crate::{
     App, Shared,
+    contact::Asked,
     ground::view::{GroundView, ground_view},
     kernel::{ContactActor, Page, PageQuery, Problem, StaffActor, Timestamp},
     signin::view::Rights,
@@ -71,7 +72,7 @@ async fn found(conn: &mut Conn, customer: Customer) -> Result<CustomerFound, Pro
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FindQuery {
-    /// Number, part of a name, part of a contact's name, or a phone number with country code.
+    /// Number, part of a name, part of a contact's name, or a phone number.
     q: Option<String>,
     cursor: Option<String>,
     limit: Option<i64>,
@@ -87,10 +88,10 @@ pub async fn find(
     must_serve(&who.staff)?;
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
     let text: String = query.q.unwrap_or_default().trim().chars().take(100).collect();
-    let phone = super::phone_number(&text);
+    let provider = who.staff.provider;
+    let phone = crate::contact::e164(&text, &app.support(provider).country);
     let (after, limit) = (page.id()?, page.limit());
     let mut conn = app.read().await?;
-    let provider = who.staff.provider;
     let rows = customer::find(&mut conn, provider, &text, phone.as_deref(), after, limit + 1).await?;
     let page = Page::cut(rows, limit, |c| c.id.to_string());
     let mut items = Vec::with_capacity(page.items.len());
@@ -249,9 +250,12 @@ pub struct ContactBody {
 /// A new contact, and the code that goes with the mail.
 #[derive(Serialize, ToSchema)]
 pub struct NewContact {
-    contact: ContactName,
-    /// Hand it over by another way than mail. It is shown only now.
-    activation_code: String,
+    /// `null` while an authorised contact of the customer has to agree.
+    contact: Option<ContactName>,
+    /// Hand it over by another way than mail. It is shown only now. Who agrees is shown it otherwise.
+    activation_code: Option<String>,
+    /// Until when an authorised contact of the customer can agree; they were told.
+    waits_until: Option<Timestamp>,
 }
 
 /// Add a contact (admins)
@@ -278,8 +282,16 @@ pub async fn add_contact(
         phones: body.phones,
         product_users: body.product_users,
     };
-    let (contact, activation_code) = super::add_contact(&app, &who, id.into(), ask).await?;
-    Ok(Json(NewContact { contact: (&contact).into(), activation_code }))
+    Ok(Json(match super::add_contact(&app, &who, id.into(), ask).await? {
+        Asked::Applied { added } => {
+            let (contact, code) = added.unzip();
+            let contact = contact.as_ref().map(ContactName::from);
+            NewContact { contact, activation_code: code, waits_until: None }
+        }
+        Asked::Waits(change) => {
+            NewContact { contact: None, activation_code: None, waits_until: Some(change.expires_at.into()) }
+        }
+    }))
 }
 
 /// A group of customers.

@@ -13,4 +13,7 @@ mod words;
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use intake::intake;
 pub use ticket::{TicketNews, ticket_message, ticket_news};
-pub use words::{activation, contact_added, pin_closed, pin_killed, sign_in_link, visit_opened};
+pub use words::{
+    ChangeMail, ChangeStep, activation, address_added, address_question, address_removed, contact_change,
+    phone_removed, pin_closed, pin_killed, primary_changed, sender_question, sign_in_link, visit_opened,
+};

@@ -11,7 +11,7 @@ use pforte_core::{
     kernel::{Moment, Span, Strength},
 };
 use pforte_store::{
-    Change, StoreError, Tx,
+    Change, StoreError, Tx, address,
     contact::{self, Contact},
     outbox,
     provider::Provider,
@@ -176,6 +176,18 @@ impl Activation {
     }
 }
 
+/// The link went to the primary address: setting the password proves whose that is (rule Z9). Refused
+/// when somebody else has confirmed it (rule Z8).
+async fn confirm_primary(tx: &mut Tx, contact: &Contact, now: Moment) -> Result<(), Problem> {
+    let (provider, id) = (contact.provider, contact.id);
+    let Some(own) = contact::primary_address(tx.conn(), provider, id).await? else { return Ok(()) };
+    let holder = address::holder(tx.conn(), provider, &own).await?;
+    if holder.is_some_and(|holder| holder.contact != id && holder.confirmed_at.is_some()) {
+        return Err(crate::contact::shared());
+    }
+    address::confirm_primary(tx, provider, id, now).await.map_err(Problem::from)
+}
+
 fn hash_code(code: &str) -> String {
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     hash_token(&format!("activation:{}", code.to_ascii_uppercase()))
@@ -220,6 +232,7 @@ pub async fn activate(
                 if !contact::set_password(tx, saved.provider, saved.id, before.as_deref(), hash).await? {
                     return Err(spent());
                 }
+                confirm_primary(tx, &saved, now).await?;
                 Ok(Change::logged((), entry))
             })
         })

@@ -9,6 +9,10 @@ use pforte_store::{
 
 use crate::App;
 
+mod contact;
+
+pub use contact::*;
+
 fn message(
     app: &App,
     contact: &Contact,
@@ -170,29 +174,6 @@ pub fn visit_opened(
             format!(
                 "Hello {who},\n\n{staff} from support opened {product} {by}, for an hour at most. The \
                  portal shows what is opened, and lets you end it at any time:\n\n{portal}\n"
-            ),
-        ),
-    };
-    message(app, contact, address, now, text)
-}
-
-/// A new contact was added; told to those who answer for the customer (rule P2).
-pub fn contact_added(app: &App, contact: &Contact, address: &str, new: &str, now: Moment) -> Message {
-    let (who, portal) = (contact.name(), &app.settings.public_origin);
-    let text = match language(contact) {
-        Language::German => (
-            "Ein neuer Kontakt für Ihr Konto".to_owned(),
-            format!(
-                "Guten Tag {who},\n\n{new} wurde als Kontakt für Ihr Konto eingetragen. Im Portal sehen Sie alle \
-                 Kontakte und ihre Rechte:\n\n{portal}\n\nDas kommt Ihnen falsch vor? Dann sagen Sie uns bitte \
-                 gleich Bescheid.\n"
-            ),
-        ),
-        Language::English => (
-            "A new contact for your account".to_owned(),
-            format!(
-                "Hello {who},\n\n{new} was added as a contact for your account. The portal shows all contacts and \
-                 their rights:\n\n{portal}\n\nThis looks wrong to you? Then please tell us at once.\n"
             ),
         ),
     };

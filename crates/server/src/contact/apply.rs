@@ -1,0 +1,310 @@
+//! Carrying a change out: prepared before the transaction, done inside it, told after it.
+
+use pforte_core::{
+    access::EndedHow,
+    entry::{Actor, Clean, Entry, Event},
+    kernel::{ContactId, ContactRights, CustomerId, Moment, ProviderId, SignInId},
+    pin::DeadWhy,
+};
+use pforte_store::{
+    Tx,
+    address::{self, Address, Flag},
+    contact::{self, Contact},
+    ground::{self, Filter},
+    phone::{self, Phone},
+    pin, provider,
+    sign_in::{self, Person},
+};
+use uuid::Uuid;
+
+use super::{MANY, NewContact, What, shared, taken, too_many};
+use crate::{
+    App,
+    door::{EndAsk, Touched},
+    kernel::Problem,
+    live::{Audience, News, Topic},
+    signin::{self, Activation},
+};
+
+/// Contacts one customer may have.
+const CONTACTS: usize = 200;
+
+/// A change with everything its transaction needs.
+#[derive(Debug)]
+pub struct Applying {
+    now: Moment,
+    provider: ProviderId,
+    customer: CustomerId,
+    about: Option<ContactId>,
+    actor: Actor,
+    what: What,
+    /// Whether staff asked: they may know what other customers have.
+    by_staff: bool,
+    new: Option<(Contact, Activation)>,
+    ids: [Uuid; 4],
+    row_ids: Vec<Uuid>,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Applied {
+    pub entries: Vec<Entry>,
+    signed_out: Vec<SignInId>,
+    /// Whoever lost rights: what they opened ends.
+    lost: Option<ContactId>,
+    /// A new contact, with the code for the first password.
+    pub added: Option<(Contact, String)>,
+}
+
+/// Whose change it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    pub now: Moment,
+    pub provider: ProviderId,
+    pub customer: CustomerId,
+    pub about: Option<ContactId>,
+    pub actor: Actor,
+    pub by_staff: bool,
+}
+
+impl Applying {
+    /// Makes ids, entries and mails; nothing is drawn inside the transaction.
+    pub async fn prepare(app: &App, frame: Frame, what: What) -> Result<Self, Problem> {
+        let Frame { now, provider, customer, about, actor, by_staff } = frame;
+        let new = match &what {
+            What::ContactAdd(new) => {
+                let home = provider::by_id(&mut *app.read().await?, provider)
+                    .await?
+                    .ok_or_else(Problem::not_found)?;
+                let contact = contact_of(app, frame, new);
+                let primary = new.addresses.first().ok_or_else(Problem::not_found)?;
+                let activation = signin::new_activation(app, &home, &contact, primary, now);
+                Some((contact, activation))
+            }
+            _ => None,
+        };
+        let rows = match &what {
+            What::ContactAdd(new) => new.addresses.len() + new.phones.len(),
+            _ => 1,
+        };
+        Ok(Self {
+            now,
+            provider,
+            customer,
+            about,
+            actor,
+            what,
+            by_staff,
+            new,
+            ids: std::array::from_fn(|_| app.sources.id(now)),
+            row_ids: (0..rows).map(|_| app.sources.id(now)).collect(),
+        })
+    }
+
+    /// Does it. `Err` undoes everything; what counts is read inside the transaction.
+    pub async fn run(self, tx: &mut Tx) -> Result<Applied, Problem> {
+        let mut done = Applied { entries: vec![], signed_out: vec![], lost: None, added: None };
+        match self.what.clone() {
+            What::ContactAdd(new) => self.add(tx, &new, &mut done).await?,
+            What::ContactChange { role, support, instruction } => {
+                let was = self.subject(tx).await?;
+                let rights = ContactRights {
+                    support: support.unwrap_or(was.rights.support),
+                    instruction: instruction.unwrap_or(was.rights.instruction),
+                };
+                contact::set_rights(tx, self.provider, was.id, role.unwrap_or(was.role), rights).await?;
+                let named = [
+                    (role.is_some(), "role"),
+                    (support.is_some(), "support"),
+                    (instruction.is_some(), "instruction"),
+                ];
+                let fields = named.into_iter().filter(|(set, _)| *set).map(|(_, name)| Clean::name(name));
+                let event = Event::ContactChanged { contact: was.id, fields: fields.collect() };
+                done.entries.push(self.entry(0, event));
+                if was.rights.support && !rights.support {
+                    self.end_pin(tx, was.id, &mut done).await?;
+                }
+                done.lost = Some(was.id);
+            }
+            What::ContactRemove {} => {
+                let was = self.subject(tx).await?;
+                contact::deactivate(tx, self.provider, was.id).await?;
+                done.entries.push(self.entry(0, Event::ContactRemoved { contact: was.id }));
+                self.end_pin(tx, was.id, &mut done).await?;
+                let person = Person::Contact(was.id);
+                done.signed_out = sign_in::end_all(tx, self.provider, person, None, self.now).await?;
+                done.lost = Some(was.id);
+            }
+            What::PrimaryAddress { id, .. } => {
+                let was = self.subject(tx).await?;
+                let chosen = address::by_id(tx.conn(), self.provider, was.id, id).await?;
+                let chosen = chosen.ok_or_else(Problem::not_found)?;
+                if !address::make_primary(tx, &chosen).await? {
+                    return Err(super::own::unconfirmed());
+                }
+                done.entries.push(self.entry(0, Event::AddressMadePrimary { contact: was.id }));
+            }
+            What::PhoneAdd { number } => {
+                let was = self.subject(tx).await?;
+                let held = phone::of_contact(tx.conn(), self.provider, was.id).await?;
+                if held.len() >= MANY {
+                    return Err(too_many("A contact has up to ten numbers. Remove one first."));
+                }
+                if !held.iter().any(|phone| phone.number == number) {
+                    let phone =
+                        Phone { id: self.row_ids[0], provider: self.provider, contact: was.id, number };
+                    phone::insert(tx, &phone, self.now).await?;
+                }
+                done.entries.push(self.entry(0, Event::PhoneAdded { contact: was.id }));
+            }
+        }
+        Ok(done)
+    }
+
+    /// Whom it is about, if they are still there.
+    async fn subject(&self, tx: &mut Tx) -> Result<Contact, Problem> {
+        let id = self.about.ok_or_else(Problem::not_found)?;
+        let found = contact::by_id(tx.conn(), self.provider, id).await?;
+        found.filter(|c| c.active && c.customer == self.customer).ok_or_else(Problem::not_found)
+    }
+
+    async fn add(&self, tx: &mut Tx, new: &NewContact, done: &mut Applied) -> Result<(), Problem> {
+        let Some((contact, activation)) = &self.new else { return Err(Problem::not_found()) };
+        if contact::of_customer(tx.conn(), self.provider, self.customer).await?.len() >= CONTACTS {
+            return Err(too_many("A customer has up to 200 contacts. Remove one first."));
+        }
+        contact::insert(tx, contact, self.now).await?;
+        let mut ids = self.row_ids.iter().copied();
+        for (index, text) in new.addresses.iter().enumerate() {
+            self.add_address(tx, contact.id, ids.next().unwrap_or_default(), text, index == 0).await?;
+        }
+        for number in &new.phones {
+            let id = ids.next().unwrap_or_default();
+            let phone = Phone { id, provider: self.provider, contact: contact.id, number: number.clone() };
+            phone::insert(tx, &phone, self.now).await?;
+        }
+        for (product, user) in &new.product_users {
+            contact::add_user(tx, contact, product, user.trim()).await?;
+        }
+        activation.save(tx, self.now).await?;
+        let event = Event::ContactAdded { contact: contact.id, role: contact.role, rights: contact.rights };
+        done.entries.push(self.entry(0, event));
+        done.added = Some((contact.clone(), activation.code.clone()));
+        Ok(())
+    }
+
+    async fn add_address(
+        &self,
+        tx: &mut Tx,
+        contact: ContactId,
+        id: Uuid,
+        text: &str,
+        primary: bool,
+    ) -> Result<(), Problem> {
+        address::release_of_inactive(tx, self.provider, text).await?;
+        if !address::claimed_at(tx.conn(), self.provider, self.customer, text).await?.is_empty() {
+            return Err(taken());
+        }
+        if let Some(holder) = address::holder(tx.conn(), self.provider, text).await? {
+            if self.by_staff {
+                return Err(shared());
+            }
+            // Nothing is told to whoever asks; the one who has it is flagged (rule Z8).
+            address::flag(tx, self.provider, &holder.address, Flag::Shared, self.now).await?;
+        }
+        let row = Address {
+            id,
+            provider: self.provider,
+            contact,
+            address: text.to_owned(),
+            primary,
+            added_at: self.now,
+            confirmed_at: None,
+            unreachable_at: None,
+            shared_at: None,
+            list_at: super::address::list_at(text, self.now),
+        };
+        address::insert(tx, &row).await?;
+        Ok(())
+    }
+
+    /// The PIN of who lost the right, or left, opens nothing more.
+    async fn end_pin(&self, tx: &mut Tx, contact: ContactId, done: &mut Applied) -> Result<(), Problem> {
+        if let Some(held) = pin::unended(tx.conn(), self.provider, contact).await? {
+            pin::end(tx, self.provider, held.id, DeadWhy::Contact.word(), self.now).await?;
+            let event = Event::PinKilled { pin: held.id, contact, why: DeadWhy::Contact };
+            done.entries.push(self.entry(1, event));
+        }
+        Ok(())
+    }
+
+    fn entry(&self, id: usize, event: Event) -> Entry {
+        Entry {
+            id: self.ids[id].into(),
+            provider: self.provider,
+            customer: Some(self.customer),
+            at: self.now,
+            actor: self.actor,
+            event,
+        }
+    }
+}
+
+fn contact_of(app: &App, frame: Frame, new: &NewContact) -> Contact {
+    Contact {
+        id: app.sources.id(frame.now),
+        provider: frame.provider,
+        customer: frame.customer,
+        first_name: new.first_name.clone(),
+        last_name: new.last_name.clone(),
+        role: new.role,
+        rights: new.rights,
+        language: new.language.word().into(),
+        password_hash: None,
+        totp_sealed: None,
+        totp_confirmed: false,
+        totp_step: 0,
+        active: true,
+    }
+}
+
+impl Applied {
+    /// After the commit: sign-ins, visits and grounds of who lost rights end, and the pages hear of it.
+    pub async fn tell(&self, app: &App, provider: ProviderId, customer: CustomerId, actor: Actor) {
+        for id in &self.signed_out {
+            app.door.sign_out(*id);
+        }
+        if let Some(lost) = self.lost {
+            app.renew(&[Touched::Customer(customer)]).await;
+            if let Err(problem) = end_grounds(app, provider, customer, lost, actor).await {
+                tracing::error!(code = problem.code, "grounds of a changed contact are not looked at");
+            }
+            app.end_what_is_over().await;
+        }
+        let topics = [Topic::Contacts, Topic::Door, Topic::Customers, Topic::Pin, Topic::Me];
+        app.hub.publish(News::new(provider, &[Audience::Customer(customer), Audience::Leads], &topics));
+    }
+}
+
+/// Ends what a contact opened who may no longer ask for support.
+async fn end_grounds(
+    app: &App,
+    provider: ProviderId,
+    customer: CustomerId,
+    contact: ContactId,
+    actor: Actor,
+) -> Result<(), Problem> {
+    let mut conn = app.read().await?;
+    let now = contact::by_id(&mut conn, provider, contact).await?;
+    if now.is_some_and(|now| now.active && now.rights.support) {
+        return Ok(());
+    }
+    let filter = Filter { customer: Some(customer), open: Some(true), ..Filter::default() };
+    let open = ground::list(&mut conn, provider, filter, app.sources.now(), None, 200).await?;
+    drop(conn);
+    let ask = EndAsk { how: EndedHow::ConditionLost, actor };
+    for record in open.iter().filter(|record| record.contact == contact && record.kind == "pin") {
+        app.end_ground(record, ask).await;
+    }
+    Ok(())
+}

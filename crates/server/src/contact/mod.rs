@@ -1,0 +1,83 @@
+//! Contacts as a customer keeps them: the list of who may do what, addresses, numbers (rules P2 to P7,
+//! P12, Z4 to Z15).
+//!
+//! What changes the list waits for a second authorised contact where there is one; start reading at
+//! [`ask`](change::ask). Must never tell one customer whether an address is another's.
+
+mod address;
+mod apply;
+mod change;
+mod circle;
+mod number;
+mod own;
+pub mod routes;
+mod view;
+mod what;
+
+pub use address::answer_address;
+pub use change::{Asked, By, ask};
+pub use number::{display, e164};
+pub use what::{NewContact, What, name};
+
+use axum::http::StatusCode;
+use pforte_core::{contact::ChangeRefusal, sender::Address};
+
+use crate::kernel::Problem;
+
+/// Addresses and numbers one contact may have.
+pub const MANY: usize = 10;
+
+/// An address in the one spelling in which they are compared.
+pub(crate) fn parse_address(text: &str) -> Result<Address, Problem> {
+    Address::parse(text).map_err(|refusal| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            refusal.word(),
+            "That is no mail address",
+            "Write it like name@company.example.",
+        )
+    })
+}
+
+/// Two people use an address, or say so (rule Z8).
+pub(crate) fn shared() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "address.shared",
+        "Somebody else uses this address",
+        "An address belongs to one person. Give another one that only you read.",
+    )
+}
+
+/// Somebody of the same customer has the address; of other customers nothing is told.
+pub(crate) fn taken() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "address.taken",
+        "A colleague has this address",
+        "An address belongs to one person. Choose another one.",
+    )
+}
+
+fn refused(refusal: ChangeRefusal) -> Problem {
+    match refusal {
+        ChangeRefusal::Own => Problem::forbidden(
+            refusal.word(),
+            "Somebody else has to agree: a second authorised contact, or owner or admin.",
+        ),
+        ChangeRefusal::NotAuthorised => {
+            Problem::forbidden(refusal.word(), "This takes a contact with both rights, or owner or admin.")
+        }
+        ChangeRefusal::Over => Problem::new(
+            StatusCode::CONFLICT,
+            refusal.word(),
+            "This was decided, or nobody answered in time",
+            "Ask for it again if it is still wanted.",
+        ),
+    }
+}
+
+/// Too many of something; the bound is in the text.
+fn too_many(detail: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "contact.too_many", "That is too many", detail)
+}
