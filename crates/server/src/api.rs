@@ -14,7 +14,7 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, challenge::routes as challenge, contact::routes as contact,
+    Shared, alarm::routes as alarm, call::routes as call, challenge::routes as challenge, contact::routes as contact,
     customer::routes as customer, ground::routes as ground, kernel::Problem, live::routes as live,
     pin::routes as pin, signin::routes as signin, staff::routes as staff, ticket::routes as ticket,
     visit::routes as visit,
@@ -89,6 +89,8 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(contact::add_support_address, contact::remove_support_address))
         .routes(routes!(contact::approve))
         .routes(routes!(contact::refuse))
+        .routes(routes!(call::callers))
+        .routes(routes!(call::record))
         .routes(routes!(challenge::look))
         .routes(routes!(challenge::answer))
         .routes(routes!(staff::list, staff::add))

@@ -10,6 +10,7 @@ mod app;
 
 pub mod alarm;
 pub mod attachment;
+pub mod call;
 pub mod challenge;
 pub mod contact;
 pub mod customer;
