@@ -14,10 +14,10 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, call::routes as call, challenge::routes as challenge, contact::routes as contact,
-    customer::routes as customer, ground::routes as ground, kernel::Problem, live::routes as live,
-    pin::routes as pin, signin::routes as signin, staff::routes as staff, ticket::routes as ticket,
-    visit::routes as visit,
+    Shared, alarm::routes as alarm, call::routes as call, challenge::routes as challenge,
+    contact::routes as contact, customer::routes as customer, ground::routes as ground, kernel::Problem,
+    live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff,
+    ticket::routes as ticket, visit::routes as visit,
 };
 
 /// What a request's body may hold, in bytes.

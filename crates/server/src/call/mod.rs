@@ -205,7 +205,10 @@ impl Recording {
         if mine {
             return Ok(());
         }
-        Err(Problem::input([("ground_id", "Name what the contact's PIN opened for you; it must still be open.")]))
+        Err(Problem::input([(
+            "ground_id",
+            "Name what the contact's PIN opened for you; it must still be open.",
+        )]))
     }
 
     /// The ticket it belongs to, with the note in it.

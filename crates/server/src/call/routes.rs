@@ -111,12 +111,7 @@ pub async fn callers(
     Ok(Json(Callers { number, display, registered, matches }))
 }
 
-async fn caller(
-    app: &App,
-    conn: &mut Conn,
-    contact: &Contact,
-    now: Moment,
-) -> Result<CallerMatch, Problem> {
+async fn caller(app: &App, conn: &mut Conn, contact: &Contact, now: Moment) -> Result<CallerMatch, Problem> {
     let provider: ProviderId = contact.provider;
     let home = customer::by_id(conn, provider, contact.customer).await?;
     let phones = phone::of_contact(conn, provider, contact.id).await?;

@@ -6,7 +6,7 @@
 use pforte_core::{
     contact::{self as rules, Asker, Change as RulesChange},
     entry::{Actor, Clean, Entry, Event},
-    kernel::{ChangeId, ContactId, CustomerId, Moment, ProviderId},
+    kernel::{ChangeId, ContactId, ContactRole, CustomerId, Moment, ProviderId},
 };
 use pforte_store::{
     Change, Tx,
@@ -111,10 +111,10 @@ pub async fn ask(
 ) -> Result<Asked, Problem> {
     let provider = by.provider();
     let circle = Circle::load(&mut *app.read().await?, provider, customer).await?;
+    rules::may_ask(what.kind(), &circle.listed(), by.asker()).map_err(refused)?;
     if about.is_some_and(|id| circle.contact(id).is_none()) {
         return Err(Problem::not_found());
     }
-    rules::may_ask(what.kind(), &circle.listed(), by.asker()).map_err(refused)?;
     let prepared = prepare(app, by, &circle, (customer, about), what).await?;
     match app.writer.change(move |tx| Box::pin(prepared.run(tx))).await? {
         Outcome::Applied(done) => {
@@ -252,6 +252,9 @@ pub async fn decide(
     let me = &who.contact;
     let (provider, customer, now) = (me.provider, me.customer, app.sources.now());
     let mut conn = app.read().await?;
+    if !(me.rights.authorised() || matches!(me.role, ContactRole::Owner | ContactRole::Admin)) {
+        return Err(refused(rules::ChangeRefusal::NotAuthorised));
+    }
     let change = contact_change::by_id(&mut conn, provider, id).await?;
     let change = change.filter(|change| change.customer == customer).ok_or_else(Problem::not_found)?;
     let circle = Circle::load(&mut conn, provider, customer).await?;

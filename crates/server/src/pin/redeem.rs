@@ -277,7 +277,6 @@ impl Prepared {
             ended_at: None,
             ended_how: None,
             cut_millis: None,
-            ticket: None,
         };
         ground::insert(tx, &record).await?;
         let issued = self.entry(1, issued_event(&self.next_pin));

@@ -1,6 +1,9 @@
 //! The server as a whole, in process, on both databases. Folders and files mirror the API's addresses.
 
 mod access_matrix;
+mod addresses;
+mod calls;
+mod contacts;
 mod customers;
 mod events;
 mod limits;

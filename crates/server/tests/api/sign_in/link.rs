@@ -1,7 +1,7 @@
 //! One-time links by mail: weak sign-ins, and the first password.
 
 use pforte_core::kernel::Span;
-use pforte_testkit::{Browser, PRODUCT, TestApp, on_both};
+use pforte_testkit::{Browser, PRODUCT, on_both};
 use serde_json::{Value, json};
 
 /// Has an admin add a contact; answers the address and the activation code.
