@@ -168,7 +168,7 @@ pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
     tasks.spawn(async move { gate.serve(gateway, gateway_tls, gate_stop).await });
     let intake = Arc::new(pforte_server::mail::intake(app.clone()));
     config.incoming.start(mail, &intake, &stop, &mut tasks);
-    tasks.spawn(socket::serve(socket::path(config), app.clone(), stop.clone()));
+    tasks.spawn(socket::serve(socket::path(config), app.clone(), intake, stop.clone()));
     tracing::info!(millis = began.elapsed().as_millis(), "started");
     Ok(Started { app, stop, tasks, _lock: lock })
 }

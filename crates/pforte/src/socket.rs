@@ -5,6 +5,7 @@ use std::{
     fs, io,
     net::IpAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use axum::{Json, Router, body::Body, extract::State, routing::post};
@@ -17,15 +18,17 @@ use pforte_core::{
     entry::Actor,
     kernel::{Language, StaffRole},
 };
-use pforte_mail::transport::{Client, Handed, Intake, TakeError, Way};
+use pforte_mail::transport::{Client, Handed, Intake, TakeError, Way, hand_over};
 use pforte_server::{
     Shared,
     kernel::Problem,
-    mail,
     staff::{self, StaffAsk},
 };
 use serde::{Deserialize, Serialize};
-use tokio::net::{UnixListener, UnixStream};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    sync::Semaphore,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, config::Config};
@@ -60,13 +63,21 @@ pub fn path(config: &Config) -> PathBuf {
 }
 
 /// Listens until the server stops.
-pub async fn serve(path: PathBuf, app: Shared, stop: CancellationToken) -> io::Result<()> {
+pub async fn serve<I: Intake>(
+    path: PathBuf,
+    app: Shared,
+    intake: Arc<I>,
+    stop: CancellationToken,
+) -> io::Result<()> {
     let _ = fs::remove_file(&path);
     let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
     let listener = UnixListener::bind(&path);
     rustix::process::umask(before);
     let listener = listener?;
-    let router = Router::new().route("/staff", post(add)).route("/mail", post(take)).with_state(app);
+    let max_bytes = app.settings.max_mail_bytes;
+    let taking = Arc::new(Taking { intake, max_bytes, places: Semaphore::new(AT_ONCE) });
+    let mail = Router::new().route("/mail", post(take::<I>)).with_state(taking);
+    let router = Router::new().route("/staff", post(add)).with_state(app).merge(mail);
     let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
     let _ = fs::remove_file(&path);
     served
@@ -136,24 +147,32 @@ pub enum Outcome {
 /// The header with the envelope: JSON in base 64.
 const LETTER: &str = "x-letter";
 
-async fn take(State(app): State<Shared>, headers: HeaderMap, body: Body) -> StatusCode {
+/// Messages from the command line that are in memory at the same time.
+const AT_ONCE: usize = 4;
+
+struct Taking<I> {
+    intake: Arc<I>,
+    max_bytes: usize,
+    places: Semaphore,
+}
+
+async fn take<I: Intake>(State(taking): State<Arc<Taking<I>>>, headers: HeaderMap, body: Body) -> StatusCode {
     let letter = headers.get(LETTER).and_then(|value| BASE64URL_NOPAD.decode(value.as_bytes()).ok());
     let Some(letter) = letter.and_then(|json| serde_json::from_slice::<Letter>(&json).ok()) else {
         return StatusCode::BAD_REQUEST;
     };
-    let most = app.settings.max_mail_bytes;
-    let intake = mail::intake(app);
-    if !intake.accepts(&letter.to) {
+    if !taking.intake.accepts(&letter.to) {
         return StatusCode::NOT_FOUND;
     }
-    let raw = match whole(body, most).await {
+    let Ok(_place) = taking.places.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
+    let raw = match whole(body, taking.max_bytes).await {
         Ok(raw) => raw,
         Err(status) => return status,
     };
     let client = letter.client.map(|ip| Client { ip, helo: letter.helo });
     let (recipient, return_path) = (letter.to, letter.from);
     let handed = Handed { raw, way: Way::Stdin, recipient, return_path, client, cut: None };
-    match intake.take(handed).await {
+    match hand_over(&taking.intake, handed).await {
         Ok(_) => StatusCode::OK,
         Err(TakeError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
         Err(TakeError::Later(why)) => {

@@ -126,6 +126,12 @@ impl App {
         self.supports.at(address)
     }
 
+    /// Whether an address is named by any `[[support]]`, even if its provider is not there (yet): its mail
+    /// is not refused, it waits.
+    pub fn is_support_address(&self, address: &str) -> bool {
+        self.settings.support.iter().any(|support| support.is_at(address))
+    }
+
     /// Looks anew whose the configured ones are: at start, and when a provider was added.
     pub async fn assign_support(&self) -> Result<(), StoreError> {
         let providers = provider::list(&mut *self.read().await?, PROVIDERS).await?;

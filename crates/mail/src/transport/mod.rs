@@ -95,7 +95,7 @@ pub enum TakeError {
 
 /// Hands a message over. The taking goes on to its end even if whoever waits for it is gone, and a
 /// panic in it is no answer but “later”.
-pub(crate) async fn hand_over<I: Intake>(intake: &Arc<I>, handed: Handed) -> Result<Taken, TakeError> {
+pub async fn hand_over<I: Intake>(intake: &Arc<I>, handed: Handed) -> Result<Taken, TakeError> {
     let intake = Arc::clone(intake);
     let taking = tokio::spawn(async move { intake.take(handed).await });
     match tokio::time::timeout(TAKE_TIME, taking).await {

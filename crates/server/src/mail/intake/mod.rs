@@ -17,7 +17,7 @@ struct AppIntake {
 
 impl Intake for AppIntake {
     fn accepts(&self, recipient: &str) -> bool {
-        self.app.support_at(recipient).is_some()
+        self.app.is_support_address(recipient)
     }
 
     async fn take(&self, _handed: Handed) -> Result<Taken, TakeError> {
