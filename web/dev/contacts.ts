@@ -73,7 +73,8 @@ export class Contacts {
 		const change = this.view.changes.find((one) => one.id === id);
 		if (!change) return [409, { code: "contact_change.over" }];
 		change.state = how === "approve" ? "approved" : "refused";
-		return [200, change];
+		const added = change.kind === "contact_add" && how === "approve";
+		return [200, { ...change, activation_code: added ? "VNQ-482-TRE" : null }];
 	}
 
 	private waiting(kind: string, about: ChangeView["about"], what: Body): Answer {
@@ -125,8 +126,11 @@ export class Contacts {
 			this.view.me.addresses = list.filter((address) => address !== one);
 			return [204];
 		}
-		if (path.endsWith("/primary")) for (const other of list) other.primary = other === one;
-		else one.challenge_sent_at = minutes(0);
+		if (path.endsWith("/primary")) {
+			for (const other of list) other.primary = other === one;
+			return [200, { applied: true, change: null }];
+		}
+		one.challenge_sent_at = minutes(0);
 		return [200, one];
 	}
 
@@ -140,7 +144,7 @@ export class Contacts {
 		this.counter += 1;
 		const phone = { id: `p${this.counter}new`, number, display: number };
 		this.view.me.phones.push(phone);
-		return [200, phone];
+		return [200, { applied: true, change: null }];
 	}
 }
 

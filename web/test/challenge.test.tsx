@@ -63,6 +63,19 @@ describe("the page of a confirmation mail", () => {
 		expect(calls).toHaveLength(0);
 	});
 
+	test("that an address is not theirs anybody can say, signed in or not", async () => {
+		const calls = answers({
+			"POST /challenge/look": { body: { ...asked, purpose: "address", subject: null } },
+			"GET /me": { status: 401, body: {} },
+			"GET /sign-in": { body: { provider: { slug: "n", name: "N" }, demo: null } },
+			"POST /challenge/answer": { body: { done: true } },
+		});
+		open("tok123");
+		await userEvent.click(await screen.findByRole("button", { name: /nicht meine/ }));
+		expect(await screen.findByText(/Wir nutzen diese Adresse nicht/)).toBeDefined();
+		expect(calls.at(-1)?.body).toEqual({ token: "tok123", yes: false });
+	});
+
 	test("rule Z7: an address is confirmed only by somebody signed in", async () => {
 		let signedIn = false;
 		const address = { ...asked, purpose: "address", subject: null };

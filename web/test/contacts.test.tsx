@@ -87,6 +87,19 @@ describe("waiting changes", () => {
 		expect(calls.filter((call) => call.method === "POST")).toHaveLength(1);
 	});
 
+	test("agreeing to a new contact shows the activation code, once", async () => {
+		const added = change({ kind: "contact_add", about: { id: "", name: "Lisa Körner" } });
+		answers({
+			"GET /support-settings": { body: settings({ changes: [added] }) },
+			"POST /contact-changes/w1/approve": {
+				body: { ...added, state: "approved", activation_code: "VNQ-482-TRE" },
+			},
+		});
+		show(<SupportSettings me={contact()} />);
+		await userEvent.click(await screen.findByRole("button", { name: /Zustimmen/ }));
+		expect(await screen.findByText("VNQ-482-TRE")).toBeDefined();
+	});
+
 	test("one's own and others' without the right have no buttons, but say who decides", async () => {
 		answers({
 			"GET /support-settings": {

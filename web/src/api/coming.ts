@@ -302,6 +302,11 @@ export interface NewSupportContact {
 export interface ContactChange {
 	applied: boolean;
 	change?: ChangeView | null;
+	activation_code?: string | null;
+}
+
+export interface ChangeDecided extends ChangeView {
+	activation_code?: string | null;
 }
 
 export interface Challenge {
@@ -400,8 +405,8 @@ export interface ComingPaths {
 	"/support-settings/addresses": { post: Send<AddressView, { address: string }> };
 	"/support-settings/addresses/{id}": { delete: Read<undefined, never, Id> };
 	"/support-settings/addresses/{id}/challenge": { post: Read<AddressView, never, Id> };
-	"/support-settings/addresses/{id}/primary": { post: Read<AddressView, never, Id> };
-	"/support-settings/phones": { post: Send<PhoneView, { number: string }> };
+	"/support-settings/addresses/{id}/primary": { post: Read<ContactChange, never, Id> };
+	"/support-settings/phones": { post: Send<ContactChange, { number: string }> };
 	"/support-settings/phones/{id}": { delete: Read<undefined, never, Id> };
 	"/support-settings/contacts": { post: Send<ContactChange, NewSupportContact> };
 	"/support-settings/contacts/{id}": {
@@ -409,11 +414,11 @@ export interface ComingPaths {
 		delete: Read<ContactChange, never, Id>;
 	};
 	"/support-settings/support-addresses": {
-		post: Send<ContactChange, { address: string }>;
-		delete: Send<ContactChange, { address: string }>;
+		post: Send<undefined, { address: string }>;
+		delete: Send<undefined, { address: string }>;
 	};
-	"/contact-changes/{id}/approve": { post: Read<ChangeView, never, Id> };
-	"/contact-changes/{id}/refuse": { post: Read<ChangeView, never, Id> };
+	"/contact-changes/{id}/approve": { post: Read<ChangeDecided, never, Id> };
+	"/contact-changes/{id}/refuse": { post: Read<ChangeDecided, never, Id> };
 	"/challenge/look": { post: Send<Challenge, { token: string }> };
 	"/challenge/answer": { post: Send<{ done: boolean }, { token: string; yes: boolean }> };
 }

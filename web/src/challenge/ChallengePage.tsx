@@ -113,7 +113,18 @@ function OfAddress({ token, challenge }: OfProps) {
 					<p className="soft small">{t.asWho(contact.name)}</p>
 				</>
 			) : null}
-			{!contact && !me.isPending ? <SignInHere /> : null}
+			{!contact && !me.isPending ? (
+				<>
+					<SignInHere />
+					<Buttons
+						token={token}
+						no={t.addressNotMine}
+						doneYes={t.addressDoneYes}
+						doneNo={t.addressDoneNo}
+						address
+					/>
+				</>
+			) : null}
 		</div>
 	);
 }
@@ -139,7 +150,8 @@ function SignInHere() {
 
 interface ButtonsProps {
 	token: string;
-	yes: string;
+	/** Left out where only *no* can be said: somebody who is not signed in owns no address. */
+	yes?: string;
 	no: string;
 	doneYes: string;
 	doneNo: string;
@@ -168,14 +180,16 @@ function Buttons({ token, yes, no, doneYes, doneNo, address = false }: ButtonsPr
 	return (
 		<>
 			<div className={classes.answers}>
-				<Button
-					size="md"
-					loading={answer.isPending && answer.variables}
-					disabled={answer.isPending}
-					onClick={() => answer.mutate(true)}
-				>
-					{yes}
-				</Button>
+				{yes ? (
+					<Button
+						size="md"
+						loading={answer.isPending && answer.variables}
+						disabled={answer.isPending}
+						onClick={() => answer.mutate(true)}
+					>
+						{yes}
+					</Button>
+				) : null}
 				<Button
 					size="md"
 					variant="default"

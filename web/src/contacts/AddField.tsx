@@ -1,6 +1,7 @@
 // One field and its button: adds an address or a number. What was typed stays until it is taken.
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
+import { codeOf } from "../api/problem";
 import { Refused } from "../frame/states";
 import type { Act } from "../signin/confirmed";
 import classes from "./contacts.module.css";
@@ -35,6 +36,7 @@ export function AddField<T>({ label, hint, type, button, act, done }: AddFieldPr
 					required
 					withAsterisk={false}
 					autoComplete={type === "tel" ? "tel" : "email"}
+					error={codeOf(act.error) === "input.invalid"}
 					value={typed}
 					onChange={(event) => setTyped(event.currentTarget.value)}
 				/>

@@ -6,6 +6,7 @@ import { Refused } from "../frame/states";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { day, moment } from "../words/time";
+import { ActivationCode } from "./ActivationCode";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
 import { changeLines, changeTitle, mayDecide } from "./tell";
@@ -38,6 +39,7 @@ export function Changes({ me, changes }: { me: Me; changes: ChangeView[] }) {
 					{done === "approved" ? <p className={classes.good}>{t.approved}</p> : null}
 					{done === "refused" ? <p>{t.refused}</p> : null}
 				</div>
+				<ActivationCode code={decide.data?.activation_code} />
 				<Refused error={decide.error} />
 			</div>
 			{decide.dialog}

@@ -7,13 +7,12 @@ import { useWords } from "../words/language";
 import { AddField } from "./AddField";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
-import { outcomeText } from "./tell";
 import { contactsWords } from "./words";
 
 interface OwnSupportProps {
 	me: Me;
 	addresses: string[];
-	/** Only who may change the list of contacts may change these. */
+	/** Only people with both rights change these. */
 	may: boolean;
 }
 
@@ -25,7 +24,6 @@ export function OwnSupport({ me, addresses, may }: OwnSupportProps) {
 	const remove = useChange(me, (address: string) =>
 		ask(api.DELETE("/support-settings/support-addresses", { body: { address } })),
 	);
-	const said = (answer: unknown) => outcomeText(answer, t.saved, t.savedWaits);
 	return (
 		<section aria-labelledby="own" className="stack">
 			<h2 id="own">{t.own}</h2>
@@ -53,16 +51,10 @@ export function OwnSupport({ me, addresses, may }: OwnSupportProps) {
 			</ul>
 			<Refused error={remove.error} />
 			<div role="status" className={classes.outcome}>
-				{remove.done > 0 ? <p className={classes.good}>{said(remove.data)}</p> : null}
+				{remove.done > 0 ? <p className={classes.good}>{t.saved}</p> : null}
 			</div>
 			{may ? (
-				<AddField
-					label={t.newOwn}
-					type="email"
-					button={t.addAddress}
-					act={add}
-					done={said(add.data)}
-				/>
+				<AddField label={t.newOwn} type="email" button={t.addAddress} act={add} done={t.saved} />
 			) : null}
 			{remove.dialog}
 		</section>

@@ -6,6 +6,7 @@ import type { ContactChange, Me, SupportContact, SupportSettings } from "../api/
 import { Refused } from "../frame/states";
 import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
+import { ActivationCode } from "./ActivationCode";
 import classes from "./contacts.module.css";
 import { PersonForm, type PersonValues } from "./PersonForm";
 import { useChange } from "./queries";
@@ -42,6 +43,7 @@ export function People({ me, settings }: { me: Me; settings: SupportSettings }) 
 				))}
 			</ul>
 			<Outcome change={add.data} />
+			<ActivationCode code={add.data?.activation_code} />
 			{may && !adding ? (
 				<div>
 					<Button variant="default" onClick={() => setAdding(true)}>

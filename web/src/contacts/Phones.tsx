@@ -7,6 +7,7 @@ import { useWords } from "../words/language";
 import { AddField } from "./AddField";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
+import { outcomeText } from "./tell";
 import { contactsWords } from "./words";
 
 export function Phones({ me, phones }: { me: Me; phones: PhoneView[] }) {
@@ -41,7 +42,14 @@ export function Phones({ me, phones }: { me: Me; phones: PhoneView[] }) {
 				))}
 			</ul>
 			<Refused error={remove.error} />
-			<AddField label={t.newPhone} hint={t.phoneHint} type="tel" button={t.addPhone} act={add} />
+			<AddField
+				label={t.newPhone}
+				hint={t.phoneHint}
+				type="tel"
+				button={t.addPhone}
+				act={add}
+				done={outcomeText(add.data, t.saved, t.savedWaits)}
+			/>
 			{remove.dialog}
 		</section>
 	);

@@ -9,9 +9,10 @@ import { Addresses } from "./Addresses";
 import { Changes } from "./Changes";
 import classes from "./contacts.module.css";
 import { OwnSupport } from "./OwnSupport";
-import { mayChange, People } from "./People";
+import { People } from "./People";
 import { Phones } from "./Phones";
 import { useSupportSettings } from "./queries";
+import { authorised } from "./tell";
 import { contactsWords } from "./words";
 
 export default function SupportSettings({ me }: { me: Me }) {
@@ -47,7 +48,7 @@ function Sections({ me, settings }: { me: Me; settings: Settings }) {
 			<OwnSupport
 				me={me}
 				addresses={settings.support_addresses}
-				may={mayChange(me, settings.contacts)}
+				may={me.contact ? authorised(me.contact.rights) : false}
 			/>
 			<Policy age={settings.policy.ticket_age} />
 		</>

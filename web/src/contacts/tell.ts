@@ -41,10 +41,8 @@ export function changeTitle(change: ChangeView, t: Words): string {
 			return t.change_remove(name);
 		case "primary_address":
 			return t.change_primary(name);
-		case "support_address_add":
-			return t.change_support_add;
-		case "support_address_remove":
-			return t.change_support_remove;
+		case "phone_add":
+			return t.change_phone(name);
 		default:
 			return t.change_other(name);
 	}
@@ -67,7 +65,8 @@ export function outcomeText(answer: unknown, now: string, waits: string): string
 export function changeLines(change: ChangeView, t: Words): [string, string][] {
 	const what = whatOf(change);
 	const rights = (what.rights ?? {}) as What;
-	const flat: What = { ...what, ...rights };
+	const shown = what.display ? { number: what.display } : {};
+	const flat: What = { ...what, ...rights, ...shown };
 	return (["role", "support", "instruction", "address", "number"] as const).flatMap((key) => {
 		const value = flat[key];
 		if (typeof value === "boolean") return [[t[`what_${key}`], value ? t.yes : t.no] as const];

@@ -21,6 +21,9 @@ import { doorWords } from "./words";
 /** Notices that ask for attention; all others are only told. */
 const serious = ["pin.killed", "pin.closed"];
 
+/** Notices that one can look at and answer under *Settings › Support*. */
+const aboutContacts = /^(contact|contact_change|address|phone|support_address)\./;
+
 const titles = { closed: "titleClosed", open: "titleOpen", unsure: "titleUnsure" } as const;
 
 export function Home() {
@@ -80,7 +83,10 @@ function Notices({ door }: { door: DoorView }) {
 					<li key={`${notice.code}${notice.at}`} className="sheet">
 						{serious.includes(notice.code) ? <strong aria-hidden="true">! </strong> : null}
 						{say(t, `notice_${notice.code}`)}{" "}
-						<span className="soft">{moment(notice.at, now, language)}</span>
+						<span className="soft">{moment(notice.at, now, language)}</span>{" "}
+						{aboutContacts.test(notice.code) ? (
+							<Link to="/settings/support">{t.toContacts}</Link>
+						) : null}
 					</li>
 				))}
 			</ul>

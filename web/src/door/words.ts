@@ -47,6 +47,16 @@ export const doorWords = words(
 		"notice_pin.reopened": "Der Weg über die PIN ist wieder offen.",
 		"notice_contact.added":
 			"Für Ihr Konto wurde ein neuer Kontakt angelegt. Wussten Sie nichts davon, fragen Sie bitte nach.",
+		"notice_contact.changed":
+			"Rolle oder Rechte eines Kontakts haben sich geändert. Wussten Sie nichts davon, fragen Sie bitte nach.",
+		"notice_contact.removed": "Ein Kontakt wurde entfernt.",
+		"notice_contact_change.asked":
+			"Bei Ihren Support-Kontakten wartet eine Änderung auf Zustimmung.",
+		"notice_contact_change.refused": "Eine Änderung an den Support-Kontakten wurde abgelehnt.",
+		"notice_address.made_primary": "Ein Kontakt hat eine neue Hauptadresse.",
+		"notice_phone.added": "Für einen Kontakt wurde eine Telefonnummer eingetragen.",
+		"notice_support_address.changed": "Die Adressen Ihres eigenen Supports wurden geändert.",
+		toContacts: "Ansehen",
 		notices: "Hinweise",
 		titleOpen: "Offen",
 		titleClosed: "Geschlossen",
@@ -98,6 +108,15 @@ export const doorWords = words(
 		"notice_pin.reopened": "The PIN way is open again.",
 		"notice_contact.added":
 			"A new contact was added to your account. If that is news to you, please ask about it.",
+		"notice_contact.changed":
+			"The role or the rights of a contact changed. If that is news to you, please ask about it.",
+		"notice_contact.removed": "A contact was removed.",
+		"notice_contact_change.asked": "A change of your support contacts waits for agreement.",
+		"notice_contact_change.refused": "A change of the support contacts was refused.",
+		"notice_address.made_primary": "A contact has a new primary address.",
+		"notice_phone.added": "A phone number was entered for a contact.",
+		"notice_support_address.changed": "The addresses of your own support were changed.",
+		toContacts: "Have a look",
 		notices: "Notices",
 		titleOpen: "Open",
 		titleClosed: "Closed",

@@ -44,13 +44,16 @@ function Request({ id }: { id: string }) {
 			{ticket ? (
 				<>
 					<Head ticket={ticket} />
-					<MessageList
-						messages={messages}
-						side="customer"
-						more={request.hasNextPage}
-						loadingMore={request.isFetchingNextPage}
-						onMore={() => void request.fetchNextPage()}
-					/>
+					{/* Right after sending there is only what the form asked for. */}
+					{messages.length > 0 ? (
+						<MessageList
+							messages={messages}
+							side="customer"
+							more={request.hasNextPage}
+							loadingMore={request.isFetchingNextPage}
+							onMore={() => void request.fetchNextPage()}
+						/>
+					) : null}
 					<Answer ticket={ticket} />
 					<Visits ticket={ticket} />
 				</>
