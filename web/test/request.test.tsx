@@ -71,6 +71,7 @@ const pages = (
 );
 
 const happened = () => screen.getByLabelText(/Was ist passiert/) as HTMLTextAreaElement;
+const write = (text: string) => fireEvent.change(happened(), { target: { value: text } });
 const send = () => screen.getByRole("button", { name: "Anfrage senden" });
 const file = (name: string) => new File(["x"], name, { type: "image/png" });
 
@@ -85,7 +86,7 @@ describe("a new request", () => {
 			"GET /door": { body: closedDoor },
 		});
 		show(pages, "/requests/new");
-		await userEvent.type(happened(), "Bestellungen kommen doppelt an. Seit gestern.");
+		write("Bestellungen kommen doppelt an. Seit gestern.");
 		await userEvent.click(send());
 		expect(await screen.findByText(/Ihre Anfrage 1042 ist bei uns angekommen/)).toBeDefined();
 		expect(calls[0]?.body).toMatchObject({
@@ -109,7 +110,7 @@ describe("a new request", () => {
 	test("a refusal keeps what was written and attached", async () => {
 		answers({ "POST /tickets": { status: 503, body: { code: "busy" } } });
 		show(pages, "/requests/new");
-		await userEvent.type(happened(), "Es geht nicht");
+		write("Es geht nicht");
 		fireEvent.paste(happened(), { clipboardData: { files: [file("bild.png")] } });
 		await screen.findByText("bild.png");
 		await userEvent.click(send());
@@ -121,7 +122,7 @@ describe("a new request", () => {
 	test("a reload keeps text and uploaded files; they can be thrown away", async () => {
 		answers({});
 		const first = show(pages, "/requests/new");
-		await userEvent.type(happened(), "Es geht nicht");
+		write("Es geht nicht");
 		fireEvent.drop(screen.getByTestId("new-request"), {
 			dataTransfer: { types: ["Files"], files: [file("bild.png")] },
 		});
@@ -140,7 +141,7 @@ describe("a new request", () => {
 	test("pasted and dropped files go along", async () => {
 		const calls = answers({ "POST /tickets": { status: 503, body: { code: "busy" } } });
 		show(pages, "/requests/new");
-		await userEvent.type(happened(), "Siehe Bilder");
+		write("Siehe Bilder");
 		fireEvent.paste(happened(), { clipboardData: { files: [file("a.png")] } });
 		fireEvent.drop(screen.getByTestId("new-request"), {
 			dataTransfer: { types: ["Files"], files: [file("b.png")] },

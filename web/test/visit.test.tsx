@@ -56,6 +56,21 @@ describe("an entry of the visitor book", () => {
 		expect(screen.queryByText("nicht mehr lesbar")).toBeNull();
 	});
 
+	test("a PIN redeemed for a request keeps its own reason, call and request", async () => {
+		const ticket = { id: "t1", number: 1042, subject: "Rechnung" };
+		const entry = ground({ ticket });
+		answers({ [`GET /grounds/${entry.id}`]: { body: entry } });
+		show(
+			<Routes>
+				<Route path="/visits/:groundId" element={<GroundPage />} />
+			</Routes>,
+			`/visits/${entry.id}`,
+		);
+		expect(await screen.findByText("Störung: Bestellungen kommen doppelt an")).toBeDefined();
+		expect(screen.getByRole("link", { name: "1042, Rechnung" })).toBeDefined();
+		expect(screen.getByText(/\+49 30 5550117/)).toBeDefined();
+	});
+
 	test("a mere file goes by its name, a page by its area", () => {
 		const last = { at: at(0), path: "/domains/17", area: "domains" };
 		expect(placeText(last)).toBe("domains");

@@ -90,7 +90,7 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 			<div className="row between">
 				<div>
 					{named ? <p className={classes.who}>{ground.staff.name}</p> : null}
-					{ground.ticket ? (
+					{ground.kind === "takeover" && ground.ticket ? (
 						<Takeover ticket={ground.ticket} until={day(ground.ends_at, language)} />
 					) : (
 						<p role="timer" className={classes.time}>

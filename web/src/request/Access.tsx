@@ -47,7 +47,9 @@ function OpenAccess({ ground, onEnded }: { ground: Ground; onEnded(ended: Ended)
 	const words = useWords(doorWords);
 	const { language } = useLanguage();
 	const end = useEndGround(onEnded);
-	const until = `${day(ground.ends_at, language)}, ${clock(ground.ends_at, language)}`;
+	const exact = `${day(ground.ends_at, language)}, ${clock(ground.ends_at, language)}`;
+	// A PIN redeemed for this request ends by its own time, a takeover with the request.
+	const until = ground.kind === "takeover" ? t.canSeeUntil(exact) : t.canSeeUntilTime(exact);
 	return (
 		<div className={classes.accessOpen}>
 			<div>
@@ -55,7 +57,7 @@ function OpenAccess({ ground, onEnded }: { ground: Ground; onEnded(ended: Ended)
 					<span aria-hidden="true">◗ </span>
 					<strong>{t.canSee(ground.staff.name)}</strong>
 				</p>
-				<p className="small">{t.canSeeUntil(until)}</p>
+				<p className="small">{until}</p>
 			</div>
 			<Button className={classes.end} loading={end.isPending} onClick={() => end.mutate(ground.id)}>
 				{words.endNow}

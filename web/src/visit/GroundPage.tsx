@@ -43,6 +43,7 @@ export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
 function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
+	const takenOver = ground.kind === "takeover" && ground.ticket;
 	return (
 		<>
 			<h1>{ground.staff.name}</h1>
@@ -60,7 +61,7 @@ function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 						</span>
 					</dd>
 					<dt>{t.why}</dt>
-					<dd>{ground.ticket ? t.becauseTaken : reasonText(ground, t)}</dd>
+					<dd>{takenOver ? t.becauseTaken : reasonText(ground, t)}</dd>
 					{ground.ticket ? (
 						<>
 							<dt>{t.request}</dt>
@@ -70,7 +71,8 @@ function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 								</Link>
 							</dd>
 						</>
-					) : (
+					) : null}
+					{takenOver ? null : (
 						<>
 							<dt>{t.record}</dt>
 							<dd>

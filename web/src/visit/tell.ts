@@ -7,11 +7,12 @@ import type { visitWords } from "./words";
 
 type Words = (typeof visitWords)["de"] extends Same<infer T> ? Same<T> : never;
 
-type Why = Pick<Ground, "reason" | "ticket">;
+/** A PIN may have been redeemed for a request too; only a takeover opens because of it. */
+type Why = Pick<Ground, "reason" | "ticket"> & { kind?: string };
 
 /** "Störung: Bestellungen kommen doppelt an" */
-export function reasonText({ reason, ticket }: Why, t: Words): string {
-	if (ticket) return t.takenOver(ticket.number, ticket.subject);
+export function reasonText({ kind, reason, ticket }: Why, t: Words): string {
+	if (kind === "takeover" && ticket) return t.takenOver(ticket.number, ticket.subject);
 	if (!reason) return t.unreadable;
 	return `${say(t, `cat_${reason.category}`)}: ${reason.text}`;
 }
