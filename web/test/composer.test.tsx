@@ -85,7 +85,7 @@ describe("writing a message", () => {
 	test("a note never becomes a message: it has a draft and a button of its own", async () => {
 		composer();
 		await userEvent.type(field(), "An den Kunden");
-		await userEvent.click(screen.getByText("Notiz"));
+		await userEvent.click(screen.getByRole("button", { name: "Notiz" }));
 		expect((field() as HTMLTextAreaElement).value).toBe("");
 		await userEvent.type(field(), "nur für uns");
 		expect(screen.queryByRole("button", { name: "Senden" })).toBeNull();
@@ -93,7 +93,7 @@ describe("writing a message", () => {
 		await waitFor(() =>
 			expect(send).toHaveBeenCalledWith(expect.objectContaining({ kind: "note" })),
 		);
-		await userEvent.click(screen.getByText("Nachricht", { selector: "label span" }));
+		await userEvent.click(screen.getByRole("button", { name: "Nachricht" }));
 		expect((field() as HTMLTextAreaElement).value).toBe("An den Kunden");
 	});
 

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { learnServerTime, serverNow } from "../src/api/clock";
-import { clock, distance, left, moment, seconds, span } from "../src/words/time";
+import { clock, distance, end, left, moment, seconds, span } from "../src/words/time";
 import { NOW } from "./help";
 
 const plus = (millis: number) => new Date(NOW + millis).toISOString();
 const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 
 describe("times as people say them", () => {
 	test("a time near by is told as distance and as clock time", () => {
@@ -35,6 +37,13 @@ describe("times as people say them", () => {
 		expect(left(plus(41 * minute), NOW, "de")).toBe("41 Min.");
 		expect(left(plus(69_000), NOW, "en")).toBe("1:09");
 		expect(left(plus(-5000), NOW, "en")).toBe("0:00");
+	});
+
+	test("what is far away is left in hours or days, and ends with its date", () => {
+		expect(left(plus(7.5 * hour), NOW, "de")).toBe("7 Std.");
+		expect(left(plus(29.9 * day), NOW, "en")).toBe("29 days");
+		expect(end(plus(30 * minute), NOW, "de")).toBe("14:50");
+		expect(end(plus(13 * hour), NOW, "de")).toBe("23. Nov. 2026, 03:20");
 	});
 
 	test("a measured cut is told in seconds with as many digits as it needs", () => {

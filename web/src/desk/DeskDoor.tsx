@@ -10,7 +10,7 @@ import { visitWords } from "../visit/words";
 import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, left, seconds } from "../words/time";
+import { end, left, seconds } from "../words/time";
 import classes from "./desk.module.css";
 import { ProductLine } from "./ProductLine";
 import { RunningVisits } from "./RunningVisits";
@@ -48,7 +48,12 @@ export function DeskDoor({ customer, last }: DeskDoorProps) {
 			<section aria-label={t.products}>
 				{customer.products.length === 0 ? <p className="soft">{t.noProducts}</p> : null}
 				{customer.products.map((line) => (
-					<ProductLine key={line.product.id} line={line} ground={ground ?? null} />
+					<ProductLine
+						key={line.product.id}
+						line={line}
+						ground={ground ?? null}
+						takeover={ground?.ticket ?? null}
+					/>
 				))}
 			</section>
 			{ground ? <RunningVisits visits={ground.visits} /> : null}
@@ -66,7 +71,7 @@ function OpenHead({ ground, onEnded }: { ground: Ground; onEnded(ended: Ended): 
 			<div>
 				<p className={classes.doorWord}>{t.openFor(ground.contact.name)}</p>
 				<p role="timer" aria-live="off">
-					{t.left(left(ground.ends_at, now, language), clock(ground.ends_at, language))}
+					{t.left(left(ground.ends_at, now, language), end(ground.ends_at, now, language))}
 				</p>
 			</div>
 			<div className="row">

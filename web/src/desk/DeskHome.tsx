@@ -9,7 +9,7 @@ import { VisitLine } from "../visit/VisitLine";
 import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, left } from "../words/time";
+import { end, left } from "../words/time";
 import classes from "./desk.module.css";
 import { deskWords } from "./words";
 
@@ -68,7 +68,7 @@ function MyGround({ ground }: { ground: Ground }) {
 				</p>
 			</div>
 			<p role="timer">
-				{t.left(left(ground.ends_at, now, language), clock(ground.ends_at, language))}
+				{t.left(left(ground.ends_at, now, language), end(ground.ends_at, now, language))}
 			</p>
 		</li>
 	);

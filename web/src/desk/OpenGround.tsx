@@ -1,5 +1,6 @@
 // What the agent sees once a PIN was redeemed: the word pair, for whom, why, until when.
 import { useEffect, useRef } from "react";
+import { Link } from "react-router";
 import type { Ground } from "../api/types";
 import { WordPair } from "../door/WordPair";
 import { doorWords } from "../door/words";
@@ -7,11 +8,13 @@ import { callText, reasonText } from "../visit/tell";
 import classes from "../visit/visit.module.css";
 import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
-import desk from "./desk.module.css";
+import deskClasses from "./desk.module.css";
+import { deskWords } from "./words";
 
 export function OpenGround({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
+	const desk = useWords(deskWords);
 	const door = useWords(doorWords);
 	const section = useRef<HTMLElement>(null);
 	// The PIN form that had the focus is gone; the words are what comes next.
@@ -20,7 +23,7 @@ export function OpenGround({ ground }: { ground: Ground }) {
 		<section
 			ref={section}
 			tabIndex={-1}
-			className={`stack-wide ${desk.words}`}
+			className={`stack-wide ${deskClasses.words}`}
 			aria-label={door.wordsStaff}
 		>
 			{ground.words ? <WordPair pair={ground.words} side="staff" /> : null}
@@ -29,11 +32,25 @@ export function OpenGround({ ground }: { ground: Ground }) {
 				<dd>{ground.contact.name}</dd>
 				<dt>{t.why}</dt>
 				<dd>{reasonText(ground, t)}</dd>
-				<dt>{t.record}</dt>
-				<dd>
-					{callText(ground, t, language)}
-					{ground.record?.note ? <p className="soft">{ground.record.note}</p> : null}
-				</dd>
+				{ground.ticket ? (
+					<>
+						<dt>{desk.ticket}</dt>
+						<dd>
+							<Link to={`/desk/tickets/${ground.ticket.id}`}>
+								#{ground.ticket.number} {ground.ticket.subject}
+							</Link>
+						</dd>
+					</>
+				) : null}
+				{ground.record || !ground.ticket ? (
+					<>
+						<dt>{t.record}</dt>
+						<dd>
+							{callText(ground, t, language)}
+							{ground.record?.note ? <p className="soft">{ground.record.note}</p> : null}
+						</dd>
+					</>
+				) : null}
 			</dl>
 		</section>
 	);

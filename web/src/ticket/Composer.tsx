@@ -1,6 +1,6 @@
 // Writing a message or a note: text, files, Ctrl+Enter. A note can never become a message by accident:
 // it looks different, its button says so, and each keeps its own draft.
-import { Button, SegmentedControl, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, type RefObject, useState } from "react";
 import { Refused } from "../frame/states";
 import { useWords } from "../words/language";
@@ -114,16 +114,19 @@ function Fields(props: ComposerProps & { mode: MessageMode; onMode(mode: Message
 			{...drop.handlers}
 		>
 			{props.modes.length > 1 ? (
-				<SegmentedControl
-					size="sm"
-					className={classes.modes}
-					value={props.mode}
-					onChange={(next) => props.onMode(next as MessageMode)}
-					data={[
-						{ value: "message", label: t.modeMessage },
-						{ value: "note", label: t.modeNote },
-					]}
-				/>
+				<div className="row">
+					{props.modes.map((mode) => (
+						<Button
+							key={mode}
+							size="compact-md"
+							variant={mode === props.mode ? "filled" : "default"}
+							aria-pressed={mode === props.mode}
+							onClick={() => props.onMode(mode)}
+						>
+							{mode === "note" ? t.modeNote : t.modeMessage}
+						</Button>
+					))}
+				</div>
 			) : null}
 			<Textarea
 				ref={props.field}

@@ -55,15 +55,29 @@ export function moment(at: string, now: number, language: Language): string {
 	return far ? absolute : `${distance(at, now, language)} (${absolute})`;
 }
 
-/** Time left as "41 min", in the last two minutes "1:09"; "0:00" when over. */
+/** Time left as "29 days", "7 h", "41 min", in the last two minutes "1:09"; "0:00" when over. */
 export function left(until: string, now: number, language: Language): string {
 	const millis = Math.max(0, Date.parse(until) - now);
+	if (millis >= 2 * DAY) {
+		const days = Math.floor(millis / DAY);
+		return language === "de" ? `${days} Tage` : `${days} days`;
+	}
+	if (millis >= 3 * HOUR) {
+		const hours = Math.floor(millis / HOUR);
+		return language === "de" ? `${hours} Std.` : `${hours} h`;
+	}
 	if (millis >= 2 * MINUTE) {
 		const minutes = Math.ceil(millis / MINUTE);
 		return language === "de" ? `${minutes} Min.` : `${minutes} min`;
 	}
 	const seconds = Math.ceil(millis / 1000);
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** When something ends: "14:32"; half a day or more away with the date. */
+export function end(at: string, now: number, language: Language): string {
+	const far = Math.abs(Date.parse(at) - now) >= 12 * HOUR;
+	return far ? `${day(at, language)}, ${clock(at, language)}` : clock(at, language);
 }
 
 /** A span as "12 min" or "40 s". */

@@ -69,7 +69,7 @@ function ShutHead({ me, ticket, actions, onTakeFrom }: TicketDoorProps) {
 				<p className={desk.doorWord}>{t.doorShut}</p>
 				<p>{why ?? codeText(code, code, language)}</p>
 				{ticket.access?.needs_confirmation && live ? (
-					<p className={classes.hint}>{t.needsConfirmation}</p>
+					<p className={`${classes.hint} ${classes.apart}`}>{t.needsConfirmation}</p>
 				) : null}
 			</div>
 			{why === null && !(ticket.mine && ticket.access?.ground_id) ? (
