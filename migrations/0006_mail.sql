@@ -32,6 +32,7 @@ CREATE TABLE mail (
     UNIQUE (provider_id, fingerprint)
 );
 CREATE INDEX mail_in_quarantine ON mail (provider_id, id) WHERE state = 'quarantine';
+CREATE INDEX mail_by_hash ON mail (provider_id, hash);
 CREATE INDEX mail_by_ticket ON mail (provider_id, ticket_id, id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX mail_by_sender ON mail (provider_id, sender, received_at);
 

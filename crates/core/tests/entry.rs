@@ -126,7 +126,7 @@ fn tickets() -> Vec<Event> {
         Event::ViewRemoved { view: id(17) },
         Event::AttachmentAdded { attachment, live_secrets: true },
         Event::AttachmentRead { attachment, original: false },
-        Event::OriginalAsked { attachment, leave },
+        Event::OriginalAsked { attachment, leave, why: Clean::name("the log") },
         Event::OriginalGiven { attachment, leave, ends_at: Moment(9) },
         Event::OriginalRefused { attachment, leave },
     ]

@@ -14,10 +14,7 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, call::routes as call, challenge::routes as challenge,
-    contact::routes as contact, customer::routes as customer, ground::routes as ground, kernel::Problem,
-    live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff,
-    ticket::routes as ticket, visit::routes as visit,
+    Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call, challenge::routes as challenge, contact::routes as contact, customer::routes as customer, ground::routes as ground, live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff, ticket::routes as ticket, visit::routes as visit, kernel::Problem,
 };
 
 /// What a request's body may hold, in bytes.
@@ -99,6 +96,12 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(staff::kill_switch))
         .routes(routes!(alarm::list))
         .routes(routes!(alarm::acknowledge))
+        .routes(routes!(attachment::upload))
+        .routes(routes!(attachment::one))
+        .routes(routes!(attachment::original))
+        .routes(routes!(attachment::ask))
+        .routes(routes!(attachment::give))
+        .routes(routes!(attachment::refuse))
 }
 
 fn document_frame() -> OpenApi {

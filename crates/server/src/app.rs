@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    attachment::blobs::Blobs,
+    attachment::{self, Uploads, blobs::Blobs},
     door::{self, Doors, LEASE},
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
@@ -84,6 +84,7 @@ pub struct App {
     pub throttle: Throttle,
     pub(crate) supports: Supports,
     pub blobs: Blobs,
+    pub(crate) uploads: Uploads,
     /// This run of the server.
     pub run: Uuid,
     /// Cancelled when the server stops.
@@ -130,6 +131,7 @@ impl App {
             throttle: Throttle::default(),
             supports: Supports::new(parts.settings.support.clone()),
             blobs: Blobs::new(parts.settings.attachments.folder.clone()),
+            uploads: Uploads::default(),
             run,
             shutdown: CancellationToken::new(),
             failed: CancellationToken::new(),
@@ -149,6 +151,7 @@ impl App {
         app.begin_run(now).await?;
         tokio::spawn(door::watch(Arc::clone(&app)));
         tokio::spawn(crate::mail::deliver(Arc::clone(&app)));
+        tokio::spawn(attachment::keep_clean(Arc::clone(&app)));
         Ok(app)
     }
 

@@ -192,6 +192,20 @@ pub async fn unsent(
     Ok(all!(conn, Row, sql, before.0, limit)?.into_iter().map(AttachmentRecord::from).collect())
 }
 
+/// How many uploads of this person no message carries yet.
+pub async fn unsent_of(conn: &mut Conn, provider: ProviderId, owner: Person) -> Result<i64, StoreError> {
+    let (staff, contact) = owner.columns();
+    let sql = "SELECT COUNT(*) FROM attachment WHERE provider_id = $1 AND message_id IS NULL \
+               AND (staff_id = $2 OR contact_id = $3)";
+    Ok(one!(conn, (i64,), sql, provider.0, staff, contact)?.map_or(0, |(n,)| n))
+}
+
+/// Whether a row says that bytes lie under this hash.
+pub async fn has_blob(conn: &mut Conn, provider: ProviderId, hash: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT size_bytes FROM blob WHERE provider_id = $1 AND hash = $2";
+    Ok(one!(conn, (i64,), sql, provider.0, hash)?.is_some())
+}
+
 /// Forgets an upload that was never sent; `false` when it was meanwhile.
 pub async fn forget(tx: &mut Tx, provider: ProviderId, id: AttachmentId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM attachment WHERE provider_id = $1 AND id = $2 AND message_id IS NULL";

@@ -122,7 +122,7 @@ events! {
     AttachmentAdded = "attachment.added" { attachment: AttachmentId, live_secrets: bool }
     /// Every way to a file's bytes (control 58).
     AttachmentRead = "attachment.read" { attachment: AttachmentId, original: bool }
-    OriginalAsked = "attachment.original_asked" { attachment: AttachmentId, leave: LeaveId }
+    OriginalAsked = "attachment.original_asked" { attachment: AttachmentId, leave: LeaveId, why: Clean }
     OriginalGiven = "attachment.original_given" { attachment: AttachmentId, leave: LeaveId, ends_at: Moment }
     OriginalRefused = "attachment.original_refused" { attachment: AttachmentId, leave: LeaveId }
 

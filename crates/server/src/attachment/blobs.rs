@@ -62,10 +62,15 @@ impl Blobs {
         fresh.insert(path.to_owned(), Instant::now());
     }
 
+    /// A provider's folder.
+    pub(super) fn home(&self, provider: ProviderId) -> PathBuf {
+        self.folder.join(provider.0.simple().to_string())
+    }
+
     fn path(&self, provider: ProviderId, hash: &str) -> Option<PathBuf> {
         let sound =
             hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        sound.then(|| self.folder.join(provider.0.simple().to_string()).join(&hash[..2]).join(hash))
+        sound.then(|| self.home(provider).join(&hash[..2]).join(hash))
     }
 
     /// Makes a content durable and answers its name. What is there already is not written again.
@@ -94,7 +99,7 @@ impl Blobs {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let folder = self.folder.join(provider.0.simple().to_string());
+        let folder = self.home(provider);
         let begun = tokio::task::spawn_blocking(move || {
             make(&folder)?;
             let number = BEGUN.fetch_add(1, Ordering::Relaxed);

@@ -2,8 +2,21 @@
 //!
 //! A file with live secrets is shown only as a redacted copy; its original takes two people and has an
 //! end (control 48). Every way to a file's bytes leaves an entry (control 58).
+//! Start reading at `take.rs` (in) and `read.rs` (out); who may see a file `sight.rs` says.
 
 pub mod blobs;
+mod kind;
+mod leave;
+mod read;
+pub mod routes;
+mod sight;
+mod sweep;
+mod take;
+pub mod view;
+
+pub use sweep::{keep_clean, sweep};
+pub use take::{Stored, Uploads, prepare};
+pub use view::{AttachmentView, attachment_view};
 pub mod view;
 
 use axum::http::StatusCode;
