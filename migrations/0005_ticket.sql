@@ -173,7 +173,11 @@ CREATE TABLE guest_invitation (
     provider_id UUID NOT NULL REFERENCES provider (id),
     staff_id UUID NOT NULL REFERENCES staff (id),
     token_hash TEXT NOT NULL UNIQUE,
+    -- Of the code that is handed over by another way.
+    code_hash TEXT NOT NULL,
+    wrong_codes BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
 );
+CREATE INDEX guest_invitation_by_staff ON guest_invitation (provider_id, staff_id);

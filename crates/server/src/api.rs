@@ -14,7 +14,7 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call, challenge::routes as challenge, contact::routes as contact, customer::routes as customer, ground::routes as ground, live::routes as live, pin::routes as pin, signin::routes as signin, staff::routes as staff, ticket::routes as ticket, visit::routes as visit, kernel::Problem,
+    Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call, challenge::routes as challenge, contact::routes as contact, customer::routes as customer, ground::routes as ground, guest::routes as guest, live::routes as live, pin::routes as pin, search::routes as search, signin::routes as signin, staff::routes as staff, ticket::routes as ticket, visit::routes as visit, kernel::Problem,
 };
 
 /// What a request's body may hold, in bytes.
@@ -102,6 +102,10 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(attachment::ask))
         .routes(routes!(attachment::give))
         .routes(routes!(attachment::refuse))
+        .routes(routes!(guest::invite))
+        .routes(routes!(guest::look))
+        .routes(routes!(guest::activate))
+        .routes(routes!(search::search))
 }
 
 fn document_frame() -> OpenApi {

@@ -159,6 +159,30 @@ pub async fn by_name(
     Ok(rows.into_iter().map(Contact::from).collect())
 }
 
+/// Finds active contacts by a part of the name, by a whole registered address (lower or upper case), or
+/// by a registered phone number (E.164).
+pub async fn find(
+    conn: &mut Conn,
+    provider: ProviderId,
+    text: &str,
+    phone: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Contact>, StoreError> {
+    let lower = text.to_lowercase();
+    let escaped = lower.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let sql = select!(
+        "JOIN customer c ON c.id = k.customer_id AND c.provider_id = k.provider_id \
+         WHERE k.provider_id = $1 AND k.active AND c.active AND (LOWER(k.first_name || ' ' || k.last_name) LIKE $2 ESCAPE '\\' \
+         OR EXISTS (SELECT 1 FROM contact_address a WHERE a.provider_id = k.provider_id \
+         AND a.contact_id = k.id AND a.address = $3) \
+         OR EXISTS (SELECT 1 FROM contact_phone p WHERE p.provider_id = k.provider_id \
+         AND p.contact_id = k.id AND p.number = $4)) ORDER BY k.id LIMIT $5"
+    );
+    let like = format!("%{escaped}%");
+    let rows = all!(conn, Row, sql, provider.0, like, lower, phone.unwrap_or(""), limit)?;
+    Ok(rows.into_iter().map(Contact::from).collect())
+}
+
 /// Changes role and rights; `false` when there is no such active contact.
 pub async fn set_rights(
     tx: &mut Tx,

@@ -18,6 +18,7 @@ pub mod contact;
 pub mod contact_change;
 pub mod customer;
 pub mod ground;
+pub mod guest;
 pub mod log;
 pub mod mail;
 pub mod message;

@@ -156,6 +156,16 @@ pub async fn by_username(
     Ok(row.map(Staff::from))
 }
 
+/// Whoever has this mail address (lower case).
+pub async fn by_email(
+    conn: &mut Conn,
+    provider: ProviderId,
+    email: &str,
+) -> Result<Option<Staff>, StoreError> {
+    let sql = select!("WHERE provider_id = $1 AND email = $2 ORDER BY id LIMIT 1");
+    Ok(one!(conn, Row, sql, provider.0, email)?.map(Staff::from))
+}
+
 /// A page of staff, oldest first, after the given id.
 pub async fn list(
     conn: &mut Conn,

@@ -54,6 +54,14 @@ pub struct Stored {
     pub redacted: Option<RedactedCopy>,
 }
 
+impl Stored {
+    /// As a message takes it; `content_id` is what the HTML of its mail calls it.
+    pub fn file(self, content_id: Option<String>) -> crate::ticket::StoredFile {
+        let Self { name, media_type, size_bytes, hash, redacted } = self;
+        crate::ticket::StoredFile { name, media_type, content_id, size_bytes, hash, redacted }
+    }
+}
+
 /// Stores a file that is in memory, e.g. out of a mail.
 pub async fn prepare(
     app: &App,

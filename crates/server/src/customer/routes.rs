@@ -58,7 +58,8 @@ pub struct CustomerFound {
     contacts: Vec<ContactName>,
 }
 
-async fn found(conn: &mut Conn, customer: Customer) -> Result<CustomerFound, Problem> {
+/// A customer as lists show it.
+pub(crate) async fn found(conn: &mut Conn, customer: Customer) -> Result<CustomerFound, Problem> {
     let contacts = contact::of_customer(conn, customer.provider, customer.id).await?;
     Ok(CustomerFound {
         id: customer.id.0,

@@ -5,11 +5,13 @@
 
 mod compose;
 mod deliver;
+mod guest;
 pub mod intake;
 pub(crate) mod thread;
 mod ticket;
 mod words;
 
+pub use guest::guest_invited;
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use intake::intake;
 pub use ticket::{TicketNews, ticket_message, ticket_news};

@@ -35,7 +35,7 @@ const ACTIVATION_LIFE: Span = Span::days(7);
 /// Wrong codes after which an activation is spent.
 const MAX_WRONG_CODES: i64 = 5;
 
-fn spent() -> Problem {
+pub(super) fn spent() -> Problem {
     Problem::new(
         StatusCode::GONE,
         "sign_in.link_spent",
@@ -149,8 +149,7 @@ pub fn new_activation(
     now: Moment,
 ) -> Activation {
     let token = app.sources.token();
-    let code = BASE32_NOPAD.encode(&app.sources.bytes::<5>());
-    let code = format!("{}-{}", &code[..4], &code[4..]);
+    let code = new_code(app);
     let url = format!("{}/activation#{token}", app.settings.public_origin);
     Activation {
         link: Link {
@@ -188,7 +187,13 @@ async fn confirm_primary(tx: &mut Tx, contact: &Contact, now: Moment) -> Result<
     address::confirm_primary(tx, provider, id, now).await.map_err(Problem::from)
 }
 
-fn hash_code(code: &str) -> String {
+/// A code to be read out: eight letters and digits.
+pub(super) fn new_code(app: &App) -> String {
+    let code = BASE32_NOPAD.encode(&app.sources.bytes::<5>());
+    format!("{}-{}", &code[..4], &code[4..])
+}
+
+pub(super) fn hash_code(code: &str) -> String {
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     hash_token(&format!("activation:{}", code.to_ascii_uppercase()))
 }

@@ -6,6 +6,7 @@ mod account;
 mod contact;
 pub mod cookie;
 mod demo;
+mod guest;
 mod link;
 pub mod routes;
 mod staff;
@@ -17,6 +18,7 @@ use axum::http::StatusCode;
 pub use contact::{as_contact, confirm};
 pub use demo::{as_demo_person, people};
 pub use link::{Activation, activate, ask_for_link, by_link, new_activation};
+pub use guest::{FirstSteps, Invite, activate_guest, begin_guest, new_invite};
 use pforte_core::{
     entry::{Actor, Clean, Event, SignInWay},
     kernel::{ContactId, Moment, ProviderId, SignInId, Span, Strength},

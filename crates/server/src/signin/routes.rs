@@ -33,6 +33,13 @@ pub struct Origin {
     browser: String,
 }
 
+impl Origin {
+    /// What the browser says it is.
+    pub(crate) fn browser(&self) -> &str {
+        &self.browser
+    }
+}
+
 impl FromRequestParts<Shared> for Origin {
     type Rejection = Problem;
 
@@ -48,10 +55,10 @@ impl FromRequestParts<Shared> for Origin {
     }
 }
 
-type WithCookie = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Me>);
+pub(crate) type WithCookie = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Me>);
 
 /// Answers a fresh sign-in: who it is, and the cookie.
-async fn welcome(app: &App, fresh: Fresh) -> Result<WithCookie, Problem> {
+pub(crate) async fn welcome(app: &App, fresh: Fresh) -> Result<WithCookie, Problem> {
     let cookie = cookie::set(&fresh);
     let mut conn = app.read().await?;
     let stored = sign_in::by_token(&mut conn, &hash_token(&fresh.token)).await?;

@@ -1,0 +1,80 @@
+//! One search for the desk: tickets by their words and number, customers, contacts.
+//!
+//! Shows no more than lists do before anything is open (rule B4): names and numbers. A contact is found
+//! by a whole address or number alone, so that trying letters tells nothing.
+
+pub mod routes;
+
+use pforte_core::kernel::ProviderId;
+use pforte_store::{
+    Conn,
+    contact::{self, Contact},
+    customer::{self, Customer},
+    ticket,
+};
+use uuid::Uuid;
+
+use crate::{customer::phone_number, kernel::Problem};
+
+/// Characters of a question that are read.
+const ASKED: usize = 200;
+const CUSTOMERS: i64 = 5;
+const CONTACTS: i64 = 5;
+
+/// What the question names exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exact {
+    Ticket(Uuid),
+    Customer(Uuid),
+    Contact(Uuid),
+}
+
+/// People and customers that were found.
+#[derive(Debug)]
+pub struct Found {
+    pub customers: Vec<Customer>,
+    pub contacts: Vec<Contact>,
+    pub exact: Option<Exact>,
+}
+
+/// A question as it is looked up.
+pub fn question(text: &str) -> String {
+    text.trim().chars().take(ASKED).collect()
+}
+
+/// Finds customers and contacts, and what is meant exactly.
+pub async fn find(conn: &mut Conn, provider: ProviderId, text: &str) -> Result<Found, Problem> {
+    let phone = phone_number(text);
+    let customers = customer::find(conn, provider, text, phone.as_deref(), None, CUSTOMERS).await?;
+    let contacts = contact::find(conn, provider, text, phone.as_deref(), CONTACTS).await?;
+    let exact = exact(conn, provider, text, phone.is_some(), (&customers, &contacts)).await?;
+    Ok(Found { customers, contacts, exact })
+}
+
+/// The one thing whose number, address or telephone number this is. A number that is both a ticket's and
+/// a customer's names neither.
+async fn exact(
+    conn: &mut Conn,
+    provider: ProviderId,
+    text: &str,
+    phone: bool,
+    (customers, contacts): (&[Customer], &[Contact]),
+) -> Result<Option<Exact>, Problem> {
+    let marked = text.strip_prefix('#');
+    let number = marked.unwrap_or(text).parse::<i64>().ok();
+    let ticket = match number {
+        Some(number) => ticket::by_number(conn, provider, number).await?.map(|t| Exact::Ticket(t.id().0)),
+        None => None,
+    };
+    let customer = customers.iter().find(|c| c.number.eq_ignore_ascii_case(text));
+    let customer = customer.map(|c| Exact::Customer(c.id.0));
+    let named = text.contains('@') || phone;
+    let contact = match contacts {
+        [only] if named => Some(Exact::Contact(only.id.0)),
+        _ => None,
+    };
+    Ok(match (ticket, customer) {
+        (Some(_), Some(_)) if marked.is_none() => None,
+        (ticket, customer) => ticket.or(customer).or(contact),
+    })
+}
