@@ -79,7 +79,6 @@ pub async fn use_up(tx: &mut Tx, invitation: &Invitation, at: Moment) -> Result<
 
 /// Counts a wrong code.
 pub async fn count_wrong_code(tx: &mut Tx, invitation: &Invitation) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE guest_invitation SET wrong_codes = wrong_codes + 1 WHERE provider_id = $1 AND id = $2";
+    let sql = "UPDATE guest_invitation SET wrong_codes = wrong_codes + 1 WHERE provider_id = $1 AND id = $2";
     run!(tx.conn(), sql, invitation.provider.0, invitation.id).map(drop)
 }

@@ -130,8 +130,15 @@ mod tests {
     #[test]
     fn control_49_what_can_run_goes_out_as_bytes() {
         let run = [
-            "text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "text/javascript",
-            "application/xml", "multipart/related", "text/vtt", "application/x-shockwave-flash",
+            "text/html",
+            "image/svg+xml",
+            "application/xhtml+xml",
+            "text/xml",
+            "text/javascript",
+            "application/xml",
+            "multipart/related",
+            "text/vtt",
+            "application/x-shockwave-flash",
         ];
         for kind in run {
             assert_eq!((told(kind), inline(kind)), (BYTES, false), "{kind}");

@@ -17,7 +17,7 @@ use pforte_store::{
 use super::sight::{self, Sight};
 use crate::{
     App,
-    kernel::{Problem, StaffActor},
+    kernel::{Problem, SignedIn, StaffActor, Who},
     live::{Audience, News, Topic},
     staff::must_serve,
 };
@@ -81,13 +81,10 @@ fn own() -> Problem {
 }
 
 /// A file with live secrets that this staff member may know of, and whose it is.
-async fn secret(
-    app: &App,
-    who: &StaffActor,
-    id: AttachmentId,
-) -> Result<(AttachmentRecord, Sight), Problem> {
+async fn secret(app: &App, who: &StaffActor, id: AttachmentId) -> Result<(AttachmentRecord, Sight), Problem> {
     must_serve(&who.staff)?;
-    let (file, sight) = sight::of_staff(&mut *app.read().await?, &who.staff, id).await?;
+    let seen = SignedIn { sign_in: who.sign_in.clone(), who: Who::Staff(who.staff.clone()) };
+    let (file, sight) = sight::of(&mut *app.read().await?, &seen, id).await?;
     if file.redacted.is_none() {
         let detail = "This file holds no secrets that we know of; open it as it is.";
         return Err(Problem::new(StatusCode::CONFLICT, "leave.needless", "No leave is needed", detail));

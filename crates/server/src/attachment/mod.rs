@@ -17,7 +17,6 @@ pub mod view;
 pub use sweep::{keep_clean, sweep};
 pub use take::{Stored, Uploads, prepare};
 pub use view::{AttachmentView, attachment_view};
-pub mod view;
 
 use axum::http::StatusCode;
 

@@ -73,7 +73,11 @@ pub async fn upload(
 /// Of a file with live secrets, the copy without them. Each reading is in the log.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "attachments", params(("id" = Uuid, Path)), responses(
     (status = 200, content_type = "application/octet-stream", body = inline(Vec<u8>)), (status = 404, body = Problem)))]
-pub async fn one(State(app): State<Shared>, who: SignedIn, Path(id): Path<Uuid>) -> Result<Response, Problem> {
+pub async fn one(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Problem> {
     read::read(&app, &who, id.into(), Which::Shown).await
 }
 

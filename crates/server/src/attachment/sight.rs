@@ -2,23 +2,18 @@
 //! is its uploader's alone.
 
 use pforte_core::{
-    kernel::{AttachmentId, ContactRole, CustomerId, Moment, ProviderId, TicketId},
+    kernel::{AttachmentId, CustomerId, TicketId},
     ticket::MessageKind,
 };
 use pforte_store::{
     Conn,
     attachment::{self, AttachmentRecord},
-    contact::Contact,
     message,
-    sign_in::Person,
-    staff::Staff,
-    ticket::{self, TicketRecord},
-    watcher,
 };
 
 use crate::{
     kernel::{Problem, SignedIn, Who},
-    staff::must_serve,
+    ticket::see::{Seen, see},
 };
 
 /// Where a file belongs that may be seen.
@@ -34,87 +29,35 @@ pub async fn of(
     who: &SignedIn,
     id: AttachmentId,
 ) -> Result<(AttachmentRecord, Sight), Problem> {
-    match &who.who {
-        Who::Staff(staff) => of_staff(conn, staff, id).await,
-        Who::Contact(contact) => of_contact(conn, contact, id).await,
-    }
+    let file = attachment::by_id(conn, who.sign_in.provider, id).await?.ok_or_else(Problem::not_found)?;
+    let Some(ticket) = file.ticket else { return unsent(file, who) };
+    let seen = see(conn, who, ticket).await?;
+    shown(conn, &file, &seen).await?;
+    let sight = Sight { ticket: Some(ticket), customer: Some(seen.record.life.customer) };
+    Ok((file, sight))
 }
 
-/// The same for staff.
-pub async fn of_staff(
-    conn: &mut Conn,
-    staff: &Staff,
-    id: AttachmentId,
-) -> Result<(AttachmentRecord, Sight), Problem> {
-    let person = Person::Staff(staff.id);
-    let (file, ticket) = found(conn, staff.provider, id).await?;
-    let Some(ticket) = ticket else { return unsent(file, person, None) };
-    if must_serve(staff).is_err() {
-        let since = watcher::since(conn, staff.provider, ticket.id(), person).await?;
-        shown_since(conn, &file, since).await?;
+fn unsent(file: AttachmentRecord, who: &SignedIn) -> Result<(AttachmentRecord, Sight), Problem> {
+    if file.owner != Some(who.sign_in.person) {
+        return Err(Problem::not_found());
     }
-    Ok(seen(file, &ticket))
-}
-
-async fn of_contact(
-    conn: &mut Conn,
-    contact: &Contact,
-    id: AttachmentId,
-) -> Result<(AttachmentRecord, Sight), Problem> {
-    let person = Person::Contact(contact.id);
-    let (file, ticket) = found(conn, contact.provider, id).await?;
-    let Some(ticket) = ticket else { return unsent(file, person, Some(contact.customer)) };
-    let since = if sees_all(contact, &ticket) {
-        Some(Moment(i64::MIN))
-    } else {
-        watcher::since(conn, contact.provider, ticket.id(), person).await?
+    let customer = match &who.who {
+        Who::Contact(contact) => Some(contact.customer),
+        Who::Staff(_) => None,
     };
-    shown_since(conn, &file, since).await?;
-    Ok(seen(file, &ticket))
-}
-
-/// Whoever asked sees all of a ticket, and so do those who answer for the customer.
-fn sees_all(contact: &Contact, ticket: &TicketRecord) -> bool {
-    let answers = contact.role != ContactRole::Member || contact.rights.authorised();
-    ticket.life.customer == contact.customer && (ticket.life.contact == contact.id || answers)
-}
-
-async fn found(
-    conn: &mut Conn,
-    provider: ProviderId,
-    id: AttachmentId,
-) -> Result<(AttachmentRecord, Option<TicketRecord>), Problem> {
-    let file = attachment::by_id(conn, provider, id).await?.ok_or_else(Problem::not_found)?;
-    let ticket = match file.ticket {
-        Some(ticket) => Some(ticket::by_id(conn, provider, ticket).await?.ok_or_else(Problem::not_found)?),
-        None => None,
-    };
-    Ok((file, ticket))
-}
-
-fn unsent(
-    file: AttachmentRecord,
-    person: Person,
-    customer: Option<CustomerId>,
-) -> Result<(AttachmentRecord, Sight), Problem> {
-    if file.owner == Some(person) {
-        return Ok((file, Sight { ticket: None, customer }));
-    }
-    Err(Problem::not_found())
-}
-
-fn seen(file: AttachmentRecord, ticket: &TicketRecord) -> (AttachmentRecord, Sight) {
-    (file, Sight { ticket: Some(ticket.id()), customer: Some(ticket.life.customer) })
+    Ok((file, Sight { ticket: None, customer }))
 }
 
 /// Control 44: notes are the staff's, and nobody sees what was written before they came along.
-async fn shown_since(
-    conn: &mut Conn,
-    file: &AttachmentRecord,
-    since: Option<Moment>,
-) -> Result<(), Problem> {
-    let (Some(since), Some(id)) = (since, file.message) else { return Err(Problem::not_found()) };
-    let message = message::by_id(conn, file.provider, id).await?;
-    let shown = message.is_some_and(|m| m.kind != MessageKind::Note && m.at >= since);
+async fn shown(conn: &mut Conn, file: &AttachmentRecord, seen: &Seen) -> Result<(), Problem> {
+    let message = match file.message {
+        Some(id) => message::by_id(conn, file.provider, id).await?,
+        None => None,
+    };
+    let reading = seen.reading();
+    let shown = message.is_some_and(|message| {
+        let late = reading.since.is_none_or(|since| message.at >= since);
+        late && (reading.notes || message.kind != MessageKind::Note)
+    });
     if shown { Ok(()) } else { Err(Problem::not_found()) }
 }

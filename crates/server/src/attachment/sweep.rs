@@ -103,12 +103,7 @@ async fn forget(app: &App, file: AttachmentRecord) -> Result<bool, SweepError> {
 }
 
 /// Removes old files of one folder that have no row: their transaction never came.
-async fn unnamed(
-    app: &App,
-    provider: ProviderId,
-    folder: u8,
-    before: Moment,
-) -> Result<usize, SweepError> {
+async fn unnamed(app: &App, provider: ProviderId, folder: u8, before: Moment) -> Result<usize, SweepError> {
     let home = app.blobs.home(provider);
     let names = tokio::task::spawn_blocking(move || {
         if folder == 0 {

@@ -75,11 +75,7 @@ pub async fn attachment_view(
     })
 }
 
-async fn leave_view(
-    conn: &mut Conn,
-    asked: &LeaveRecord,
-    now: Moment,
-) -> Result<LeaveView, Problem> {
+async fn leave_view(conn: &mut Conn, asked: &LeaveRecord, now: Moment) -> Result<LeaveView, Problem> {
     let state = leave::state(asked, now);
     let why = match state {
         leave::State::Asked | leave::State::Given => why(conn, asked).await?,

@@ -102,29 +102,16 @@ pub async fn invite(app: &Shared, who: &StaffActor, ask: GuestAsk) -> Result<Inv
 /// Somebody with this address is there already.
 fn guest_again(known: Staff) -> Result<Staff, Problem> {
     if known.roles.iter().any(|role| *role != StaffRole::Guest) {
-        return Err(conflict(
-            "guest.is_staff",
-            "That is a colleague",
-            "Let them watch the request instead.",
-        ));
+        return Err(conflict("guest.is_staff", "That is a colleague", "Let them watch the request instead."));
     }
     if !known.active {
-        return Err(conflict(
-            "guest.inactive",
-            "This guest is shut out",
-            "An admin can let them in again.",
-        ));
+        return Err(conflict("guest.inactive", "This guest is shut out", "An admin can let them in again."));
     }
     Ok(known)
 }
 
 /// A username out of the address, that nobody has.
-async fn username(
-    app: &Shared,
-    conn: &mut Conn,
-    home: &Provider,
-    email: &str,
-) -> Result<String, Problem> {
+async fn username(app: &Shared, conn: &mut Conn, home: &Provider, email: &str) -> Result<String, Problem> {
     let local = email.split('@').next().unwrap_or_default();
     let plain: String =
         local.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).take(30).collect();
@@ -138,12 +125,7 @@ async fn username(
     Ok(format!("{plain}-{}", &app.sources.token()[..6]))
 }
 
-async fn new_guest(
-    app: &Shared,
-    home: &Provider,
-    ask: GuestAsk,
-    username: String,
-) -> Result<Staff, Problem> {
+async fn new_guest(app: &Shared, home: &Provider, ask: GuestAsk, username: String) -> Result<Staff, Problem> {
     let ask = StaffAsk {
         username,
         first_name: ask.first_name,

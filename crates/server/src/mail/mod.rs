@@ -11,8 +11,8 @@ pub(crate) mod thread;
 mod ticket;
 mod words;
 
-pub use guest::guest_invited;
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
+pub use guest::guest_invited;
 pub use intake::intake;
 pub use ticket::{TicketNews, ticket_message, ticket_news};
 pub use words::{
