@@ -14,7 +14,11 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call, challenge::routes as challenge, contact::routes as contact, customer::routes as customer, ground::routes as ground, guest::routes as guest, live::routes as live, pin::routes as pin, search::routes as search, signin::routes as signin, staff::routes as staff, ticket::routes as ticket, visit::routes as visit, kernel::Problem,
+    Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call,
+    challenge::routes as challenge, contact::routes as contact, customer::routes as customer,
+    ground::routes as ground, guest::routes as guest, kernel::Problem, live::routes as live,
+    pin::routes as pin, search::routes as search, signin::routes as signin, staff::routes as staff,
+    ticket::routes as ticket, visit::routes as visit,
 };
 
 /// What a request's body may hold, in bytes.

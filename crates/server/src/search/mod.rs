@@ -14,7 +14,7 @@ use pforte_store::{
 };
 use uuid::Uuid;
 
-use crate::{customer::phone_number, kernel::Problem};
+use crate::{contact::e164, kernel::Problem};
 
 /// Characters of a question that are read.
 const ASKED: usize = 200;
@@ -42,9 +42,15 @@ pub fn question(text: &str) -> String {
     text.trim().chars().take(ASKED).collect()
 }
 
-/// Finds customers and contacts, and what is meant exactly.
-pub async fn find(conn: &mut Conn, provider: ProviderId, text: &str) -> Result<Found, Problem> {
-    let phone = phone_number(text);
+/// Finds customers and contacts, and what is meant exactly. `country` is that of telephone numbers
+/// without one.
+pub async fn find(
+    conn: &mut Conn,
+    provider: ProviderId,
+    text: &str,
+    country: &str,
+) -> Result<Found, Problem> {
+    let phone = e164(text, country);
     let customers = customer::find(conn, provider, text, phone.as_deref(), None, CUSTOMERS).await?;
     let contacts = contact::find(conn, provider, text, phone.as_deref(), CONTACTS).await?;
     let exact = exact(conn, provider, text, phone.is_some(), (&customers, &contacts)).await?;

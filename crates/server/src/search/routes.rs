@@ -82,7 +82,7 @@ pub async fn search(
     }
     let provider = who.staff.provider;
     let mut conn = app.read().await?;
-    let people = super::find(&mut conn, provider, &text).await?;
+    let people = super::find(&mut conn, provider, &text, &app.support(provider).country).await?;
     let mut customers = Vec::with_capacity(people.customers.len());
     for customer in people.customers {
         customers.push(found(&mut conn, customer).await?);

@@ -17,8 +17,8 @@ pub use account::*;
 use axum::http::StatusCode;
 pub use contact::{as_contact, confirm};
 pub use demo::{as_demo_person, people};
-pub use link::{Activation, activate, ask_for_link, by_link, new_activation};
 pub use guest::{FirstSteps, Invite, activate_guest, begin_guest, new_invite};
+pub use link::{Activation, activate, ask_for_link, by_link, new_activation};
 use pforte_core::{
     entry::{Actor, Clean, Event, SignInWay},
     kernel::{ContactId, Moment, ProviderId, SignInId, Span, Strength},

@@ -2,13 +2,16 @@
 
 mod access_matrix;
 mod addresses;
+mod attachments;
 mod calls;
 mod contacts;
 mod customers;
 mod events;
+mod guests;
 mod limits;
 mod pin;
 mod runs;
+mod search;
 mod sign_in;
 mod staff;
 mod visit;

@@ -1,0 +1,64 @@
+//! One search for the desk: tickets, customers, contacts.
+
+use pforte_testkit::{Browser, TestApp, on_both};
+use serde_json::{Value, json};
+
+use crate::attachments::{ticket_with, upload};
+
+async fn search(who: &Browser, q: &str) -> Value {
+    let q: String = q.bytes().map(|b| format!("%{b:02X}")).collect();
+    who.get(&format!("/search?q={q}")).await.ok()
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    let items = list.as_array().expect("a list");
+    items
+        .iter()
+        .map(|item| item["id"].as_str().or(item["person"]["id"].as_str()).expect("an id").into())
+        .collect()
+}
+
+on_both! {
+    /// Tickets are found by words, also in another form of theirs, by names of files and by number; those
+    /// of another provider are not.
+    async fn tickets_are_found_by_words_files_and_number(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let file = upload(&mut owner, "Zahlungen.txt", "text/plain", b"x").await;
+        let ticket = ticket_with(&app, &near.customer.owner, vec![file]).await;
+        ticket_with(&app, &app.world.far.customer.owner, vec![]).await;
+        let agent = app.sign_in(&near.agent).await;
+        let id = ticket.id().to_string();
+        for q in ["shop error", "ERRORS", "zahlung", "sho", "1001"] {
+            assert_eq!(ids(&search(&agent, q).await["tickets"]), [id.clone()], "{q}");
+        }
+        assert_eq!(search(&agent, "shop nonsense").await["tickets"], json!([]));
+        for q in ["1001", "#1001"] {
+            assert_eq!(search(&agent, q).await["exact"], json!({ "kind": "ticket", "id": id }), "{q}");
+        }
+        assert_eq!(search(&agent, " ").await, json!({ "tickets": [], "customers": [], "contacts": [], "exact": null }));
+        assert_eq!(search(&agent, "' OR 1=1 --\u{0}\"*").await["exact"], Value::Null);
+    }
+
+    /// Customers and contacts are found by names and numbers; a contact's address only as a whole, so that
+    /// trying letters tells nothing (rule B4).
+    async fn b4_people_are_found_and_no_address_is_told(app: TestApp) {
+        let near = app.world.near.clone();
+        let agent = app.sign_in(&near.agent).await;
+        let found = search(&agent, "oduya").await;
+        assert_eq!(ids(&found["customers"])[0], near.customer.id.to_string());
+        let (first, second) = (near.customer.owner.id.to_string(), near.other.owner.id.to_string());
+        assert_eq!(ids(&found["contacts"]), [first.clone(), second]);
+        assert_eq!(found["exact"], Value::Null);
+        let found = search(&agent, &near.customer.number).await;
+        assert_eq!(found["exact"], json!({ "kind": "customer", "id": near.customer.id }));
+        let address = near.customer.owner.address.clone();
+        let found = search(&agent, &address.to_uppercase()).await;
+        assert_eq!((ids(&found["contacts"]), &found["exact"]), (vec![first.clone()], &json!({ "kind": "contact", "id": first })));
+        assert!(!found.to_string().to_lowercase().contains(&address), "the address is told");
+        let part = &address[..address.len() - 2];
+        assert_eq!(search(&agent, part).await["contacts"], json!([]));
+        let far = search(&agent, &app.world.far.customer.owner.address).await;
+        assert_eq!((&far["contacts"], &far["exact"]), (&json!([]), &Value::Null));
+    }
+}
