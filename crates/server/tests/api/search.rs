@@ -1,6 +1,6 @@
 //! One search for the desk: tickets, customers, contacts.
 
-use pforte_testkit::{Browser, TestApp, on_both};
+use pforte_testkit::{Browser, on_both};
 use serde_json::{Value, json};
 
 use crate::attachments::{ticket_with, upload};
