@@ -8,6 +8,7 @@ pub mod authenticate;
 pub mod message;
 pub mod redact;
 pub mod thread;
+#[cfg(feature = "network")]
 pub mod transport;
 
 pub use message::fingerprint::fingerprint;

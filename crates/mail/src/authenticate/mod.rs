@@ -3,29 +3,27 @@
 //! Two ways, chosen for each inbox: our own check of DKIM, SPF and DMARC, or the result that a mail
 //! server in front wrote into the head. Either proves a *domain*, nothing more. In doubt the answer
 //! is “unproven”, and a challenge to the registered address decides; a check that cannot be made
-//! (no DNS, too slow) is doubt. Start at [`Checker::check`].
+//! (no DNS, too slow) is doubt. Start at `Checker::check`.
 
+#[cfg(feature = "network")]
 mod answers;
+#[cfg(feature = "network")]
+mod checker;
+#[cfg(feature = "network")]
 mod dkim;
 pub mod header;
+#[cfg(feature = "network")]
 mod own;
 
-use std::{net::SocketAddr, time::Duration};
-
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
-use mail_auth::MessageAuthenticator;
 use pforte_core::sender::Proof;
 
-use crate::{
-    message::{
-        FromField, Mailbox, Message, address,
-        head::{self, Head},
-    },
-    transport::Client,
-};
+#[cfg(feature = "network")]
+pub use checker::{Checker, Delivery, MAX_TIME, NoResolver};
 
-/// As long as one message's checks may take in all.
-pub const MAX_TIME: Duration = Duration::from_secs(5);
+use crate::message::{
+    FromField, Mailbox, Message, address,
+    head::{self, Head},
+};
 
 /// How an inbox proves its senders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,14 +36,6 @@ pub enum How {
     Header { authserv_id: String },
     /// Nobody does.
     None,
-}
-
-/// What is known of a message besides its bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Delivery<'a> {
-    pub how: &'a How,
-    pub client: Option<&'a Client>,
-    pub return_path: Option<&'a str>,
 }
 
 /// One check and how it went, for staff to read.
@@ -76,66 +66,29 @@ impl Checked {
     }
 }
 
-/// The checks need a resolver that could not be made from the configuration.
-#[derive(Debug, thiserror::Error)]
-#[error("the name server for mail checks cannot be used: {0}")]
-pub struct NoResolver(String);
-
-/// Checks senders. One for the whole server; its resolver keeps answers for as long as they live.
-pub struct Checker {
-    dns: MessageAuthenticator,
+/// What the server in front says of the message `raw`, which was read as `message`.
+pub fn check_header(raw: &[u8], message: &Message, authserv_id: &str) -> Checked {
+    match checkable(raw, message) {
+        Ok((_, head, from)) => header::check(&head, authserv_id, from),
+        Err(code) => Checked::unproven(vec![code], Vec::new()),
+    }
 }
 
-impl Checker {
-    /// Asks the name servers of the system.
-    pub fn with_system_dns() -> Result<Self, NoResolver> {
-        let (config, options) = hickory_resolver::system_conf::read_system_conf()
-            .map_err(|error| NoResolver(error.to_string()))?;
-        Self::new(config, options)
+/// A head that everybody reads in the same way, and the one address it is from.
+fn checkable<'a>(
+    raw: &'a [u8],
+    message: &'a Message,
+) -> Result<(&'a [u8], Head<'a>, &'a Mailbox), &'static str> {
+    let raw = head::without_mbox_line(raw);
+    let head = head::split(raw);
+    let from = match &message.from {
+        FromField::One(from) => from,
+        odd => return Err(odd.code().unwrap_or("from.odd")),
+    };
+    if head.broken || has_twice(&head) {
+        return Err("mail.broken");
     }
-
-    /// Asks this name server only.
-    pub fn with_dns_server(server: SocketAddr) -> Result<Self, NoResolver> {
-        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-            connection.port = server.port();
-            connection
-        });
-        let server = NameServerConfig::new(server.ip(), true, connections.into());
-        Self::new(ResolverConfig::from_name_servers(vec![server]), ResolverOpts::default())
-    }
-
-    fn new(config: ResolverConfig, mut options: ResolverOpts) -> Result<Self, NoResolver> {
-        options.timeout = Duration::from_millis(1_500);
-        options.attempts = 1;
-        let dns =
-            MessageAuthenticator::new(config, options).map_err(|error| NoResolver(error.to_string()))?;
-        Ok(Self { dns })
-    }
-
-    /// Checks the message `raw`, which was read as `message`. Takes at most [`MAX_TIME`].
-    pub async fn check(&self, raw: &[u8], message: &Message, delivery: Delivery<'_>) -> Checked {
-        let raw = head::without_mbox_line(raw);
-        let head = head::split(raw);
-        let from = match &message.from {
-            FromField::One(from) => from,
-            odd => return Checked::unproven(odd.code().into_iter().collect(), Vec::new()),
-        };
-        if head.broken || has_twice(&head) {
-            return Checked::unproven(vec!["mail.broken"], Vec::new());
-        }
-        match delivery.how {
-            How::None => Checked::unproven(vec!["auth.none"], Vec::new()),
-            How::Header { authserv_id } => header::check(&head, authserv_id, from),
-            How::Own => self.own(raw, from, delivery).await,
-        }
-    }
-
-    async fn own(&self, raw: &[u8], from: &Mailbox, delivery: Delivery<'_>) -> Checked {
-        match tokio::time::timeout(MAX_TIME, own::check(&self.dns, raw, from, delivery)).await {
-            Ok(checked) => checked,
-            Err(_) => Checked::unproven(vec!["auth.dns"], Vec::new()),
-        }
-    }
+    Ok((raw, head, from))
 }
 
 /// Fields that a message has once (RFC 5322 §3.6): a second one, unsigned, could be what is shown.

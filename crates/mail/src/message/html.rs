@@ -17,6 +17,7 @@ use ammonia::{Builder, UrlRelative};
 
 pub const MAX_DEPTH: usize = 60;
 const MAX_ATTRIBUTES: usize = 40;
+const MAX_ENTITIES: usize = 5_000;
 const MAX_URL_BYTES: usize = 2_000;
 
 /// Tags that are kept.
@@ -183,7 +184,17 @@ fn rewritten(source: &str) -> String {
     for name in open.iter().rev() {
         write_close(&mut out, name);
     }
-    out
+    with_few_entities(out)
+}
+
+/// The parser behind is quadratic in the number of entities: many are written as wide characters.
+fn with_few_entities(html: String) -> String {
+    if html.bytes().filter(|byte| *byte == b'&').take(MAX_ENTITIES + 1).count() <= MAX_ENTITIES {
+        return html;
+    }
+    [("&amp;", "＆"), ("&lt;", "＜"), ("&gt;", "＞"), ("&quot;", "＂")]
+        .into_iter()
+        .fold(html, |html, (entity, wide)| html.replace(entity, wide))
 }
 
 fn close(out: &mut String, open: &mut Vec<String>, name: &str) {
