@@ -181,7 +181,7 @@ export interface CallerMatch {
 	support: boolean;
 	authorised: boolean;
 	call_back: string[];
-	open_tickets: TicketLine[];
+	open_tickets: Pick<TicketLine, "id" | "number" | "subject" | "state">[];
 }
 
 export interface Callers {
@@ -371,7 +371,7 @@ export interface ComingPaths {
 	"/ticket-views/{id}": { delete: Read<undefined, never, Id> };
 	"/guests": {
 		post: Send<
-			{ staff: StaffRef },
+			{ staff: StaffRef; code?: string | null },
 			{
 				email: string;
 				first_name: string;

@@ -2,6 +2,7 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
+import { Secret } from "../../admin/Secret";
 import { api, ask } from "../../api/client";
 import { keys } from "../../api/keys";
 import { Dialog } from "../../frame/Sheet";
@@ -37,7 +38,15 @@ export function InviteDialog({ ticket, onClose }: TicketDialogProps) {
 	return (
 		<Dialog opened title={t.invite} onClose={onClose}>
 			{invite.data ? (
-				<p role="status">{t.invited(invite.data.staff.name)}</p>
+				<div role="status" className="stack">
+					<p>{t.invited(invite.data.staff.name)}</p>
+					{invite.data.code ? (
+						<>
+							<Secret label={t.inviteCode} value={invite.data.code} />
+							<p className="soft">{t.inviteCodeHint}</p>
+						</>
+					) : null}
+				</div>
 			) : (
 				<form className="stack" onSubmit={submit}>
 					<p>{t.inviteText}</p>

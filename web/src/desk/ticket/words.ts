@@ -86,6 +86,9 @@ export const ticketDeskWords = words(
 		language: "Sprache",
 		send: "Einladen",
 		invited: (name: string) => `${name} ist eingeladen.`,
+		inviteCode: "Code zur Einladung",
+		inviteCodeHint:
+			"Der Code steht nicht in der E-Mail. Geben Sie ihn selbst weiter, etwa am Telefon.",
 		door: "Tür",
 		doorOpen: (name: string) => `Offen für Sie, als ${name}`,
 		doorOpenHint: "Solange die Anfrage bei Ihnen und offen ist.",
@@ -206,6 +209,9 @@ export const ticketDeskWords = words(
 		language: "Language",
 		send: "Invite",
 		invited: (name: string) => `${name} is invited.`,
+		inviteCode: "Code for the invitation",
+		inviteCodeHint:
+			"The code is not in the mail. Hand it over yourself, by telephone for instance.",
 		door: "Door",
 		doorOpen: (name: string) => `Open for you, as ${name}`,
 		doorOpenHint: "As long as the request is open and with you.",
