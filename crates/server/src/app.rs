@@ -152,6 +152,7 @@ impl App {
         tokio::spawn(door::watch(Arc::clone(&app)));
         tokio::spawn(crate::mail::deliver(Arc::clone(&app)));
         tokio::spawn(attachment::keep_clean(Arc::clone(&app)));
+        tokio::spawn(crate::ticket::sweep_always(Arc::clone(&app)));
         Ok(app)
     }
 

@@ -5,8 +5,8 @@ use pforte_store::{
     Conn, StoreError, contact,
     contact::Contact,
     message::{Author, MessageRecord},
-    outbox::{Message, Origin},
-    staff,
+    outbox::{Message, Origin, Place},
+    staff::{self, Staff},
     ticket::TicketRecord,
 };
 
@@ -178,5 +178,35 @@ fn english(news: TicketNews, number: i64) -> String {
             "your earlier request is older than thirty days, and locked. So your message became request \
              #{number}, which points to the earlier one."
         ),
+    }
+}
+
+/// Whoever has the ticket is told as well that it will be locked (rules B15, B16).
+pub fn ticket_locks_soon(app: &App, ticket: &TicketRecord, member: &Staff, now: Moment) -> Message {
+    let (who, number) = (member.name(), ticket.number);
+    let link = format!("{}/desk/tickets/{}", app.settings.public_origin, ticket.id());
+    let body = match Language::from_word(&member.language).unwrap_or(Language::English) {
+        Language::German => format!(
+            "Guten Tag {who},\n\ndie Anfrage #{number} wird in drei Tagen gesperrt, weil sie dann dreißig Tage alt \
+             ist. Danach geht es nur in einer Folgeanfrage weiter.\n\n{link}\n"
+        ),
+        Language::English => format!(
+            "Hello {who},\n\nrequest #{number} will be locked in three days, since it is thirty days old then. \
+             After that only a follow-up carries it on.\n\n{link}\n"
+        ),
+    };
+    Message {
+        id: app.sources.id(now),
+        provider: ticket.provider,
+        recipient: member.email.clone(),
+        subject: subject(ticket),
+        body,
+        origin: Origin::Notice,
+        ticket: None,
+        contact: None,
+        message: None,
+        place: Place::default(),
+        attempts: 0,
+        created_at: now,
     }
 }

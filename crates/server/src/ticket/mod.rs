@@ -20,6 +20,7 @@ pub mod see;
 mod settle;
 mod snippet;
 mod step;
+mod sweep;
 mod take_over;
 pub mod view;
 mod write;
@@ -30,6 +31,7 @@ pub use open::{Asked, NewTicket, OpenAsk, Opened, open, open_in};
 pub use refusal::refused;
 pub use settle::{settle, shown_end, tell};
 pub use step::Step;
+pub use sweep::{sweep, sweep_always};
 pub use write::{
     Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, happened, put, readers, unproven_wrote_in,
 };

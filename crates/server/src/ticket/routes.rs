@@ -470,6 +470,7 @@ pub async fn unwatch(
 
 /// A saved queue.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SavedView)]
 pub struct SavedViewView {
     id: Uuid,
     name: String,
