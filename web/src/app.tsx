@@ -15,6 +15,9 @@ import { SignIn } from "./signin/SignIn";
 import { useLanguage } from "./words/language";
 
 const Portal = lazy(() => import("./frame/Portal"));
+const GuestStart = lazy(() =>
+	import("./signin/GuestStart").then((page) => ({ default: page.GuestStart })),
+);
 const Desk = lazy(() => import("./frame/Desk"));
 
 /** Where a person starts. */
@@ -31,6 +34,7 @@ export function App() {
 					<Route path="/sign-in/link" element={<LinkPage />} />
 					<Route path="/activation" element={<Activation />} />
 					<Route path="/challenge" element={<ChallengePage />} />
+					<Route path="/guest" element={<GuestStart />} />
 					<Route path="*" element={<Inside />} />
 				</Routes>
 			</Suspense>

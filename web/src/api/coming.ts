@@ -212,6 +212,13 @@ export interface StaffTicket {
 	attachments: string[];
 }
 
+export interface GuestStart {
+	name: string;
+	username: string;
+	totp_secret: string;
+	totp_url: string;
+}
+
 export interface TicketQuery {
 	state?: string;
 	assignee?: string;
@@ -379,6 +386,13 @@ export interface ComingPaths {
 				ticket_id: string;
 				language: string;
 			}
+		>;
+	};
+	"/guests/activation/look": { post: Send<GuestStart, { token: string; code: string }> };
+	"/guests/activation": {
+		post: Send<
+			components["schemas"]["Me"],
+			{ token: string; code: string; password: string; totp: string }
 		>;
 	};
 	"/search": { get: Read<Found, { q: string }> };

@@ -31,6 +31,7 @@ export type {
 	ContactChange,
 	CustomerRef,
 	Found,
+	GuestStart,
 	LeaveView,
 	MailLine,
 	MailView,

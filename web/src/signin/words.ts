@@ -33,6 +33,10 @@ export const signInWords = words(
 			"In der Adresse fehlt der Schlüssel. Öffnen Sie den Link noch einmal aus der E-Mail.",
 		toSignIn: "Zur Anmeldung",
 		activationTitle: "Zugang einrichten",
+		guestText: "Geben Sie den Code ein, den Sie von der Person bekommen haben, die Sie einlädt.",
+		guestHello: (name: string, username: string) =>
+			`Willkommen, ${name}. Ihr Anmeldename ist ${username}. Richten Sie zuerst eine Authenticator-App ein.`,
+		next: "Weiter",
 		activationText:
 			"Geben Sie den Code ein, den Sie von Ihrem Anbieter bekommen haben, und wählen Sie ein Passwort.",
 		code: "Code",
@@ -78,6 +82,10 @@ export const signInWords = words(
 		linkMissing: "The key is missing from the address. Open the link from the mail once more.",
 		toSignIn: "To the sign-in",
 		activationTitle: "Set up your access",
+		guestText: "Enter the code that the person who invites you gave you.",
+		guestHello: (name: string, username: string) =>
+			`Welcome, ${name}. Your sign-in name is ${username}. First set up an authenticator app.`,
+		next: "Next",
 		activationText: "Enter the code your provider gave you, and choose a password.",
 		code: "Code",
 		activate: "Set up and sign in",
