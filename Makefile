@@ -5,7 +5,7 @@ export CARGO_TERM_COLOR ?= auto
 BUILT_PAGES = web/dist/index.html
 PAGES_FROM = $(shell find web/src web/public web/index.html web/vite.config.ts web/package-lock.json -type f 2>/dev/null)
 
-.PHONY: help demo build web test test-rust test-web test-browser browser check lint generated crash bench openapi clean
+.PHONY: help demo build web test test-rust test-web test-browser browser check lint generated crash fuzz bench openapi clean
 
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -67,6 +67,9 @@ openapi: build ## Write docs/openapi.json and the pages' client anew
 
 crash: build ## Kill the server 200 times under load
 	PFORTE_CRASH_ROUNDS=200 $(CARGO) test --locked -p pforte --test crash -- --nocapture
+
+fuzz: ## Feed hostile mails to the parsers for a minute; PFORTE_FUZZ_RUNS=10000000 for a release
+	nice fuzz/run
 
 bench: web ## Measure speed and size, against nginx on the same machine
 	scripts/install bench
