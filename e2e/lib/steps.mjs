@@ -2,10 +2,10 @@
 import { DEMO } from "./server.mjs";
 import { totp } from "./totp.mjs";
 
-/** Marta signs in with her address and password. */
-export async function signInCustomer(page, portal) {
+/** A contact, Marta if nobody else is named, signs in with address and password. */
+export async function signInCustomer(page, portal, address = DEMO.marta) {
 	await page.goto(`${portal}/sign-in`);
-	await page.locator('input[name="address"]').fill(DEMO.marta);
+	await page.locator('input[name="address"]').fill(address);
 	await page.locator('input[name="password"]').fill(DEMO.password);
 	await page.locator('form button[type="submit"]').click();
 	await page.waitForURL("**/home");
@@ -68,6 +68,15 @@ export async function openProduct(page) {
 		throw new Error(`the product did not open: ${said.join(" · ")} (${error.message})`);
 	}
 	return tab;
+}
+
+/** On a ticket that is taken over: gives the reason if asked, and opens the product (rules T4, B10). */
+export async function openTicketProduct(page, reason) {
+	const button = page.getByRole("button", { name: /Nordlicht panel/ }).first();
+	await button.waitFor();
+	const field = page.locator('input[name="reason.text"]').first();
+	if (reason && (await field.isVisible())) await field.fill(reason);
+	return openProduct(page);
 }
 
 /** From the closed door to the open product; for tests that are about something else. */
