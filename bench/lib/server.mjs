@@ -36,9 +36,9 @@ action = "view"
 class = "product"
 `;
 
-/** Starts a server; resolves once it answers. */
-export async function startServer(program, upstream) {
-  const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), "pforte-bench-"));
+/** Starts a server; resolves once it answers. `more` is further configuration, `given` a folder to go on in. */
+export async function startServer(program, upstream, { more = "", folder: given } = {}) {
+  const folder = given ?? mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), "pforte-bench-"));
   const [portal, gateway] = [await freePort(), await freePort()];
   writeFileSync(join(folder, "catalogue.toml"), catalogue(upstream));
   writeFileSync(
@@ -52,7 +52,7 @@ secrets = "secrets.toml"
 [gateway]
 listen = "127.0.0.1:${gateway}"
 public_url = "http://gate.localhost:${gateway}"
-`,
+${more}`,
   );
   const began = performance.now();
   const child = spawn(program, ["demo", "--data", folder, "--config", join(folder, "pforte.toml")], {
@@ -70,12 +70,12 @@ public_url = "http://gate.localhost:${gateway}"
   return server;
 }
 
-/** Ends the server and removes what it wrote. */
-export async function stopServer(server) {
+/** Ends the server and removes what it wrote, unless that is to be kept. */
+export async function stopServer(server, { keep = false } = {}) {
   const gone = new Promise((resolve) => server.child.once("exit", resolve));
   server.child.kill("SIGTERM");
   await gone;
-  rmSync(server.folder, { recursive: true, force: true });
+  if (!keep) rmSync(server.folder, { recursive: true, force: true });
 }
 
 /** Resident memory in MiB. */

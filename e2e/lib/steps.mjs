@@ -70,13 +70,16 @@ export async function openProduct(page) {
 	return tab;
 }
 
-/** On a ticket that is taken over: gives the reason if asked, and opens the product (rules T4, B10). */
-export async function openTicketProduct(page, reason) {
-	const button = page.getByRole("button", { name: /Nordlicht panel/ }).first();
-	await button.waitFor();
-	const field = page.locator('input[name="reason.text"]').first();
-	if (reason && (await field.isVisible())) await field.fill(reason);
-	return openProduct(page);
+/** On a ticket that is taken over: opens the product, for the reason that is offered (rules T4, B10). */
+export async function openTicketProduct(page) {
+	const door = page.getByTestId("ticket-door");
+	await door.getByRole("button", { name: /Nordlicht panel/ }).click();
+	await door.locator('input[name="reason.text"]').waitFor();
+	const opened = page.context().waitForEvent("page");
+	await page.keyboard.press("Enter");
+	const tab = await opened;
+	await tab.getByRole("heading", { level: 1 }).waitFor();
+	return tab;
 }
 
 /** From the closed door to the open product; for tests that are about something else. */
