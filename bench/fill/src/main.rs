@@ -15,6 +15,7 @@ use pforte_core::{
 };
 use pforte_store::{
     Db, DbConfig, StoreError, Tx, Writer,
+    address::{self, Address},
     contact::{self, Contact},
     customer::{self, Customer},
     message::{self, Author, MessageRecord},
@@ -125,8 +126,19 @@ impl Fill {
             active: true,
         };
         contact::insert(tx, &person, self.now).await?;
-        let address = format!("person@c{n}.example");
-        contact::add_address(tx, &person, random.id(self.now), &address, true).await
+        let own = Address {
+            id: random.id(self.now),
+            provider: self.provider,
+            contact: person.id,
+            address: format!("person@c{n}.example"),
+            primary: true,
+            added_at: self.now,
+            confirmed_at: Some(self.now),
+            unreachable_at: None,
+            shared_at: None,
+            list_at: None,
+        };
+        address::insert(tx, &own).await
     }
 
     /// Tickets with a mail each, dealt out to all contacts; the first of Marta's has many messages.
