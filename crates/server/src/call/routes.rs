@@ -159,7 +159,7 @@ pub struct CallBody {
 }
 
 /// A call.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CallRef {
     id: Uuid,
     /// `none`, `call_back` or `pin`.

@@ -14,6 +14,7 @@ use pforte_store::{
     customer, ground,
     ground::GroundRecord,
     message::{self, Author, MessageRecord},
+    phone_call,
     queue::{self, Desk, Filter, Sort, States},
     sign_in::Person as Watching,
     staff,
@@ -34,6 +35,7 @@ use super::{
 use crate::{
     App,
     attachment::view::{AttachmentView, attachment_view},
+    call::routes::{CallRef, call_ref},
     customer::routes::ProductDoorView,
     door::load_facts,
     ground::view::{Person, StaffRef, TicketRef, over},
@@ -159,6 +161,8 @@ pub struct TicketView {
     pub merged: Vec<TicketRef>,
     pub watchers: Vec<WatcherView>,
     pub grounds: Vec<GroundRef>,
+    /// The calls it came from or that were written down in it (rule X5).
+    pub calls: Vec<CallRef>,
     /// What I may do now.
     pub can: Vec<String>,
     /// What I might do, but for the reason that stands with it.
@@ -257,6 +261,7 @@ pub async fn ticket_view(
         merged: refs(seen, ticket::merged(conn, provider, id).await?),
         watchers: watchers(conn, record).await?,
         grounds: if seen.viewer == Viewer::Guest { vec![] } else { grounds(app, conn, record).await? },
+        calls: if seen.viewer == Viewer::Guest { vec![] } else { calls(conn, record).await? },
         can,
         cannot,
         access,
@@ -367,6 +372,14 @@ async fn watchers(conn: &mut Conn, record: &TicketRecord) -> Result<Vec<WatcherV
             Watching::Contact(id) => ("contact", people.contact(id).await?),
         };
         views.push(WatcherView { kind, person, since: watcher.since.into() });
+    }
+    Ok(views)
+}
+
+async fn calls(conn: &mut Conn, record: &TicketRecord) -> Result<Vec<CallRef>, Problem> {
+    let mut views = vec![];
+    for call in phone_call::of_ticket(conn, record.provider, record.id()).await? {
+        views.push(call_ref(conn, &call).await?);
     }
     Ok(views)
 }
