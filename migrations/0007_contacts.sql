@@ -7,6 +7,8 @@ CREATE TABLE contact_address_now (
     provider_id UUID NOT NULL REFERENCES provider (id),
     contact_id UUID NOT NULL REFERENCES contact (id),
     address TEXT NOT NULL,
+    -- The address as the eye takes it: those easily mistaken for each other have the same.
+    skeleton TEXT,
     is_primary BOOLEAN NOT NULL,
     added_at BIGINT NOT NULL,
     -- Its owner answered a personal challenge (rules Z6, Z7, Z9).
@@ -29,6 +31,7 @@ CREATE UNIQUE INDEX contact_address_held ON contact_address (provider_id, addres
     WHERE confirmed_at IS NOT NULL;
 CREATE UNIQUE INDEX contact_address_once ON contact_address (provider_id, contact_id, address);
 CREATE INDEX contact_address_by_address ON contact_address (provider_id, address);
+CREATE INDEX contact_address_by_skeleton ON contact_address (provider_id, skeleton);
 
 ALTER TABLE contact_phone ADD COLUMN added_at BIGINT;
 CREATE INDEX contact_phone_by_contact ON contact_phone (provider_id, contact_id);

@@ -17,8 +17,8 @@ use crate::{
     Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call,
     challenge::routes as challenge, contact::routes as contact, customer::routes as customer,
     ground::routes as ground, guest::routes as guest, kernel::Problem, live::routes as live,
-    pin::routes as pin, search::routes as search, signin::routes as signin, staff::routes as staff,
-    ticket::routes as ticket, visit::routes as visit,
+    pin::routes as pin, quarantine::routes as quarantine, search::routes as search, signin::routes as signin,
+    staff::routes as staff, ticket::routes as ticket, visit::routes as visit,
 };
 
 /// What a request's body may hold, in bytes.
@@ -98,6 +98,12 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(staff::change))
         .routes(routes!(staff::unlock))
         .routes(routes!(staff::kill_switch))
+        .routes(routes!(quarantine::list))
+        .routes(routes!(quarantine::one))
+        .routes(routes!(quarantine::release))
+        .routes(routes!(quarantine::discard))
+        .routes(routes!(quarantine::challenge))
+        .routes(routes!(quarantine::raw))
         .routes(routes!(alarm::list))
         .routes(routes!(alarm::acknowledge))
         .routes(routes!(attachment::upload))

@@ -8,6 +8,7 @@ use pforte_core::{
     entry::{Actor, Clean, Entry, Event},
     kernel::{Moment, ProviderId},
 };
+use pforte_mail::authenticate::{Checker, NoResolver};
 use pforte_store::{
     Change, Conn, Db, Health, StoreError, Writer, contact, ground,
     ground::GroundRecord,
@@ -85,6 +86,8 @@ pub struct App {
     pub(crate) supports: Supports,
     pub blobs: Blobs,
     pub(crate) uploads: Uploads,
+    /// Proves senders of mail.
+    pub mail_checker: Checker,
     /// This run of the server.
     pub run: Uuid,
     /// Cancelled when the server stops.
@@ -98,6 +101,8 @@ pub struct App {
 pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Resolver(#[from] NoResolver),
 }
 
 /// What [`App::start`] is given.
@@ -130,6 +135,10 @@ impl App {
             passwords: Passwords::new(sources.bytes()),
             throttle: Throttle::default(),
             supports: Supports::new(parts.settings.support.clone()),
+            mail_checker: match parts.settings.mail_dns {
+                Some(server) => Checker::with_dns_server(server)?,
+                None => Checker::with_system_dns()?,
+            },
             blobs: Blobs::new(parts.settings.attachments.folder.clone()),
             uploads: Uploads::default(),
             run,

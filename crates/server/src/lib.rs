@@ -21,6 +21,7 @@ pub mod kernel;
 pub mod live;
 pub mod mail;
 pub mod pin;
+pub mod quarantine;
 pub mod search;
 pub mod signin;
 pub mod staff;

@@ -3,7 +3,10 @@
 //! Several people may claim an address, so that claiming one tells nobody whether it is known here. Only
 //! one *holds* it: who confirmed it.
 
-use pforte_core::kernel::{ContactId, ContactRights, CustomerId, Moment, ProviderId};
+use pforte_core::{
+    kernel::{ContactId, ContactRights, CustomerId, Moment, ProviderId},
+    sender,
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -107,7 +110,7 @@ pub async fn insert(tx: &mut Tx, address: &Address) -> Result<(), StoreError> {
     run!(
         tx.conn(),
         "INSERT INTO contact_address (id, provider_id, contact_id, address, is_primary, added_at, \
-         confirmed_at, list_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         confirmed_at, list_at, skeleton) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         address.id,
         address.provider.0,
         address.contact.0,
@@ -115,7 +118,8 @@ pub async fn insert(tx: &mut Tx, address: &Address) -> Result<(), StoreError> {
         address.primary,
         address.added_at.0,
         address.confirmed_at.map(|m| m.0),
-        address.list_at.map(|m| m.0)
+        address.list_at.map(|m| m.0),
+        sender::Address::parse(&address.address).ok().map(|address| address.skeleton())
     )
     .map(drop)
 }
@@ -302,6 +306,17 @@ pub struct Standing {
     /// Whether the contact is still one.
     pub active: bool,
     pub rights: ContactRights,
+}
+
+/// Whether a reader could take an address for one that somebody holds, which it is not.
+pub async fn look_alike(
+    conn: &mut Conn,
+    provider: ProviderId,
+    address: &sender::Address,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT address FROM contact_address WHERE provider_id = $1 AND skeleton = $2 AND address <> $3 \
+               AND (is_primary OR confirmed_at IS NOT NULL) LIMIT 1";
+    Ok(one!(conn, (String,), sql, provider.0, address.skeleton(), address.as_str())?.is_some())
 }
 
 /// Whose address it is, if anybody holds it.

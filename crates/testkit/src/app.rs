@@ -26,7 +26,7 @@ fn support(slug: &str) -> Support {
     Support {
         provider: Some(slug.into()),
         address: Some(format!("support@{slug}.example")),
-        check: How::Own,
+        check: How::Header { authserv_id: format!("mx.{slug}.example") },
         ..Support::default()
     }
 }

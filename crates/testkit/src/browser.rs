@@ -156,6 +156,11 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: no JSON: {self:?}", self.asked))
     }
 
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// Must be a success; answers the body.
     #[track_caller]
     pub fn ok(&self) -> Value {

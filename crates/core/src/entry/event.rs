@@ -132,6 +132,8 @@ events! {
     }
     /// Staff made a ticket or message of a mail in quarantine; that proves nothing.
     MailReleased = "mail.released" { mail: MailId, ticket: TicketId }
+    /// Somebody looked into the whole message (control 58).
+    MailRead = "mail.read" { mail: MailId }
     MailDiscarded = "mail.discarded" { mail: MailId }
     MailBounced = "mail.bounced" { ticket: Option<TicketId>, contact: Option<ContactId> }
     ChallengeSent = "challenge.sent" { challenge: ChallengeId, contact: ContactId }

@@ -15,16 +15,17 @@ use pforte_store::{
     Change, StoreError, Tx,
     challenge::{self, Challenge, Purpose},
     contact::{self, Contact},
+    mail::{self as store_mail, MailState},
     outbox::{self, Message},
     provider,
 };
 use uuid::Uuid;
 
 use crate::{
-    App,
+    App, Shared,
     contact::answer_address,
     kernel::{ContactActor, Problem, SignedIn, Who, actor::sign_in_needed, sources::hash_token},
-    mail,
+    mail::{self, intake},
 };
 
 /// How long a question can be answered.
@@ -131,7 +132,12 @@ pub async fn find(app: &App, token: &str) -> Result<(Challenge, provider::Provid
 }
 
 /// Takes the answer. Whose an address is says only who is signed in; “no” says whoever reads it.
-pub async fn answer(app: &App, token: &str, yes: bool, by: Result<SignedIn, Problem>) -> Result<(), Problem> {
+pub async fn answer(
+    app: &Shared,
+    token: &str,
+    yes: bool,
+    by: Result<SignedIn, Problem>,
+) -> Result<(), Problem> {
     let (asked, _) = find(app, token).await?;
     match asked.purpose {
         Purpose::Sender => answer_sender(app, asked, yes).await,
@@ -152,7 +158,10 @@ pub async fn answer(app: &App, token: &str, yes: bool, by: Result<SignedIn, Prob
 }
 
 /// Whoever reads the registered address says whether the mail was theirs.
-async fn answer_sender(app: &App, asked: Challenge, yes: bool) -> Result<(), Problem> {
+async fn answer_sender(app: &Shared, asked: Challenge, yes: bool) -> Result<(), Problem> {
+    if yes && taken_in(app, &asked).await? {
+        return Ok(());
+    }
     let now = app.sources.now();
     let contact = contact::by_id(&mut *app.read().await?, asked.provider, asked.contact).await?;
     let contact = contact.filter(|contact| contact.active).ok_or_else(over)?;
@@ -168,6 +177,14 @@ async fn answer_sender(app: &App, asked: Challenge, yes: bool) -> Result<(), Pro
             })
         })
         .await
+}
+
+/// Lets the mail in that was asked about; the answer is taken with it. `false` when it stays where it is.
+async fn taken_in(app: &Shared, asked: &Challenge) -> Result<bool, Problem> {
+    let Some(id) = asked.mail else { return Ok(false) };
+    let mail = store_mail::by_id(&mut *app.read().await?, asked.provider, id).await?;
+    let Some(mail) = mail.filter(|mail| mail.state == MailState::Quarantine) else { return Ok(false) };
+    Ok(intake::confirm(app, mail, asked.clone()).await?.is_some())
 }
 
 /// An address as far as its reader needs it to recognise it: `m…@company.example`.

@@ -3,6 +3,7 @@
 //! A mail is written in the transaction of what it tells and delivered after. Until SMTP is configured
 //! it goes to a folder, one file each. Mails carry no PIN and open no door (rule X8).
 
+mod answers;
 mod compose;
 mod deliver;
 mod guest;

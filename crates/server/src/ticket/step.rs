@@ -52,6 +52,12 @@ impl Step {
         self.entries.push(Entry { customer: Some(customer), ..entry });
     }
 
+    /// Writes an entry that concerns a customer only if one is known.
+    pub fn note(&mut self, customer: Option<CustomerId>, event: Event) {
+        let entry = self.app.entry(self.now, self.provider, self.actor, event);
+        self.entries.push(Entry { customer, ..entry });
+    }
+
     /// The id of the entry that was written last.
     pub fn last_entry(&self) -> Option<pforte_core::kernel::EntryId> {
         self.entries.last().map(|entry| entry.id)

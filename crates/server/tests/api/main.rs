@@ -9,6 +9,7 @@ mod customers;
 mod events;
 mod guests;
 mod limits;
+mod mail;
 mod pin;
 mod runs;
 mod search;

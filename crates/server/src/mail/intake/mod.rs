@@ -1,18 +1,58 @@
-//! Taking mail in: what the transports hand over becomes a ticket, a message or a mail in quarantine.
+//! Taking mail in: one path behind every way. What is handed over becomes a ticket, a message in one,
+//! the end of one of our own mails, or waits in quarantine; it is never refused for its content and
+//! never lost.
 //!
-//! Must answer `Ok` only after the message is durable, and never refuse one for its content.
+//! The order: the bytes are durable first, then one transaction writes the row with whatever became of
+//! it, then the transport is told. A crash before that, and the sender tries again; a message that
+//! comes twice is known by its fingerprint. Must never answer `Ok` before the transaction is
+//! committed. Start reading at [`take`], then `gather.rs`, then `carry.rs`.
 
-use pforte_mail::transport::{Handed, Intake, TakeError, Taken};
+mod bounce;
+mod carry;
+mod files;
+mod gather;
+mod hold;
+mod letter;
+mod written;
 
-use crate::Shared;
+use std::sync::Arc;
+
+pub use hold::ask_again;
+use pforte_core::{
+    entry::Clean,
+    kernel::{Moment, ProviderId},
+    sender::{Code, Verdict, judge},
+};
+use pforte_mail::{
+    Message,
+    authenticate::{CheckResult, Checked, Delivery, How as Check},
+    transport::{Handed, Intake, TakeError, Taken},
+};
+use pforte_store::mail::{self, MailRecord, MailState};
+use serde_json::json;
+use tokio::sync::Semaphore;
+pub use written::{confirm, release};
+
+use crate::{App, How, Shared, kernel::Problem};
+
+/// Messages that are read at the same time; each may take a few times its size in memory.
+const AT_ONCE: usize = 8;
+/// Of all messages together that are read at the same time, in KiB: large ones go one by one.
+const KIBIBYTES: u32 = 64 * 1024;
 
 /// The application as the transports see it.
 pub fn intake(app: Shared) -> impl Intake {
-    AppIntake { app }
+    AppIntake {
+        app,
+        places: Arc::new(Semaphore::new(AT_ONCE)),
+        room: Arc::new(Semaphore::new(KIBIBYTES as usize)),
+    }
 }
 
 struct AppIntake {
     app: Shared,
+    places: Arc<Semaphore>,
+    room: Arc<Semaphore>,
 }
 
 impl Intake for AppIntake {
@@ -20,7 +60,118 @@ impl Intake for AppIntake {
         self.app.is_support_address(recipient)
     }
 
-    async fn take(&self, _handed: Handed) -> Result<Taken, TakeError> {
-        Err(TakeError::Later("not yet".into()))
+    async fn take(&self, handed: Handed) -> Result<Taken, TakeError> {
+        if handed.raw.len() > self.app.settings.max_mail_bytes {
+            return Err(TakeError::TooLarge);
+        }
+        let later = |_| TakeError::Later("the server is stopping".into());
+        let _place = self.places.acquire().await.map_err(later)?;
+        let kibibytes = u32::try_from(handed.raw.len() / 1024).unwrap_or(u32::MAX).clamp(1, KIBIBYTES);
+        let _room = self.room.acquire_many(kibibytes).await.map_err(later)?;
+        take(&self.app, handed).await.map_err(|problem| {
+            tracing::warn!(code = problem.code, detail = %problem.detail, "a mail is not taken for now");
+            TakeError::Later("it cannot be stored just now".into())
+        })
     }
+}
+
+/// A message that was read and checked.
+struct Read {
+    fingerprint: String,
+    message: Message,
+}
+
+async fn read(handed: &Handed) -> Result<Read, Problem> {
+    let (raw, return_path) = (handed.raw.clone(), handed.return_path.clone());
+    let read = tokio::task::spawn_blocking(move || Read {
+        fingerprint: pforte_mail::fingerprint(&raw),
+        message: pforte_mail::read(&raw).with_return_path(return_path.as_deref()),
+    });
+    read.await.map_err(|_| Problem::unwritable())
+}
+
+/// Takes one message in. `Ok` once it is durable.
+pub async fn take(app: &Shared, handed: Handed) -> Result<Taken, Problem> {
+    let Some((provider, support)) = app.support_at(&handed.recipient) else {
+        return Err(Problem::not_found());
+    };
+    let Read { fingerprint, message } = read(&handed).await?;
+    if mail::known(&mut *app.read().await?, provider, &fingerprint).await? {
+        return Ok(Taken::Known);
+    }
+    let how = match &support.check {
+        How::Own => Check::Own,
+        How::Header { authserv_id } => Check::Header { authserv_id: authserv_id.clone() },
+        How::Nothing => Check::None,
+    };
+    let delivery =
+        Delivery { how: &how, client: handed.client.as_ref(), return_path: handed.return_path.as_deref() };
+    let mut checked = app.mail_checker.check(&handed.raw, &message, delivery).await;
+    if handed.cut.is_some() {
+        checked.codes.insert(0, Code::MailTooLarge.word());
+    }
+    let hash = app.blobs.put(provider, handed.raw.clone()).await.map_err(|error| {
+        tracing::error!(%error, "a mail cannot be stored");
+        Problem::unwritable()
+    })?;
+    let now = app.sources.now();
+    let mut conn = app.read().await?;
+    let gathered = gather::gather(app, &mut conn, provider, &message, &checked, now).await?;
+    drop(conn);
+    let verdict = judge(&gathered.facts, now);
+    let arrived = Arrived { provider, handed: &handed, fingerprint, hash, now };
+    let record = record(app, &arrived, &message, &checked, &gathered, &verdict);
+    let letter = letter::Letter::new(record, message, letter::Row::New);
+    carry::carry_out(app, letter, gathered, verdict).await
+}
+
+struct Arrived<'a> {
+    provider: ProviderId,
+    handed: &'a Handed,
+    fingerprint: String,
+    hash: String,
+    now: Moment,
+}
+
+/// The row, as it is before anything became of the message: it waits.
+fn record(
+    app: &App,
+    arrived: &Arrived<'_>,
+    message: &Message,
+    checked: &Checked,
+    gathered: &gather::Gathered,
+    verdict: &Verdict,
+) -> MailRecord {
+    let sender = gathered.from.as_ref().map_or_else(String::new, |from| from.as_str().to_owned());
+    let size = arrived.handed.cut.unwrap_or(arrived.handed.raw.len() as u64);
+    MailRecord {
+        id: app.sources.id(arrived.now),
+        provider: arrived.provider,
+        fingerprint: arrived.fingerprint.clone(),
+        way: arrived.handed.way.word().to_owned(),
+        received_at: arrived.now,
+        hash: arrived.hash.clone(),
+        size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
+        sender: Clean::name(&sender).to_string(),
+        subject: Clean::new(&message.subject, 400).to_string(),
+        message_ref: message.message_id.clone(),
+        proof: checked.proof,
+        state: MailState::Quarantine,
+        why: verdict.codes.iter().map(|code| code.word().to_owned()).collect(),
+        checks: checked.results.iter().map(check).collect(),
+        contact: gathered.sender.as_ref().map(|sender| sender.contact),
+        ticket: None,
+        message: None,
+        decided_by: None,
+        decided_at: None,
+    }
+}
+
+fn check(result: &CheckResult) -> serde_json::Value {
+    json!({
+        "check": result.check,
+        "result": result.result,
+        "domain": Clean::name(&result.domain).as_str(),
+        "why": Clean::name(&result.why).as_str(),
+    })
 }

@@ -1,0 +1,131 @@
+//! A mail that is ready to be carried out, and its row with what became of it.
+
+use pforte_core::{
+    entry::{Clean, Event},
+    kernel::TicketId,
+    sender::Proof,
+    ticket::MessageKind,
+};
+use pforte_mail::{Message, message::Nature};
+use pforte_store::{
+    StoreError, Tx,
+    mail::{self, Decided, MailRecord},
+    message::Author,
+};
+
+use super::files;
+use crate::{App, kernel::Problem, ticket::NewMessage};
+
+/// Characters of a ticket's subject.
+const SUBJECT_MAX: usize = 200;
+
+/// Whether the mail's row is to be written or is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    New,
+    /// It waits in quarantine.
+    Held,
+}
+
+/// A mail that is ready to be carried out: read, its files stored.
+#[derive(Debug)]
+pub struct Letter {
+    pub record: MailRecord,
+    pub row: Row,
+    pub subject: String,
+    text: String,
+    quoted: Option<String>,
+    html: Option<String>,
+    attachments: Vec<pforte_mail::message::Attachment>,
+    /// Whom a report says our mail did not reach.
+    pub unreached: Option<String>,
+    pub permanent: bool,
+}
+
+impl Letter {
+    pub fn new(record: MailRecord, message: Message, row: Row) -> Self {
+        let (unreached, permanent) = match message.nature {
+            Nature::Bounce(bounce) => (bounce.recipient, bounce.permanent),
+            _ => (None, false),
+        };
+        let subject = Clean::new(message.subject.trim(), SUBJECT_MAX).to_string();
+        Self {
+            record,
+            row,
+            subject: if subject.is_empty() { "–".into() } else { subject },
+            text: message.text.own,
+            quoted: message.text.quoted,
+            html: message.html,
+            attachments: message.attachments,
+            unreached,
+            permanent,
+        }
+    }
+
+    /// The files are stored only for a mail that goes into a ticket; others keep them inside.
+    pub async fn written(&mut self, app: &App, author: Author, proof: Proof) -> Result<NewMessage, Problem> {
+        let attachments = std::mem::take(&mut self.attachments);
+        let files = files::store(app, self.record.provider, attachments).await?;
+        Ok(NewMessage {
+            kind: MessageKind::Message,
+            author,
+            via: "mail",
+            proof: Some(proof),
+            text: std::mem::take(&mut self.text),
+            quoted: self.quoted.take(),
+            html: self.html.take(),
+            mail: Some(self.record.id),
+            files,
+        })
+    }
+}
+
+/// Why nothing was written.
+pub enum Undone {
+    /// It had been handed over, or decided about, before.
+    Known,
+    Problem(Problem),
+}
+
+impl From<Problem> for Undone {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+pub fn or_known<T>(done: Result<T, Undone>) -> Result<Option<T>, Problem> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(Undone::Known) => Ok(None),
+        Err(Undone::Problem(problem)) => Err(problem),
+    }
+}
+
+/// Writes the row with what became of the mail; undoes everything when it was known.
+pub async fn note(tx: &mut Tx, letter: &Letter, decided: Decided) -> Result<(), Undone> {
+    let fresh = match letter.row {
+        Row::New => {
+            let record = MailRecord {
+                state: decided.state,
+                proof: decided.proof,
+                ticket: decided.ticket,
+                message: decided.message,
+                ..letter.record.clone()
+            };
+            mail::insert(tx, &record).await?
+        }
+        Row::Held => mail::decide(tx, letter.record.provider, letter.record.id, decided).await?,
+    };
+    if fresh { Ok(()) } else { Err(Undone::Known) }
+}
+
+pub fn received(letter: &Letter, proof: Proof, ticket: Option<TicketId>) -> Event {
+    let why = letter.record.why.iter().map(|code| Clean::name(code)).collect();
+    Event::MailReceived { mail: letter.record.id, proof, ticket, why }
+}

@@ -1,0 +1,205 @@
+//! Mails that go into a ticket: the customer's own word, or a mail that staff let in, which proves
+//! nothing.
+
+use pforte_core::{
+    entry::{Actor, Event},
+    kernel::{Moment, StaffId, TicketId},
+    sender::{Disposition, Proof},
+    ticket::{Opener, Priority, TicketChannel},
+};
+use pforte_mail::{Message, authenticate::Checked};
+use pforte_store::{
+    StoreError, Tx,
+    challenge::{self, Challenge},
+    contact::{self, Contact},
+    mail::{Decided, MailRecord, MailState},
+    message::{Author, MessageRecord},
+    outbox,
+    ticket::TicketRecord,
+};
+
+use super::{
+    gather::{self, Gathered},
+    letter::{Letter, Row, Undone, note, or_known, received},
+};
+use crate::{
+    Shared,
+    kernel::Problem,
+    mail::{TicketNews, ticket_news},
+    quarantine,
+    ticket::{
+        Asked, Became, NewMessage, NewTicket, Step, customer_wrote_in, open_in, settle, unproven_wrote_in,
+    },
+};
+
+/// What was written in, or from, a ticket by a mail.
+#[derive(Debug)]
+struct Stands {
+    ticket: TicketRecord,
+    message: MessageRecord,
+}
+
+fn stands(stands: &Stands, proof: Proof, by: Option<StaffId>, now: Moment) -> Decided {
+    Decided {
+        state: MailState::Ticket,
+        proof,
+        ticket: Some(stands.ticket.id()),
+        message: Some(stands.message.id),
+        by,
+        at: now,
+    }
+}
+
+/// A proven or confirmed mail of a contact's: a new ticket, or a message in one.
+pub async fn into_ticket(
+    app: &Shared,
+    mut letter: Letter,
+    gathered: &Gathered,
+    ticket: Option<TicketId>,
+    asked: Option<Challenge>,
+) -> Result<Option<()>, Problem> {
+    let (provider, proof) = (letter.record.provider, gathered.facts.proof);
+    let sender = gathered.sender.as_ref().ok_or_else(Problem::not_found)?;
+    let contact = contact::by_id(&mut *app.read().await?, provider, sender.contact).await?;
+    let contact = contact.ok_or_else(Problem::not_found)?;
+    let new = letter.written(app, Author::Contact(contact.id), proof).await?;
+    let mut step = Step::new(app, provider, Actor::Contact(contact.id));
+    let (first, now) = (letter.row == Row::New, step.now);
+    let done = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let subject = letter.subject.clone();
+                let written = match ticket {
+                    Some(ticket) => {
+                        let wrote = customer_wrote_in(tx, &mut step, ticket, &contact, new).await?;
+                        if wrote.became == Became::FollowUp {
+                            tell_follow_up(tx, &step, &wrote.ticket, &contact).await?;
+                        }
+                        Stands { ticket: wrote.ticket, message: wrote.message }
+                    }
+                    None => open(tx, &mut step, (contact, subject), new, (Opener::Customer, proof)).await?,
+                };
+                note(tx, &letter, stands(&written, proof, None, now)).await?;
+                if let Some(asked) = &asked {
+                    if !challenge::answer(tx, asked, true, now).await? {
+                        return Err(Undone::Known);
+                    }
+                    let event =
+                        Event::ChallengeAnswered { challenge: asked.id, contact: asked.contact, yes: true };
+                    step.log(written.ticket.life.customer, event);
+                }
+                if first {
+                    let event = received(&letter, proof, Some(written.ticket.id()));
+                    step.log(written.ticket.life.customer, event);
+                }
+                Ok::<_, Undone>(step.done((written.ticket, letter.record))?)
+            })
+        })
+        .await;
+    let Some((ticket, record)) = or_known(done)? else { return Ok(None) };
+    settle(app, &ticket).await;
+    quarantine::tell(app, &record);
+    Ok(Some(()))
+}
+
+async fn open(
+    tx: &mut Tx,
+    step: &mut Step,
+    (contact, subject): (Contact, String),
+    message: NewMessage,
+    (by, proof): (Opener, Proof),
+) -> Result<Stands, Problem> {
+    let new = NewTicket {
+        contact,
+        channel: TicketChannel::Mail,
+        subject,
+        asked: Asked::default(),
+        priority: Priority::Normal,
+        by,
+        proof: Some(proof.word()),
+        follows: None,
+        message: Some(message),
+    };
+    let opened = open_in(tx, step, new).await?;
+    let message = opened.message.ok_or_else(Problem::not_found)?;
+    Ok(Stands { ticket: opened.ticket, message })
+}
+
+/// A late mail opened a follow-up: its sender should know why the number is another one (rule B16).
+async fn tell_follow_up(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: &TicketRecord,
+    contact: &Contact,
+) -> Result<(), StoreError> {
+    let news = TicketNews::FollowUp;
+    let mail = ticket_news(&step.app, tx.conn(), ticket, news, contact, step.now).await?;
+    match mail {
+        Some(mail) => outbox::put(tx, &mail).await,
+        None => Ok(()),
+    }
+}
+
+/// The person answers yes: the mail is judged once more, as confirmed, and the answer is taken with what
+/// becomes of it. `None` when nothing does: it was decided about, or something else speaks against it.
+pub async fn confirm(app: &Shared, record: MailRecord, asked: Challenge) -> Result<Option<()>, Problem> {
+    let (_, message) = quarantine::message(app, &record).await?;
+    let now = app.sources.now();
+    let mut conn = app.read().await?;
+    let checked = Checked { proof: Proof::Confirmed, codes: vec![], results: vec![] };
+    let gathered = gather::gather(app, &mut conn, record.provider, &message, &checked, now).await?;
+    drop(conn);
+    let verdict = pforte_core::sender::judge(&gathered.facts, now);
+    let ticket = match verdict.disposition {
+        Disposition::Open => None,
+        Disposition::Append { ticket }
+        | Disposition::Reopen { ticket }
+        | Disposition::FollowUp { ticket } => Some(ticket),
+        // Something else speaks against it by now; it goes on waiting, and staff see why.
+        _ => return Ok(None),
+    };
+    into_ticket(app, Letter::new(record, message, Row::Held), &gathered, ticket, Some(asked)).await
+}
+
+/// Staff make a ticket of a mail, or a message in one. It proves nothing. `None` when somebody was
+/// quicker.
+pub async fn release(
+    app: &Shared,
+    staff: StaffId,
+    record: MailRecord,
+    message: Message,
+    contact: Contact,
+    into: Option<TicketId>,
+) -> Result<Option<TicketRecord>, Problem> {
+    let mut letter = Letter::new(record, message, Row::Held);
+    let new = letter.written(app, Author::System, Proof::Unproven).await?;
+    let mut step = Step::new(app, letter.record.provider, Actor::Staff(staff));
+    let now = step.now;
+    let done = app
+        .writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let subject = letter.subject.clone();
+                let written = match into {
+                    Some(ticket) => {
+                        let wrote = unproven_wrote_in(tx, &mut step, ticket, new).await?;
+                        Stands { ticket: wrote.ticket, message: wrote.message }
+                    }
+                    None => {
+                        let by = (Opener::Unproven, Proof::Unproven);
+                        open(tx, &mut step, (contact, subject), new, by).await?
+                    }
+                };
+                note(tx, &letter, stands(&written, Proof::Unproven, Some(staff), now)).await?;
+                let event = Event::MailReleased { mail: letter.record.id, ticket: written.ticket.id() };
+                step.log(written.ticket.life.customer, event);
+                Ok::<_, Undone>(step.done((written.ticket, letter.record))?)
+            })
+        })
+        .await;
+    let Some((ticket, record)) = or_known(done)? else { return Ok(None) };
+    settle(app, &ticket).await;
+    quarantine::tell(app, &record);
+    Ok(Some(ticket))
+}

@@ -1,0 +1,141 @@
+//! Mails as customers (and others) write them, handed to the server as a transport does.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bytes::Bytes;
+use pforte_core::kernel::Span;
+use pforte_mail::transport::{Handed, Taken, Way};
+use pforte_server::mail::intake;
+
+use crate::{Mail, TestApp};
+
+/// Each letter has a Message-ID of its own.
+static WRITTEN: AtomicU32 = AtomicU32::new(0);
+
+/// A mail before it is handed over. The provider's own mail server says whether its sender is proven.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    from: String,
+    to: String,
+    subject: String,
+    text: String,
+    proven: bool,
+    return_path: Option<String>,
+    headers: Vec<(String, String)>,
+    pub id: String,
+}
+
+impl Letter {
+    /// From an address whose domain proves it, to the near provider's support.
+    pub fn from(address: &str) -> Self {
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        Self {
+            from: address.to_owned(),
+            to: "support@nordlicht.example".into(),
+            subject: "The shop shows an error".into(),
+            text: "Since this morning the basket stays empty.".into(),
+            proven: true,
+            return_path: Some(address.to_owned()),
+            headers: vec![],
+            id: format!("letter-{number}@mail.example"),
+        }
+    }
+
+    /// Nothing shows that it is from whom it says.
+    #[must_use]
+    pub fn unproven(mut self) -> Self {
+        self.proven = false;
+        self
+    }
+
+    #[must_use]
+    pub fn to(mut self, address: &str) -> Self {
+        self.to = address.to_owned();
+        self
+    }
+
+    #[must_use]
+    pub fn subject(mut self, subject: &str) -> Self {
+        self.subject = subject.to_owned();
+        self
+    }
+
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        self.text = text.to_owned();
+        self
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With the empty return path of reports.
+    #[must_use]
+    pub fn from_nobody(mut self) -> Self {
+        self.return_path = Some(String::new());
+        self
+    }
+
+    /// Answers one of our mails, as a mail program does.
+    #[must_use]
+    pub fn answering(self, mail: &Mail) -> Self {
+        let mut references = mail.references.clone();
+        references.push(mail.message_id.clone());
+        let references: Vec<String> = references.iter().map(|id| format!("<{id}>")).collect();
+        let subject = format!("Re: {}", mail.subject);
+        self.subject(&subject)
+            .header("In-Reply-To", &format!("<{}>", mail.message_id))
+            .header("References", &references.join(" "))
+    }
+
+    /// The bytes.
+    pub fn raw(&self) -> Vec<u8> {
+        let host = self.to.rsplit('@').next().unwrap_or_default();
+        let domain = self.from.trim_end_matches('>').rsplit('@').next().unwrap_or_default();
+        let result = if self.proven {
+            format!("dmarc=pass header.from={domain}; dkim=pass header.d={domain}")
+        } else {
+            format!("dmarc=fail header.from={domain}; dkim=none")
+        };
+        let mut head = format!("Authentication-Results: mx.{host}; {result}\r\n");
+        let fields = [
+            ("From", &self.from),
+            ("To", &self.to),
+            ("Subject", &self.subject),
+            ("Message-ID", &format!("<{}>", self.id)),
+        ];
+        for (name, value) in fields {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
+            head.push_str("Content-Type: text/plain; charset=utf-8\r\n");
+        }
+        format!("{head}MIME-Version: 1.0\r\n\r\n{}\r\n", self.text).into_bytes()
+    }
+}
+
+impl TestApp {
+    /// Hands a letter over, as LMTP does; answers once it is durable. Each comes in an instant of its own,
+    /// so that they are in order.
+    pub async fn receive(&self, letter: &Letter) -> Taken {
+        self.advance(Span::milliseconds(2));
+        let handed = Handed {
+            raw: Bytes::from(letter.raw()),
+            way: Way::Lmtp,
+            recipient: letter.to.clone(),
+            return_path: letter.return_path.clone(),
+            client: None,
+            cut: None,
+        };
+        match intake::take(&self.app, handed).await {
+            Ok(taken) => taken,
+            Err(problem) => panic!("not taken: {} {}", problem.code, problem.detail),
+        }
+    }
+}
