@@ -122,9 +122,15 @@ export function ContactForm() {
 			<div role="status">
 				{create.data ? (
 					<div className="sheet stack">
-						<p>{t.created(create.data.contact.name)}</p>
-						<Secret label={t.code} value={create.data.activation_code} />
-						<p className="soft">{t.codeHint}</p>
+						{create.data.contact && create.data.activation_code ? (
+							<>
+								<p>{t.created(create.data.contact.name)}</p>
+								<Secret label={t.code} value={create.data.activation_code} />
+								<p className="soft">{t.codeHint}</p>
+							</>
+						) : (
+							<p>{t.contactWaits}</p>
+						)}
 					</div>
 				) : null}
 			</div>

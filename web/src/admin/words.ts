@@ -13,6 +13,8 @@ export const adminWords = words(
 		group: "Gruppe (freiwillig)",
 		create: "Anlegen",
 		created: (what: string) => `Angelegt: ${what}`,
+		contactWaits:
+			"Beantragt. Ein berechtigter Kontakt des Kunden muss zustimmen und bekommt dann den Code zum Weitergeben.",
 		ofCustomer: "Zu welchem Kunden? Nummer oder Name",
 		noCustomer: "Diesen Kunden gibt es nicht.",
 		manyCustomers: "Das trifft auf mehrere zu. Bitte die Kundennummer eingeben.",
@@ -53,6 +55,8 @@ export const adminWords = words(
 		group: "Group (optional)",
 		create: "Create",
 		created: (what: string) => `Created: ${what}`,
+		contactWaits:
+			"Asked for. An authorised contact of the customer has to agree, and then gets the code to hand over.",
 		ofCustomer: "For which customer? Number or name",
 		noCustomer: "There is no such customer.",
 		manyCustomers: "That fits more than one. Please enter the customer number.",

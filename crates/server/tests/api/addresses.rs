@@ -75,7 +75,7 @@ on_both! {
         let near = app.world.near.clone();
         let mut owner = app.sign_in(&near.customer.owner).await;
         let taken = near.other.owner.address.clone();
-        let fresh = add(&mut owner, "nobody@bakery.example").await;
+        let fresh = add(&mut owner, "mira.holt@bakery.example").await;
         let claimed = add(&mut owner, &taken).await;
         for field in ["primary", "confirmed_at", "flags"] {
             assert_eq!(fresh[field], claimed[field], "{field}");

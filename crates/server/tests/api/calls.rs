@@ -68,8 +68,8 @@ on_both! {
         app.mail(&near.customer.owner.address, "another telephone number for Ada Oduya").await;
         assert_eq!(agent.get("/callers?q=03023125111").await.ok()["registered"], true);
         let settings = owner.get("/support-settings").await.ok();
-        let phone = settings["me"]["phones"][1].clone();
-        assert_eq!(phone["display"], "+49 30 23125111");
+        let phones = settings["me"]["phones"].as_array().expect("phones");
+        let phone = phones.iter().find(|phone| phone["display"] == "+49 30 23125111").expect("the number");
         let path = format!("/support-settings/phones/{}", phone["id"].as_str().expect("an id"));
         owner.call(http::Method::DELETE, &path, Value::Null).await.status(204);
         assert_eq!(agent.get("/callers?q=03023125111").await.ok()["registered"], false);

@@ -4,6 +4,8 @@ use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::contacts::ContactIds;
+
 /// What a role may expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expect {
@@ -53,6 +55,10 @@ const ENTERING: Columns = [SignIn, F, F, F, F, A, F, A, F, F, F];
 const OWN_GROUND: Columns = [SignIn, F, F, F, F, A, H, H, H, H, H];
 const LEADS: Columns = [SignIn, F, F, F, F, F, F, A, A, F, F];
 const OVERSEERS: Columns = [SignIn, F, F, F, F, F, F, A, A, A, F];
+/// The owner's own address or number, which nobody else has.
+const OWN_REACH: Columns = [SignIn, A, H, H, F, F, F, F, F, F, F];
+/// Rules P2, X8: authorised contacts, and not by link.
+const AUTHORISED: Columns = [SignIn, A, F, F, F, F, F, F, F, F, F];
 const ADMINS: Columns = [SignIn, F, F, F, F, F, F, F, F, A, F];
 const A: Expect = Allowed;
 const F: Expect = Forbidden;
@@ -130,6 +136,24 @@ pub const ROWS: &[Row] = &[
     row("POST /kill-switch", LEADS, none),
     row("GET /alarms", OVERSEERS, none),
     row("POST /alarms/{id}/acknowledge", OVERSEERS, none),
+    row("GET /support-settings", CONTACTS, none),
+    row("POST /support-settings/addresses", CONFIRMED, |_| json!({ "address": "" })),
+    row("POST /support-settings/addresses/{id}/challenge", OWN_REACH, none),
+    row("POST /support-settings/addresses/{id}/primary", OWN_REACH, none),
+    row("DELETE /support-settings/addresses/{id}", OWN_REACH, none),
+    row("POST /support-settings/phones", CONFIRMED, |_| json!({ "number": "" })),
+    row("DELETE /support-settings/phones/{id}", OWN_REACH, none),
+    row("POST /support-settings/contacts", AUTHORISED, support_contact),
+    row("PATCH /support-settings/contacts/{id}", AUTHORISED, |_| json!({})),
+    row("DELETE /support-settings/contacts/{id}", AUTHORISED, none),
+    row("POST /support-settings/support-addresses", AUTHORISED, |_| json!({ "address": "" })),
+    row("DELETE /support-settings/support-addresses", AUTHORISED, |_| json!({ "address": "" })),
+    row("POST /contact-changes/{id}/refuse", AUTHORISED, none),
+    row("POST /contact-changes/{id}/approve", AUTHORISED, none),
+    row("POST /challenge/look", EVERYBODY, |_| json!({ "token": "x" })),
+    row("POST /challenge/answer", EVERYBODY, |_| json!({ "token": "x", "yes": true })),
+    row("GET /callers", STAFF, none),
+    row("POST /calls", STAFF, |ids| json!({ "contact_id": ids.contact, "proof": "none", "note": "A call" })),
     // Last, since they end the sign-ins of the other rows.
     row("POST /sign-out", SIGNED_IN, none),
     row("POST /sign-out/everywhere", SIGNED_IN, none),
@@ -150,6 +174,13 @@ fn contact(_: &Ids) -> Value {
     })
 }
 
+fn support_contact(_: &Ids) -> Value {
+    json!({
+        "first_name": "Rosa", "last_name": "Varga", "address": "rosa@varga.example", "role": "member",
+        "support": false, "instruction": false, "language": "en",
+    })
+}
+
 fn staff(_: &Ids) -> Value {
     json!({ "username": "", "first_name": "", "last_name": "", "email": "", "roles": ["agent"] })
 }
@@ -163,17 +194,25 @@ pub struct Ids {
     pub ground: Uuid,
     pub visit: Uuid,
     pub alarm: Uuid,
+    pub reach: ContactIds,
 }
 
 impl Ids {
     pub const NOWHERE: Self = {
         let id = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
-        Self { customer: id, contact: id, staff: id, ground: id, visit: id, alarm: id }
+        let reach = ContactIds { address: id, phone: id, colleague: id, change: id };
+        Self { customer: id, contact: id, staff: id, ground: id, visit: id, alarm: id, reach }
     };
 
     pub fn path(&self, endpoint: &str) -> (Method, String) {
         let (method, path) = endpoint.split_once(' ').expect("method and path");
         let id = match path.split('/').nth(1) {
+            Some("support-settings") => match path.split('/').nth(2) {
+                Some("addresses") => self.reach.address,
+                Some("phones") => self.reach.phone,
+                _ => self.reach.colleague,
+            },
+            Some("contact-changes") => self.reach.change,
             Some("customers") => self.customer,
             Some("grounds") => self.ground,
             Some("visits") => self.visit,
@@ -181,7 +220,11 @@ impl Ids {
             Some("alarms") => self.alarm,
             _ => Uuid::nil(),
         };
-        let path = if path == "/sign-in" { "/sign-in?provider=nordlicht" } else { path };
+        let path = match path {
+            "/sign-in" => "/sign-in?provider=nordlicht",
+            "/callers" => "/callers?q=Oduya",
+            path => path,
+        };
         let path = path.replace("{id}", &id.to_string()).replace("{contact_id}", &self.contact.to_string());
         (method.parse().expect("a method"), path)
     }
