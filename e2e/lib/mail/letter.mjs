@@ -64,7 +64,7 @@ export function send(
 ) {
 	const args = [
 		...["--server", "127.0.0.1", "--port", String(port), "--helo", helo],
-		...["--from", sender, "--to", recipient],
+		...["--from", sender || "<>", "--to", recipient],
 		...["--protocol", lmtp ? "LMTP" : "ESMTP"],
 		...["--data", "-", "--no-data-fixup", "--timeout", "20s", "--suppress-data"],
 	];

@@ -122,6 +122,7 @@ export async function office(t, { way = "lmtp", name = "office" } = {}) {
 	await server.start();
 	later(t, () => server.stop());
 
+	const said = () => [server.program.said, provider.said(), customers.said(), box.said()].join("\n");
 	const address = (from) => from.match(/<([^>]+)>/)?.[1] ?? from;
 	const post = (port) => async (letter) => {
 		const message = letter.message ?? write({ to: SUPPORT, ...letter });
@@ -138,10 +139,13 @@ export async function office(t, { way = "lmtp", name = "office" } = {}) {
 		/** Sends a letter from a machine of nobody's, unsigned, straight to the provider. */
 		slip: post(provider.port),
 		/** Waits for a letter in somebody's mailbox. */
-		arrival: box.arrival,
+		arrival: (...args) =>
+			box.arrival(...args).catch((error) => {
+				throw new Error(`${error.message}\n${said()}`);
+			}),
 		/** What lies in somebody's mailbox. */
 		letters: box.letters,
 		/** All that was said, to be shown when something fails. */
-		said: () => [server.program.said, provider.said(), customers.said(), box.said()].join("\n"),
+		said,
 	};
 }

@@ -63,6 +63,7 @@ export async function postfix(t, { host, domains, ways, otherwise, milter, ...gi
 	const { queue, data } = queueFolders(dir);
 	const [port, submit] = [given.port ?? (await freePort()), await freePort()];
 	const log = join(dir, "mail.log");
+	const elsewhere = otherwise ?? "error:no such domain in this test";
 	const table = Object.entries(ways).map(([domain, way]) => `{${domain}=${way}}`);
 	const settings = {
 		compatibility_level: "3.6",
@@ -81,7 +82,8 @@ export async function postfix(t, { host, domains, ways, otherwise, milter, ...gi
 		mynetworks: "127.0.0.0/8",
 		relay_domains: domains.join(" "),
 		transport_maps: `inline:{ ${table.join(" ")} }`,
-		default_transport: otherwise ?? "error:no such domain in this test",
+		relay_transport: elsewhere,
+		default_transport: elsewhere,
 		smtpd_relay_restrictions: "reject_unauth_destination",
 		smtpd_tls_security_level: "none",
 		smtp_tls_security_level: "none",
