@@ -48,6 +48,7 @@ pub struct UploadQuery {
 #[utoipa::path(post, path = "/attachments", tag = "attachments", params(UploadQuery),
     request_body(content = inline(Vec<u8>), content_type = "application/octet-stream"), responses(
     (status = 200, body = AttachmentView), (status = 409, body = Problem), (status = 413, body = Problem),
+    (status = 422, body = Problem),
     (status = 429, body = Problem)))]
 pub async fn upload(
     State(app): State<Shared>,

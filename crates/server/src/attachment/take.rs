@@ -143,6 +143,15 @@ fn busy() -> Problem {
     )
 }
 
+fn empty() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "attachment.empty",
+        "The file is empty",
+        "Choose one with something in it.",
+    )
+}
+
 fn too_many_unsent() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
@@ -179,6 +188,9 @@ pub async fn upload(
     let received = timeout(UPLOAD_MAX, receive(app, provider, (name, declared), body)).await;
     let received = received.map_err(|_| busy())?;
     let stored = received.map_err(|error| unstored(&error))?.ok_or_else(too_large)?;
+    if stored.size_bytes == 0 {
+        return Err(empty());
+    }
     let now = app.sources.now();
     let record = AttachmentRecord {
         id: app.sources.id(now),

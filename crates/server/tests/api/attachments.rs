@@ -313,6 +313,7 @@ on_both! {
         let large = vec![b'x'; 200 * 1024];
         let view = try_upload(&mut owner, "large.bin", "application/octet-stream", large).await.ok();
         assert_eq!(view["size_bytes"], 200 * 1024);
+        try_upload(&mut owner, "x", "", "").await.refused(422, "attachment.empty");
         let too_large = vec![0_u8; max + 1];
         try_upload(&mut owner, "x", "", too_large).await.refused(413, "attachment.too_large");
         for n in 1..40 {

@@ -60,6 +60,12 @@ const OWN_REACH: Columns = [SignIn, A, H, H, F, F, F, F, F, F, F];
 /// Rules P2, X8: authorised contacts, and not by link.
 const AUTHORISED: Columns = [SignIn, A, F, F, F, F, F, F, F, F, F];
 const ADMINS: Columns = [SignIn, F, F, F, F, F, F, F, F, A, F];
+/// A file at a message of the owner's: those who answer for the customer, and staff who serve.
+const SEEN: Columns = [SignIn, A, H, H, A, A, A, A, A, A, H];
+/// Control 48: whoever sent it, and nobody else without leave.
+const ORIGINAL: Columns = [SignIn, A, H, H, A, F, F, F, F, F, H];
+/// Rule M6.
+const INVITING: Columns = [SignIn, F, F, F, F, F, F, A, F, A, F];
 const A: Expect = Allowed;
 const F: Expect = Forbidden;
 const H: Expect = Hidden;
@@ -154,6 +160,20 @@ pub const ROWS: &[Row] = &[
     row("POST /challenge/answer", EVERYBODY, |_| json!({ "token": "x", "yes": true })),
     row("GET /callers", STAFF, none),
     row("POST /calls", STAFF, |ids| json!({ "contact_id": ids.contact, "proof": "none", "note": "A call" })),
+    row("POST /attachments", SIGNED_IN, none),
+    row("GET /attachments/{id}", SEEN, none),
+    row("GET /attachments/{id}/original", ORIGINAL, none),
+    row("POST /attachments/{id}/original/ask", STAFF, |_| json!({ "why": "The token is in it" })),
+    row("POST /attachments/{id}/original/give", STAFF, none),
+    row("POST /attachments/{id}/original/refuse", STAFF, none),
+    row("GET /search", STAFF, none),
+    row("POST /guests", INVITING, guest),
+    row("POST /guests/activation/look", EVERYBODY, |_| json!({ "token": "x", "code": "x" })),
+    row(
+        "POST /guests/activation",
+        EVERYBODY,
+        |_| json!({ "token": "x", "code": "x", "password": "x", "totp": "x" }),
+    ),
     // Last, since they end the sign-ins of the other rows.
     row("POST /sign-out", SIGNED_IN, none),
     row("POST /sign-out/everywhere", SIGNED_IN, none),
@@ -185,6 +205,10 @@ fn staff(_: &Ids) -> Value {
     json!({ "username": "", "first_name": "", "last_name": "", "email": "", "roles": ["agent"] })
 }
 
+fn guest(ids: &Ids) -> Value {
+    json!({ "email": "gero@partner.example", "first_name": "Gero", "last_name": "Halm", "ticket_id": ids.ticket })
+}
+
 /// What the paths and bodies name.
 #[derive(Clone, Copy, Debug)]
 pub struct Ids {
@@ -195,13 +219,26 @@ pub struct Ids {
     pub visit: Uuid,
     pub alarm: Uuid,
     pub reach: ContactIds,
+    pub ticket: Uuid,
+    /// With live secrets, at the ticket's first message.
+    pub attachment: Uuid,
 }
 
 impl Ids {
     pub const NOWHERE: Self = {
         let id = Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0001);
         let reach = ContactIds { address: id, phone: id, colleague: id, change: id };
-        Self { customer: id, contact: id, staff: id, ground: id, visit: id, alarm: id, reach }
+        Self {
+            customer: id,
+            contact: id,
+            staff: id,
+            ground: id,
+            visit: id,
+            alarm: id,
+            ticket: id,
+            attachment: id,
+            reach,
+        }
     };
 
     pub fn path(&self, endpoint: &str) -> (Method, String) {
@@ -218,6 +255,7 @@ impl Ids {
             Some("visits") => self.visit,
             Some("staff") => self.staff,
             Some("alarms") => self.alarm,
+            Some("attachments") => self.attachment,
             _ => Uuid::nil(),
         };
         let path = match path {
