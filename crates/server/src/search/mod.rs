@@ -37,9 +37,10 @@ pub struct Found {
     pub exact: Option<Exact>,
 }
 
-/// A question as it is looked up.
+/// A question as it is looked up: without signs that no text has.
 pub fn question(text: &str) -> String {
-    text.trim().chars().take(ASKED).collect()
+    let text: String = text.chars().take(ASKED).filter(|c| !c.is_control()).collect();
+    text.trim().to_owned()
 }
 
 /// Finds customers and contacts, and what is meant exactly. `country` is that of telephone numbers

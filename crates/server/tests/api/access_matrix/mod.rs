@@ -164,10 +164,10 @@ fn met(expect: Expect, answer: &Answer) -> bool {
         Forbidden => status == 403,
         Hidden => status == 404,
         // What the body lacks is told only to those who may send one. A wrong PIN or password is a
-        // refusal of the rules, not of the role.
+        // refusal of the rules, not of the role; so is an original without leave (control 48).
         Allowed => match status {
             401 => answer.json()["code"] == "sign_in.wrong",
-            403 => ["pin.wrong", "needs.reason", "leave.own"]
+            403 => ["pin.wrong", "needs.reason", "leave.own", "leave.none"]
                 .contains(&answer.json()["code"].as_str().unwrap_or("")),
             404 => false,
             410 => ["sign_in.link_spent", "challenge.over"]

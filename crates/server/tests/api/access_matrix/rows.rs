@@ -62,8 +62,6 @@ const AUTHORISED: Columns = [SignIn, A, F, F, F, F, F, F, F, F, F];
 const ADMINS: Columns = [SignIn, F, F, F, F, F, F, F, F, A, F];
 /// A file at a message of the owner's: those who answer for the customer, and staff who serve.
 const SEEN: Columns = [SignIn, A, H, H, A, A, A, A, A, A, H];
-/// Control 48: whoever sent it, and nobody else without leave.
-const ORIGINAL: Columns = [SignIn, A, H, H, A, F, F, F, F, F, H];
 /// Rule M6.
 const INVITING: Columns = [SignIn, F, F, F, F, F, F, A, F, A, F];
 const A: Expect = Allowed;
@@ -162,7 +160,7 @@ pub const ROWS: &[Row] = &[
     row("POST /calls", STAFF, |ids| json!({ "contact_id": ids.contact, "proof": "none", "note": "A call" })),
     row("POST /attachments", SIGNED_IN, none),
     row("GET /attachments/{id}", SEEN, none),
-    row("GET /attachments/{id}/original", ORIGINAL, none),
+    row("GET /attachments/{id}/original", SEEN, none),
     row("POST /attachments/{id}/original/ask", STAFF, |_| json!({ "why": "The token is in it" })),
     row("POST /attachments/{id}/original/give", STAFF, none),
     row("POST /attachments/{id}/original/refuse", STAFF, none),
