@@ -70,11 +70,16 @@ export async function openProduct(page) {
 	return tab;
 }
 
-/** On a ticket that is taken over: opens the product, for the reason that is offered (rules T4, B10). */
-export async function openTicketProduct(page) {
+/**
+ * On a ticket that is taken over: opens the product, for the reason that is offered (rules T4, B10), or
+ * for another one, as each further visit needs (rule T24).
+ */
+export async function openTicketProduct(page, reason) {
 	const door = page.getByTestId("ticket-door");
 	await door.getByRole("button", { name: /Nordlicht panel/ }).click();
-	await door.locator('input[name="reason.text"]').waitFor();
+	const field = door.locator('input[name="reason.text"]');
+	await field.waitFor();
+	if (reason) await field.fill(reason);
 	const opened = page.context().waitForEvent("page");
 	await page.keyboard.press("Enter");
 	const tab = await opened;

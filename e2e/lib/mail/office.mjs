@@ -3,6 +3,8 @@
 // knows them all.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { person } from "../client.mjs";
+import { eventually } from "../poll.mjs";
 import { Demo, folder, freePort, freePorts, later } from "../server.mjs";
 import { dovecot, MAILBOX_PASSWORD } from "./dovecot.mjs";
 import { read, send, write } from "./letter.mjs";
@@ -120,6 +122,8 @@ export async function office(t, { way = "lmtp", name = "office" } = {}) {
 	const config = writeConfig(dir, port, { names, provider, way, lmtp, box });
 	const server = new Demo(dir, port, { config, env: { PFORTE_DEMO_CLOCK: clock.path } });
 	await server.start();
+	// The last of the sample people is there.
+	await eventually("the sample people are there", () => person(server, "Siri Rosenquist"));
 	later(t, () => server.stop());
 
 	const said = () => [server.program.said, provider.said(), customers.said(), box.said()].join("\n");
