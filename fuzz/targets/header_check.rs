@@ -16,18 +16,17 @@ fuzz_target!(|raw: &[u8]| {
     let _ = header::parse(&text);
     let line = text.replace(['\r', '\n'], " ");
     let fail = "dmarc=fail header.from=customer.example";
-    // The server in front saw the policy fail, and wrote what the sender called itself beside it.
-    for value in [
-        format!("{FRONT}; spf=none smtp.mailfrom={line}; {fail}"),
-        format!("{FRONT}; {fail}; spf=none smtp.mailfrom={line}"),
-        format!("{FRONT}; spf=none (helo {line}) smtp.mailfrom=a.example; {fail}"),
-        format!("{FRONT}; spf=none smtp.mailfrom=\"{line}\"@a.example; {fail}"),
-    ] {
-        assert_eq!(proof(&format!("Authentication-Results: {value}\r\n"), ""), Proof::Unproven, "{value}");
-    }
-    // The server in front wrote its failure above whatever the sender wrote.
-    let ours = format!("Authentication-Results: {FRONT}; {fail}\r\n");
-    assert_eq!(proof(&ours, &text), Proof::Unproven, "{text}");
+    // The server in front saw the policy fail. It wrote what the sender called itself beside it, or
+    // its failure above whatever the sender wrote. One of the ways for each input, by its length.
+    let value = match raw.len() % 5 {
+        0 => format!("{FRONT}; spf=none smtp.mailfrom={line}; {fail}"),
+        1 => format!("{FRONT}; {fail}; spf=none smtp.mailfrom={line}"),
+        2 => format!("{FRONT}; spf=none (helo {line}) smtp.mailfrom=a.example; {fail}"),
+        3 => format!("{FRONT}; spf=none smtp.mailfrom=\"{line}\"@a.example; {fail}"),
+        _ => format!("{FRONT}; {fail}"),
+    };
+    let below = if raw.len() % 5 == 4 { &*text } else { "" };
+    assert_eq!(proof(&format!("Authentication-Results: {value}\r\n"), below), Proof::Unproven, "{value}");
 });
 
 fn proof(above: &str, below: &str) -> Proof {
