@@ -66,7 +66,7 @@ openapi: build ## Write docs/openapi.json and the pages' client anew
 	cd web && npm run --silent api
 
 crash: build ## Kill the server 200 times under load
-	PFORTE_CRASH_ROUNDS=200 $(CARGO) test --locked -p pforte --test crash -- --nocapture
+	PFORTE_CRASH_ROUNDS=200 $(CARGO) test --locked -p pforte --test crash --test mail_crash -- --nocapture
 
 fuzz: ## Feed hostile mails to the parsers for a minute; PFORTE_FUZZ_RUNS=10000000 for a release
 	nice fuzz/run
