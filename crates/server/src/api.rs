@@ -95,6 +95,7 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(challenge::look))
         .routes(routes!(challenge::answer))
         .routes(routes!(staff::list, staff::add))
+        .routes(routes!(staff::colleagues))
         .routes(routes!(staff::change))
         .routes(routes!(staff::unlock))
         .routes(routes!(staff::kill_switch))

@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{StaffAsk, StaffChange, must_administer, must_oversee};
+use super::{StaffAsk, StaffChange, must_administer, must_oversee, must_serve};
 use crate::{
     Shared,
     door::staff_facts,
+    ground::view::StaffRef,
     kernel::{Page, PageQuery, Problem, StaffActor},
 };
 
@@ -64,6 +65,21 @@ pub async fn list(
     let limit = page.limit();
     let rows = staff::list(&mut *app.read().await?, who.staff.provider, page.id()?, limit + 1).await?;
     Ok(Json(Page::cut(rows, limit, |s| s.id.to_string()).map(|s| StaffView::from(&s))))
+}
+
+/// Colleagues who serve, to hand a ticket over to
+#[utoipa::path(get, path = "/colleagues", tag = "staff", params(PageQuery), responses((status = 200, body = Page<StaffRef>), (status = 403, body = Problem)))]
+pub async fn colleagues(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<StaffRef>>, Problem> {
+    must_serve(&who.staff)?;
+    let limit = page.limit();
+    let rows = staff::list(&mut *app.read().await?, who.staff.provider, page.id()?, limit + 1).await?;
+    let mut page = Page::cut(rows, limit, |s| s.id.to_string());
+    page.items.retain(|s| s.active && must_serve(s).is_ok());
+    Ok(Json(page.map(|s| StaffRef { id: s.id.0, name: s.name(), username: s.username })))
 }
 
 /// Unlock a staff member's PIN form (leads)

@@ -67,9 +67,13 @@ fn word<T>(
     found.map(Some)
 }
 
+/// Waits for staff for too long: a state of the queue, not of the ticket.
+const ESCALATED: &str = "escalated";
+
 fn states(query: &TicketQuery) -> Result<States, Problem> {
     let read = |text: &str| match text {
         "all" => Some(States::All),
+        ESCALATED => Some(States::Open),
         text => TicketState::from_word(text).map(States::One),
     };
     let searching = query.q.as_ref().is_some_and(|q| !q.trim().is_empty());
@@ -101,6 +105,7 @@ fn filter(query: &TicketQuery, who: &SignedIn) -> Result<Filter, Problem> {
         channel: word("channel", query.channel.as_ref(), TicketChannel::from_word)?,
         priority: word("priority", query.priority.as_ref(), Priority::from_word)?,
         watched_by: watching.map(|()| who.sign_in.person),
+        escalated: query.state.as_deref() == Some(ESCALATED),
         ..Filter::default()
     };
     match &who.who {

@@ -50,6 +50,7 @@ const FOR_STAFF: [&str; 3] = ["ticket.escalated", "ticket.changed", "mail.bounce
 
 /// What was asked (rule P1).
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[schema(as = TicketRequestView)]
 pub struct RequestView {
     pub done: Option<String>,
     pub expected: Option<String>,

@@ -133,6 +133,7 @@ pub const ROWS: &[Row] = &[
     row("POST /customers/{id}/contacts", ADMINS, contact),
     row("GET /groups", OVERSEERS, none),
     row("POST /groups", ADMINS, |_| json!({ "name": "" })),
+    row("GET /colleagues", STAFF, none),
     row("GET /staff", OVERSEERS, none),
     row("POST /staff", ADMINS, staff),
     row("PATCH /staff/{id}", ADMINS, |_| json!({ "training_done": true })),
