@@ -125,7 +125,7 @@ function view(mail: MailLine): MailView {
 				"DKIM-Signature",
 				"v=1; a=rsa-sha256; d=irgendwo.example; s=s1; h=from:to:subject; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=Zm9vYmFy",
 			],
-		],
+		].map(([name = "", value = ""]) => ({ name, value })),
 		auth: [
 			{ check: "spf", result: "pass", domain: "irgendwo.example", why: null },
 			{

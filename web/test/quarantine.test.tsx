@@ -35,7 +35,7 @@ const mail: MailView = {
 	text: "Bitte Zugang freigeben.",
 	html: '<p>Bitte</p><script>alert("x")</script>',
 	attachments: [],
-	headers: [["From", "mara@sonnenfeld.example"]],
+	headers: [{ name: "From", value: "mara@sonnenfeld.example" }],
 	auth: [{ check: "dkim", result: "fail", domain: "sonnenfeld.example", why: null }],
 };
 

@@ -170,7 +170,7 @@ export interface MailView extends MailLine {
 	text: string;
 	html?: string | null;
 	attachments: { name: string; media_type: string; size_bytes: number }[];
-	headers: string[][];
+	headers: { name: string; value: string }[];
 	auth: { check: string; result: string; domain?: string | null; why?: string | null }[];
 }
 

@@ -158,6 +158,803 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file itself, of any type. Nobody else sees it until a message carries it; what is not
+         *     sent within a day is forgotten.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description What the file is called. */
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttachmentView"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file's bytes
+         * @description Of a file with live secrets, the copy without them. Each reading is in the log.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file's bytes as they came
+         * @description Of a file with live secrets: for the contact who sent it, and for staff while they have leave.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/original/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for leave to see a file with live secrets as it came */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskOriginalBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttachmentView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/original/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a colleague leave to see the original for an hour */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttachmentView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/attachments/{id}/original/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a colleague the original, or take leave back */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AttachmentView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be calling */
+        get: {
+            parameters: {
+                query: {
+                    /** @description What the display shows, in any spelling, or part of a name. */
+                    q: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Callers"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a call down
+         * @description A number on the display proves nothing. A call-back proves only on a registered number; from any
+         *     other number a PIN proves nothing either (`call.unregistered_number`).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CallBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordedCall"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenge/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a question
+         * @description That an address is one's own says only who is signed in as that contact.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChallengeDone"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenge/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a question asks */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LookBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChallengeView"];
+                    };
+                };
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colleagues who serve, to hand a ticket over to */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next` of the page before. */
+                    cursor?: string;
+                    /** @description At most 100; 20 when left out. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_StaffRef"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contact-changes/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a change that somebody else asked for (authorised contacts) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangeDecided"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contact-changes/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a change that somebody else asked for (authorised contacts) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangeDecided"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/customer": {
         parameters: {
             query?: never;
@@ -204,7 +1001,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Number, part of a name, part of a contact's name, or a phone number with country code. */
+                    /** @description Number, part of a name, part of a contact's name, or a phone number. */
                     q?: string;
                     cursor?: string;
                     limit?: number;
@@ -716,6 +1513,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite a guest to a request (admins and support leads)
+         * @description They get a mail with a link. They see what is written in the request from now on, and nothing else.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GuestBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/guests/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a guest's first password, with a one-time code, and sign in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GuestActivationBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/guests/activation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set up a guest's sign-in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GuestLookBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GuestStartView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/kill-switch": {
         parameters: {
             query?: never;
@@ -753,6 +1734,59 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mails/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole message as it came */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": unknown;
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1092,6 +2126,325 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ProductRef"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails that wait, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next` of the page before. */
+                    cursor?: string;
+                    /** @description At most 100; 20 when left out. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_MailLine"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One mail, with what it says and how its sender was checked */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{id}/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the registered address whether it wrote this */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MailLine"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a mail away */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a ticket of a mail
+         * @description Its sender stays unproven: the ticket opens no product until the customer speaks.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReleaseBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketRef"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search tickets, customers and contacts */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Words, a name, or a whole number, address or telephone number. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SearchView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1729,6 +3082,1897 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/support-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts, addresses and numbers of my customer */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SupportSettings"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add an address
+         * @description It is asked there whether it is mine; it counts once I confirmed that.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddressBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AddressView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/addresses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of my further addresses */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/addresses/{id}/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask again whether an address is mine */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AddressView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/addresses/{id}/primary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a confirmed address my primary one
+         * @description Owner or admin have to agree.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactChanged"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a contact (authorised contacts) */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SupportContactBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactChanged"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a contact (authorised contacts)
+         * @description Sign-ins, PIN and what they opened end at once.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactChanged"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a contact's role or rights (authorised contacts) */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SupportContactChange"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactChanged"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/support-settings/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a telephone number */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PhoneBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactChanged"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/phones/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of my telephone numbers */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/support-settings/support-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name an address at which our own customers reach us (authorised contacts)
+         * @description Mails from there are not taken for a contact's (rule Z4).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddressBody"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Take such an address off the list (authorised contacts) */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddressBody"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ticket-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My saved queues */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedView"][];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Save a queue */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ticket-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a saved queue */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tickets
+         * @description Contacts see their customer's: owner, admins and authorised contacts all of them, others those they
+         *     asked or watch. Staff see the provider's, guests what they were invited to.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description `open`, `new`, `waiting`, `closed`, `locked` or `all`; those not closed when left out, and all when
+                     *     searching.
+                     */
+                    state?: string;
+                    /** @description `me`, `none` or a staff member's id. */
+                    assignee?: string;
+                    customer?: string;
+                    contact?: string;
+                    tag?: string;
+                    channel?: string;
+                    priority?: string;
+                    /** @description `me`. */
+                    watching?: string;
+                    /** @description Words to be found in messages, subjects and names of files; or a ticket's number. */
+                    q?: string;
+                    /** @description `urgent` or `newest`. */
+                    sort?: string;
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_TicketLine"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Open a ticket
+         * @description Contacts open their own. What staff type in opens no product until the contact confirms it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TicketBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tickets there are */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketCounts"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ticket */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A message: those before it are shown. */
+                    before?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change subject, priority or tags */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/tickets/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a ticket
+         * @description Ends the access that was opened by it, running sessions included.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a ticket which staff opened is mine */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on from a locked ticket in a new one */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FollowUpBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand a ticket over to a colleague
+         * @description Their access opens only once they take it over.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOverBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a ticket into another one of the same customer */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MergeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write in a ticket
+         * @description A contact's message opens a closed ticket again, and to a locked one opens a follow-up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MessageBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Written"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a ticket back to the queue */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a closed ticket again
+         * @description By the customer it gives the access back to whoever has the ticket; by staff it opens nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a ticket over
+         * @description Opens the requester's products to me, once the customer stands behind the ticket.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakeOverBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/watchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have somebody watch a ticket
+         * @description They see what is written from now on.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WatcherBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TicketView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/watchers/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have somebody no longer watch a ticket */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    person_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/totp": {
         parameters: {
             query?: never;
@@ -2085,6 +5329,28 @@ export interface components {
             /** @description From the mail. */
             token: string;
         };
+        AddressBody: {
+            address: string;
+        };
+        /** @description One of my addresses. */
+        AddressView: {
+            address: string;
+            challenge_sent_at?: components["schemas"]["Timestamp"] | null;
+            confirmed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `unreachable`, `shared`, `list`. */
+            flags: string[];
+            /** Format: uuid */
+            id: string;
+            primary: boolean;
+        };
+        /** @description Whom to turn to (rule Z12). */
+        Administrator: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description `owner` or `admin`. */
+            role: string;
+        };
         /** @description One alarm. */
         AlarmView: {
             acknowledged_at?: components["schemas"]["Timestamp"] | null;
@@ -2097,16 +5363,172 @@ export interface components {
             id: string;
             staff?: components["schemas"]["Person"] | null;
         };
+        AnswerBody: {
+            token: string;
+            yes: boolean;
+        };
         /** @description One part of a product, and how much of it support can see. */
         AreaView: {
             area: string;
             /** @description `shown`, `masked` or `closed`. */
             how: string;
         };
+        AskOriginalBody: {
+            /** @description What it is needed for; whoever decides reads it. */
+            why: string;
+        };
+        /** @description The question that was sent to the registered address. */
+        AskedView: {
+            /** @description `yes`, `no`, or nothing yet. */
+            answered?: string | null;
+            sent_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A file at a message. */
+        AttachmentView: {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether a page may show it: it is a picture. */
+            inline: boolean;
+            leave?: components["schemas"]["LeaveView"] | null;
+            /** @description Sessions or tokens stood in it; only a copy without them is shown. */
+            live_secrets: boolean;
+            media_type: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of what is shown: the redacted copy, if there is one.
+             */
+            size_bytes: number;
+        };
+        /** @description Who wrote something. */
+        AuthorView: {
+            /** @description `contact`, `staff`, `guest` or `system`. */
+            kind: string;
+            person?: components["schemas"]["Person"] | null;
+        };
+        CallBody: {
+            /** @description A registered number of the contact's. */
+            call_back_number?: string | null;
+            /** Format: uuid */
+            contact_id: string;
+            /**
+             * Format: uuid
+             * @description What the PIN opened.
+             */
+            ground_id?: string | null;
+            note: string;
+            /** @description What the display showed; left out for a voice channel without numbers. */
+            number?: string | null;
+            /** @description `none`, `call_back` or `pin`. */
+            proof: string;
+            /** @description The note's beginning when left out. */
+            subject?: string | null;
+            /**
+             * Format: uuid
+             * @description Another ticket is opened when left out.
+             */
+            ticket_id?: string | null;
+        };
+        /** @description A call. */
+        CallRef: {
+            at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            /** @description `none`, `call_back` or `pin`. */
+            proof: string;
+            staff: components["schemas"]["StaffRef"];
+        };
+        /** @description Somebody who may be calling. Nothing here proves that they are. */
+        CallerMatch: {
+            authorised: boolean;
+            /** @description Registered numbers, to call back on. */
+            call_back: string[];
+            contact: components["schemas"]["Person"];
+            customer: components["schemas"]["CustomerRef"];
+            open_tickets: components["schemas"]["CallerTicket"][];
+            role: string;
+            /** @description May ask for support by phone. */
+            support: boolean;
+        };
+        /** @description An open ticket of a caller's. */
+        CallerTicket: {
+            /** Format: uuid */
+            id: string;
+            last_message_at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            number: number;
+            opened_at: components["schemas"]["Timestamp"];
+            /** @description `new`, `open` or `waiting`. */
+            state: string;
+            subject: string;
+        };
+        /** @description Who may be calling. */
+        Callers: {
+            /** @description As people read it. */
+            display?: string | null;
+            matches: components["schemas"]["CallerMatch"][];
+            /** @description In E.164, if a number was asked for. */
+            number?: string | null;
+            /** @description Whether somebody registered the number; from any other one only a call-back proves who it is. */
+            registered: boolean;
+        };
         /** @description What support can see of a product at most. */
         CanSee: {
             areas: components["schemas"]["AreaView"][];
             product: components["schemas"]["ProductRef"];
+        };
+        /** @description The answer was taken. */
+        ChallengeDone: {
+            done: boolean;
+        };
+        /** @description What is asked. */
+        ChallengeView: {
+            /** @description The address, with most of its name left out. */
+            address_hint: string;
+            /** @description The provider's name. */
+            provider: string;
+            /** @description `sender`: whether a mail was theirs; `address`: whether the address is theirs. */
+            purpose: string;
+            /** @description When the mail came in, or the question was sent. */
+            received_at: components["schemas"]["Timestamp"];
+            /** @description The mail's subject. */
+            subject?: string | null;
+        };
+        ChangeBody: {
+            /** @description `low`, `normal`, `high` or `urgent`. */
+            priority?: string | null;
+            subject?: string | null;
+            tags?: string[] | null;
+        };
+        /** @description A change that was decided. */
+        ChangeDecided: components["schemas"]["ChangeView"] & {
+            /** @description Of a new contact: hand it over by another way than mail. It is shown only now. */
+            activation_code?: string | null;
+        };
+        /** @description A change that was asked for. */
+        ChangeView: {
+            about?: components["schemas"]["Person"] | null;
+            asked_at: components["schemas"]["Timestamp"];
+            asked_by: components["schemas"]["Person"];
+            expires_at: components["schemas"]["Timestamp"];
+            /** Format: uuid */
+            id: string;
+            /** @description `contact_add`, `contact_change`, `contact_remove`, `primary_address` or `phone_add`. */
+            kind: string;
+            /** @description Whether I asked for it. */
+            mine: boolean;
+            /** @description `waiting`, `approved`, `refused` or `expired`. */
+            state: string;
+            /** @description What would change, by name. */
+            what: Record<string, never>;
+        };
+        /** @description One check of the sender. */
+        CheckView: {
+            /** @description `spf`, `dkim`, `dmarc`, `arc` or `header`. */
+            check: string;
+            domain: string;
+            result: string;
+            why: string;
         };
         CodeBody: {
             code: string;
@@ -2139,6 +5561,19 @@ export interface components {
             rights: components["schemas"]["Rights"];
             /** @description `owner`, `admin` or `member`. */
             role: string;
+        };
+        /** @description What became of what was asked for. */
+        ContactChanged: {
+            /** @description Of a new contact: hand it over by another way than mail. It is shown only now. */
+            activation_code?: string | null;
+            /** @description Done at once: nobody else had to agree. */
+            applied: boolean;
+            change?: components["schemas"]["ChangeView"] | null;
+        };
+        /** @description A contact and the customer they belong to. */
+        ContactFound: {
+            customer: components["schemas"]["CustomerRef"];
+            person: components["schemas"]["Person"];
         };
         /** @description A contact, as far as staff may know before a door is open (rule B4). */
         ContactName: {
@@ -2245,9 +5680,41 @@ export interface components {
             /** @description `false`: it is shut, and stays shut, but the disk is full; it is written as soon as possible. */
             written: boolean;
         };
+        /** @description What happened, in a word. */
+        EventView: {
+            code: string;
+            /** @description Ids and words that go with it. */
+            data: Record<string, never>;
+        };
+        /** @description The one thing that was named exactly. */
+        ExactView: {
+            /** Format: uuid */
+            id: string;
+            /** @description `ticket`, `customer` or `contact`. */
+            kind: string;
+        };
+        /** @description A file of a mail in quarantine: named, not opened. */
+        FileView: {
+            media_type: string;
+            name: string;
+            size_bytes: number;
+        };
+        FollowUpBody: {
+            text: string;
+        };
+        /** @description A ground that belongs to the ticket (rule X5). */
+        GroundRef: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            opened_at: components["schemas"]["Timestamp"];
+            staff: components["schemas"]["StaffRef"];
+            /** @description `open` or `ended`. */
+            state: string;
+        };
         /** @description What opened the door, for whom, why, and what was done. */
         GroundView: {
-            /** @description Whose PIN it was, and whom the visits act as. */
+            /** @description Whose PIN or ticket it is, and whom the visits act as. */
             contact: components["schemas"]["Person"];
             customer: components["schemas"]["CustomerRef"];
             /**
@@ -2261,7 +5728,7 @@ export interface components {
             ends_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
-            /** @description `pin`, later also `takeover`, `grant`, `onboarding`, `self_grant`. */
+            /** @description `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`. */
             kind: string;
             opened_at: components["schemas"]["Timestamp"];
             reason?: components["schemas"]["ReasonView"] | null;
@@ -2269,6 +5736,7 @@ export interface components {
             staff: components["schemas"]["StaffRef"];
             /** @description `open` or `ended`. */
             state: string;
+            ticket?: components["schemas"]["TicketRef"] | null;
             /** @description Newest first. */
             visits: components["schemas"]["VisitView"][];
             /** @description Two words that both sides can read aloud to each other; only while it is open. */
@@ -2283,6 +5751,58 @@ export interface components {
             id: string;
             name: string;
         };
+        GuestActivationBody: {
+            /** @description Handed over by another way. */
+            code: string;
+            /** Format: password */
+            password: string;
+            /** @description From the mail. */
+            token: string;
+            /** @description The six digits that the app shows. */
+            totp: string;
+        };
+        GuestBody: {
+            email: string;
+            first_name: string;
+            /** @description `de` or `en`; English when left out. */
+            language?: string | null;
+            last_name: string;
+            /**
+             * Format: uuid
+             * @description The request they are invited to.
+             */
+            ticket_id: string;
+        };
+        GuestLookBody: {
+            /** @description Handed over by another way. */
+            code: string;
+            /** @description From the mail. */
+            token: string;
+        };
+        /** @description What a guest needs to set up their sign-in. */
+        GuestStartView: {
+            name: string;
+            /** @description For an app that makes one-time codes; base 32. */
+            totp_secret: string;
+            totp_url: string;
+            /** @description To sign in with from now on. */
+            username: string;
+        };
+        HandOverBody: {
+            /** Format: uuid */
+            staff_id: string;
+        };
+        /** @description One field of the head, as text. */
+        HeaderView: {
+            name: string;
+            value: string;
+        };
+        /** @description A guest who was invited. */
+        InvitedView: {
+            /** @description To be handed over by another way than mail; shown only now. `null` when they have a password already. */
+            code?: string | null;
+            staff: components["schemas"]["StaffRef"];
+        };
         /** @description What the kill switch did. */
         KilledView: {
             /** Format: int64 */
@@ -2296,9 +5816,57 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             path: string;
         };
+        /** @description Leave to see the original of a file with live secrets (control 48). */
+        LeaveView: {
+            asked_by: components["schemas"]["StaffRef"];
+            ends_at?: components["schemas"]["Timestamp"] | null;
+            given_by?: components["schemas"]["StaffRef"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `asked`, `given`, `refused` or `ended`. */
+            state: string;
+            /** @description What it is needed for, while it waits or is open; `null` once the log is no longer readable. */
+            why?: string | null;
+        };
         LinkBody: {
             address: string;
             provider?: string | null;
+        };
+        LookBody: {
+            /** @description What follows `#` in the link. */
+            token: string;
+        };
+        /** @description A mail that waits. */
+        MailLine: {
+            challenge?: components["schemas"]["AskedView"] | null;
+            contact?: components["schemas"]["SenderView"] | null;
+            /** Format: uuid */
+            id: string;
+            proof: string;
+            received_at: components["schemas"]["Timestamp"];
+            /** @description The address it says it is from. */
+            sender: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** @description `quarantine`, `ticket`, `bounce` or `discarded`. */
+            state: string;
+            subject: string;
+            ticket?: components["schemas"]["TicketRef"] | null;
+            /** @description `imap`, `lmtp`, `smtp` or `stdin`. */
+            way: string;
+            /** @description Stable codes, the deciding one first. */
+            why: string[];
+        };
+        /**
+         * @description A mail in quarantine, with what it says. A third party's confirmation mail is not shown: whoever
+         *     reads its link could take somebody's account (control 45).
+         */
+        MailView: components["schemas"]["MailLine"] & {
+            attachments: components["schemas"]["FileView"][];
+            auth: components["schemas"]["CheckView"][];
+            headers: components["schemas"]["HeaderView"][];
+            html?: string | null;
+            text: string;
         };
         /** @description Who is signed in. */
         Me: {
@@ -2322,11 +5890,48 @@ export interface components {
             /** @description `de` or `en`. */
             language: string;
         };
+        MergeBody: {
+            /** Format: uuid */
+            into_id: string;
+        };
+        MessageBody: {
+            attachments?: string[];
+            /** @description Whether to close the ticket with it. */
+            close?: boolean;
+            /** @description `message`; staff also `note`. */
+            kind: string;
+            text: string;
+        };
+        /** @description One message, note or happening. */
+        MessageView: {
+            at: components["schemas"]["Timestamp"];
+            attachments: components["schemas"]["AttachmentView"][];
+            author: components["schemas"]["AuthorView"];
+            event?: components["schemas"]["EventView"] | null;
+            /** @description Safe HTML, for a sandboxed frame. */
+            html?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `message`, `note` or `event`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description For staff: the mail it came by.
+             */
+            mail_id?: string | null;
+            /** @description Of a mail: `proven`, `confirmed` or `unproven`. */
+            proof?: string | null;
+            quoted?: string | null;
+            text: string;
+            /** @description `portal`, `mail`, `phone`, `voice`, `chat` or `system`. */
+            via: string;
+        };
         /** @description A new contact, and the code that goes with the mail. */
         NewContact: {
-            /** @description Hand it over by another way than mail. It is shown only now. */
-            activation_code: string;
-            contact: components["schemas"]["ContactName"];
+            /** @description Hand it over by another way than mail. It is shown only now. Who agrees is shown it otherwise. */
+            activation_code?: string | null;
+            contact?: components["schemas"]["ContactName"] | null;
+            waits_until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A new staff member, and what is shown only now. */
         NewStaffView: {
@@ -2370,6 +5975,11 @@ export interface components {
             name: string;
             number: string;
         };
+        /** @description My own addresses and numbers. */
+        OwnReach: {
+            addresses: components["schemas"]["AddressView"][];
+            phones: components["schemas"]["PhoneView"][];
+        };
         /** @description One page of a list. */
         Page_AlarmView: {
             items: {
@@ -2402,7 +6012,7 @@ export interface components {
         /** @description One page of a list. */
         Page_GroundView: {
             items: {
-                /** @description Whose PIN it was, and whom the visits act as. */
+                /** @description Whose PIN or ticket it is, and whom the visits act as. */
                 contact: components["schemas"]["Person"];
                 customer: components["schemas"]["CustomerRef"];
                 /**
@@ -2416,7 +6026,7 @@ export interface components {
                 ends_at: components["schemas"]["Timestamp"];
                 /** Format: uuid */
                 id: string;
-                /** @description `pin`, later also `takeover`, `grant`, `onboarding`, `self_grant`. */
+                /** @description `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`. */
                 kind: string;
                 opened_at: components["schemas"]["Timestamp"];
                 reason?: components["schemas"]["ReasonView"] | null;
@@ -2424,10 +6034,36 @@ export interface components {
                 staff: components["schemas"]["StaffRef"];
                 /** @description `open` or `ended`. */
                 state: string;
+                ticket?: components["schemas"]["TicketRef"] | null;
                 /** @description Newest first. */
                 visits: components["schemas"]["VisitView"][];
                 /** @description Two words that both sides can read aloud to each other; only while it is open. */
                 words?: string[] | null;
+            }[];
+            /** @description The cursor of the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MailLine: {
+            items: {
+                challenge?: components["schemas"]["AskedView"] | null;
+                contact?: components["schemas"]["SenderView"] | null;
+                /** Format: uuid */
+                id: string;
+                proof: string;
+                received_at: components["schemas"]["Timestamp"];
+                /** @description The address it says it is from. */
+                sender: string;
+                /** Format: int64 */
+                size_bytes: number;
+                /** @description `quarantine`, `ticket`, `bounce` or `discarded`. */
+                state: string;
+                subject: string;
+                ticket?: components["schemas"]["TicketRef"] | null;
+                /** @description `imap`, `lmtp`, `smtp` or `stdin`. */
+                way: string;
+                /** @description Stable codes, the deciding one first. */
+                why: string[];
             }[];
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
@@ -2449,6 +6085,17 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_StaffRef: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                username: string;
+            }[];
+            /** @description The cursor of the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_StaffView: {
             items: {
                 active: boolean;
@@ -2465,6 +6112,51 @@ export interface components {
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        Page_TicketLine: {
+            items: {
+                assignee?: components["schemas"]["StaffRef"] | null;
+                /** @description `portal`, `mail`, `phone`, `voice` or `chat`. */
+                channel: string;
+                closes_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Who asks. */
+                contact: components["schemas"]["Person"];
+                customer: components["schemas"]["CustomerRef"];
+                /**
+                 * Format: int64
+                 * @description For staff: mails in quarantine that belong to it.
+                 */
+                held: number;
+                /** Format: uuid */
+                id: string;
+                last_message_at: components["schemas"]["Timestamp"];
+                /** @description From when on nobody can write in it. */
+                locks_at: components["schemas"]["Timestamp"];
+                /** @description For staff: I have it; for contacts: I asked. */
+                mine: boolean;
+                /** Format: int64 */
+                number: number;
+                opened_at: components["schemas"]["Timestamp"];
+                /** @description `low`, `normal`, `high` or `urgent`. */
+                priority: string;
+                /**
+                 * @description How the asking was proven: `proven`, `confirmed`, `signed_in` or `unproven`; `null` when staff
+                 *     typed it in.
+                 */
+                proof?: string | null;
+                /** @description Where the searched words were found. */
+                snippet?: string | null;
+                /** @description `new`, `open`, `waiting`, `closed` or `locked`. */
+                state: string;
+                subject: string;
+                tags: string[];
+                /** @description `staff` or `customer`. */
+                waits_for?: string | null;
+                waits_since?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description The cursor of the next page; `null` on the last one. */
+            next?: string | null;
+        };
         PasswordBody: {
             /** Format: password */
             current: string;
@@ -2476,6 +6168,19 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        PhoneBody: {
+            /** @description In any usual spelling. */
+            number: string;
+        };
+        /** @description One of my numbers. */
+        PhoneView: {
+            /** @description As people read it. */
+            display: string;
+            /** Format: uuid */
+            id: string;
+            /** @description In E.164. */
+            number: string;
         };
         /** @description The contact's PIN. */
         PinView: {
@@ -2551,6 +6256,11 @@ export interface components {
             from: string;
             note?: string | null;
         };
+        /** @description A call, and the ticket it is written down in. */
+        RecordedCall: {
+            call: components["schemas"]["CallRef"];
+            ticket: components["schemas"]["TicketRef"];
+        };
         RedeemBody: {
             /** Format: uuid */
             contact_id: string;
@@ -2560,6 +6270,16 @@ export interface components {
             digits: string;
             reason: components["schemas"]["ReasonBody"];
             record: components["schemas"]["RecordBody"];
+        };
+        /** @description Whose matter a mail is. */
+        ReleaseBody: {
+            /** Format: uuid */
+            contact_id: string;
+            /**
+             * Format: uuid
+             * @description An open ticket of the same customer's; without one, a new ticket.
+             */
+            ticket_id?: string | null;
         };
         RemoveTotpBody: {
             code: string;
@@ -2578,12 +6298,43 @@ export interface components {
             outcome: string;
             path: string;
         };
+        /** @description Who asks, as staff see it. */
+        RequesterView: {
+            /** @description Of the primary address: `unconfirmed`, `unreachable`, `shared`, `list`. */
+            address_flags: string[];
+            authorised: boolean;
+            language: string;
+            person: components["schemas"]["Person"];
+            proven?: string | null;
+            role: string;
+            support: boolean;
+        };
         /** @description What a contact may do towards support. */
         Rights: {
             /** @description Deletion, export, owner change; with `support`: grants and consents. */
             instruction: boolean;
             /** @description Mail, phone and PIN. */
             support: boolean;
+        };
+        /** @description A saved queue. */
+        SavedView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The query string of `GET /tickets`. */
+            query: string;
+        };
+        /** @description What was found, of each kind a few. */
+        SearchView: {
+            contacts: components["schemas"]["ContactFound"][];
+            customers: components["schemas"]["CustomerFound"][];
+            exact?: components["schemas"]["ExactView"] | null;
+            tickets: components["schemas"]["TicketLine"][];
+        };
+        /** @description A contact whose registered address a mail names. */
+        SenderView: {
+            customer: components["schemas"]["CustomerRef"];
+            person: components["schemas"]["Person"];
         };
         /** @description What the sign-in page shows. */
         SignInPage: {
@@ -2661,6 +6412,195 @@ export interface components {
             roles: string[];
             username: string;
         };
+        /** @description A contact on the list. */
+        SupportContact: {
+            active: boolean;
+            /** @description Whether nothing is wrong with the primary address. */
+            addresses_ok: boolean;
+            /** Format: uuid */
+            id: string;
+            instruction: boolean;
+            me: boolean;
+            name: string;
+            role: string;
+            support: boolean;
+        };
+        SupportContactBody: {
+            address: string;
+            first_name: string;
+            instruction: boolean;
+            /** @description `de` or `en`. */
+            language: string;
+            last_name: string;
+            /** @description `owner`, `admin` or `member`. */
+            role: string;
+            support: boolean;
+        };
+        SupportContactChange: {
+            instruction?: boolean | null;
+            /** @description `owner`, `admin` or `member`. */
+            role?: string | null;
+            support?: boolean | null;
+        };
+        /** @description What the provider chose. */
+        SupportPolicy: {
+            /** @description From when a ticket's thirty days count: `created` or `activity`. */
+            ticket_age: string;
+        };
+        /** @description Everything under *Settings › Support*. */
+        SupportSettings: {
+            /** @description What waits, and what was decided lately; newest first. */
+            changes: components["schemas"]["ChangeView"][];
+            contacts: components["schemas"]["SupportContact"][];
+            me: components["schemas"]["OwnReach"];
+            owner_and_admins: components["schemas"]["Administrator"][];
+            policy: components["schemas"]["SupportPolicy"];
+            /** @description Where our own customers reach us (rule Z4). */
+            support_addresses: string[];
+            /** @description What to do something about (rules P12, Z8, Z13 to Z15). */
+            warnings: string[];
+        };
+        TakeOverBody: {
+            /**
+             * Format: uuid
+             * @description From whom, when somebody else has it.
+             */
+            from_staff_id?: string | null;
+        };
+        /** @description What of the door is open to the staff member who asks. */
+        TicketAccess: {
+            /** @description The decision's code. */
+            code: string;
+            /** @description `open`, `needs` or `closed`. */
+            decision: string;
+            /** Format: uuid */
+            ground_id?: string | null;
+            /** @description Whether the customer has yet to say that it is theirs (rules B10, B13). */
+            needs_confirmation: boolean;
+            products: components["schemas"]["ProductDoorView"][];
+        };
+        /** @description A new request (rule P1). */
+        TicketBody: {
+            /** @description Who or what is affected. */
+            affected?: string | null;
+            attachments?: string[];
+            /** @description Staff: `phone`, `voice`, `chat` or `portal`. */
+            channel?: string | null;
+            /**
+             * Format: uuid
+             * @description Staff: who asks.
+             */
+            contact_id?: string | null;
+            /** @description What was done. */
+            done?: string | null;
+            /** @description What was expected. */
+            expected?: string | null;
+            /** @description What happened; contacts have to say it. */
+            happened?: string | null;
+            /** @description `low`, `normal`, `high` or `urgent`. */
+            priority?: string | null;
+            subject: string;
+            text?: string | null;
+        };
+        /** @description How many tickets there are, each at most 1,000. */
+        TicketCounts: {
+            /** Format: int64 */
+            escalated: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            quarantine: number;
+            /** Format: int64 */
+            unassigned: number;
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            watching: number;
+        };
+        /** @description A ticket in a list. */
+        TicketLine: {
+            assignee?: components["schemas"]["StaffRef"] | null;
+            /** @description `portal`, `mail`, `phone`, `voice` or `chat`. */
+            channel: string;
+            closes_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who asks. */
+            contact: components["schemas"]["Person"];
+            customer: components["schemas"]["CustomerRef"];
+            /**
+             * Format: int64
+             * @description For staff: mails in quarantine that belong to it.
+             */
+            held: number;
+            /** Format: uuid */
+            id: string;
+            last_message_at: components["schemas"]["Timestamp"];
+            /** @description From when on nobody can write in it. */
+            locks_at: components["schemas"]["Timestamp"];
+            /** @description For staff: I have it; for contacts: I asked. */
+            mine: boolean;
+            /** Format: int64 */
+            number: number;
+            opened_at: components["schemas"]["Timestamp"];
+            /** @description `low`, `normal`, `high` or `urgent`. */
+            priority: string;
+            /**
+             * @description How the asking was proven: `proven`, `confirmed`, `signed_in` or `unproven`; `null` when staff
+             *     typed it in.
+             */
+            proof?: string | null;
+            /** @description Where the searched words were found. */
+            snippet?: string | null;
+            /** @description `new`, `open`, `waiting`, `closed` or `locked`. */
+            state: string;
+            subject: string;
+            tags: string[];
+            /** @description `staff` or `customer`. */
+            waits_for?: string | null;
+            waits_since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A ticket by number and subject. */
+        TicketRef: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            number: number;
+            subject: string;
+        };
+        /** @description What was asked (rule P1). */
+        TicketRequestView: {
+            affected?: string | null;
+            done?: string | null;
+            expected?: string | null;
+            happened?: string | null;
+        };
+        /** @description A ticket. */
+        TicketView: components["schemas"]["TicketLine"] & {
+            access?: components["schemas"]["TicketAccess"] | null;
+            /** @description The calls it came from or that were written down in it (rule X5). */
+            calls: components["schemas"]["CallRef"][];
+            /** @description What I may do now. */
+            can: string[];
+            /** @description What I might do, but for the reason that stands with it. */
+            cannot: {
+                [key: string]: string;
+            };
+            followed_by: components["schemas"]["TicketRef"][];
+            follows?: components["schemas"]["TicketRef"] | null;
+            grounds: components["schemas"]["GroundRef"][];
+            merged: components["schemas"]["TicketRef"][];
+            merged_into?: components["schemas"]["TicketRef"] | null;
+            /** @description The newest two hundred, or those before `before`; oldest first. */
+            messages: components["schemas"]["MessageView"][];
+            /** @description Whether there are earlier ones. */
+            more: boolean;
+            request: components["schemas"]["TicketRequestView"];
+            requester?: components["schemas"]["RequesterView"] | null;
+            watchers: components["schemas"]["WatcherView"][];
+        };
         /**
          * Format: date-time
          * @description An instant as the API writes it: RFC 3339 in UTC, with microseconds.
@@ -2669,6 +6609,10 @@ export interface components {
         Timestamp: string;
         TokenBody: {
             token: string;
+        };
+        ViewBody: {
+            name: string;
+            query: string;
         };
         /** @description One staff member inside one product. */
         VisitView: {
@@ -2701,6 +6645,30 @@ export interface components {
             started_at: components["schemas"]["Timestamp"];
             /** @description `open` or `ended`. */
             state: string;
+        };
+        WatcherBody: {
+            /** Format: uuid */
+            contact_id?: string | null;
+            /**
+             * Format: uuid
+             * @description A colleague, a guest, or myself.
+             */
+            staff_id?: string | null;
+        };
+        /** @description Somebody who watches. */
+        WatcherView: {
+            /** @description `contact`, `staff` or `guest`. */
+            kind: string;
+            person: components["schemas"]["Person"];
+            since: components["schemas"]["Timestamp"];
+        };
+        /** @description What became of a message. */
+        Written: {
+            /** @description The ticket was locked: this is one that goes on from it. */
+            follow_up: boolean;
+            message?: components["schemas"]["MessageView"] | null;
+            /** @description Where it stands. */
+            ticket: components["schemas"]["TicketRef"];
         };
     };
     responses: never;

@@ -83,7 +83,7 @@ function OneMail({ mail }: { mail: MailView }) {
 					<details>
 						<summary className={classes.summary}>{t.headers}</summary>
 						<dl className={classes.headers}>
-							{mail.headers.map(([name = "", value = ""], place) => (
+							{mail.headers.map(({ name, value }, place) => (
 								// biome-ignore lint/suspicious/noArrayIndexKey: header fields repeat and have no id
 								<div key={place}>
 									<dt>{name}</dt>
