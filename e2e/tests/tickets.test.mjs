@@ -109,7 +109,11 @@ async function takenOver(job) {
 		.click();
 	await lena.locator('[data-testid="ticket-door"][data-state="open"]').waitFor();
 	// The other's page tells of it by itself, and stays shut.
-	await tom.getByText(/(bei|with) Lena Brandt/).filter({ visible: true }).first().waitFor();
+	await tom
+		.getByText(/(bei|with) Lena Brandt/)
+		.filter({ visible: true })
+		.first()
+		.waitFor();
 	assert.equal(await door(tom), "closed");
 	job.ground = (await api(lena, "GET", `/tickets/${id}`)).access.ground_id;
 	const { access } = await api(tom, "GET", `/tickets/${id}`);

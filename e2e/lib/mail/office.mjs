@@ -126,7 +126,8 @@ export async function office(t, { way = "lmtp", name = "office" } = {}) {
 	await eventually("the sample people are there", () => person(server, "Siri Rosenquist"));
 	later(t, () => server.stop());
 
-	const said = () => [server.program.said, provider.said(), customers.said(), box.said()].join("\n");
+	const said = () =>
+		[server.program.said, provider.said(), customers.said(), box.said()].join("\n");
 	const address = (from) => from.match(/<([^>]+)>/)?.[1] ?? from;
 	const post = (port) => async (letter) => {
 		const message = letter.message ?? write({ to: SUPPORT, ...letter });
