@@ -316,7 +316,7 @@ pub async fn count(conn: &mut Conn, desk: Desk, filter: &Filter) -> Result<i64, 
     states(&mut statement, filter, desk.age, desk.now);
     narrow(&mut statement, filter, desk.now);
     let limit = statement.bind(Bind::Int(COUNTED));
-    statement.push(&format!(" LIMIT {limit}) AS some"));
+    statement.push(&format!(" LIMIT {limit}) AS counted"));
     let rows: Vec<(i64,)> = statement.all(conn).await?;
     Ok(rows.first().map_or(0, |(n,)| *n))
 }

@@ -44,7 +44,8 @@ impl Browser {
         self.open_for(app, &json!(visit.ground), reason).await
     }
 
-    async fn open_for(&mut self, app: &TestApp, ground: &Value, reason: Value) -> Opened {
+    /// Opens it with a reason, as on a takeover (rule T4).
+    pub async fn open_for(&mut self, app: &TestApp, ground: &Value, reason: Value) -> Opened {
         let ground = ground.as_str().expect("a ground");
         let body = json!({ "ground_id": ground, "product": PRODUCT, "reason": reason });
         let opened = self.post("/visits", body).await.ok();

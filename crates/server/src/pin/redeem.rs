@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use pforte_core::{
     entry::{Actor, Clean, Entry, Event, Reason, Record},
-    kernel::{ContactId, CustomerId, Moment, PinId, ProviderId},
+    kernel::{ContactId, CustomerId, Moment, PinId, ProviderId, TicketId},
     pin::{self as rules, Consequences, Counters, DeadWhy, Guess, PinDigits, Verdict},
 };
 use pforte_store::{
@@ -17,6 +17,7 @@ use pforte_store::{
     outbox::{self, Message},
     pin::{self, Attempt, PinRecord, Windows},
     staff::{self, Staff},
+    ticket,
 };
 use tokio::time::{Instant, sleep_until};
 
@@ -37,6 +38,8 @@ pub struct RedeemAsk {
     pub digits: PinDigits,
     pub reason: Reason,
     pub record: Record,
+    /// The ticket it is redeemed for (rule X5); of the same customer.
+    pub ticket: Option<TicketId>,
 }
 
 /// Refused alike for wrong, expired, used and another customer's (control 8).
@@ -80,6 +83,7 @@ struct Prepared {
     guess: Guess,
     reason: Reason,
     record: Record,
+    ticket: Option<TicketId>,
     next_pin: PinRecord,
     ids: [uuid::Uuid; 8],
     killed_mail: Option<Message>,
@@ -93,6 +97,10 @@ pub async fn redeem(app: &App, who: StaffActor, ask: RedeemAsk) -> Result<Ground
         return Err(problem);
     }
     let contact = contact_of(app, who.staff.provider, ask.customer, ask.contact).await?;
+    if let Some(id) = ask.ticket {
+        let found = ticket::by_id(&mut *app.read().await?, contact.provider, id).await?;
+        found.filter(|t| t.life.customer == contact.customer).ok_or_else(Problem::not_found)?;
+    }
     let prepared = prepare(app, who.staff, contact, ask).await?;
     let (provider, customer, staff) =
         (prepared.attempt.provider, prepared.attempt.customer, prepared.attempt.staff);
@@ -175,6 +183,7 @@ async fn prepare(app: &App, staff: Staff, contact: Contact, ask: RedeemAsk) -> R
         guess,
         reason: ask.reason,
         record: ask.record,
+        ticket: ask.ticket,
         next_pin: record(app.sources.id(now), &contact, now),
         ids: std::array::from_fn(|_| app.sources.id(now)),
         killed_mail: mail(mail::pin_killed),
@@ -270,7 +279,7 @@ impl Prepared {
             staff: self.staff.id,
             pin: Some(pin),
             pin_issued_at: Some(ends_at - pforte_core::access::PIN_SPAN),
-            ticket: None,
+            ticket: self.ticket,
             entry: redeemed.id,
             opened_at: self.now,
             ends_at,

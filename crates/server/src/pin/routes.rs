@@ -86,6 +86,8 @@ pub struct RedeemBody {
     digits: String,
     reason: ReasonBody,
     record: RecordBody,
+    /// The ticket it is redeemed for.
+    ticket_id: Option<Uuid>,
 }
 
 /// What is wrong with a field.
@@ -122,6 +124,7 @@ pub async fn redeem(
         digits,
         reason,
         record,
+        ticket: body.ticket_id.map(Into::into),
     };
     let ground = super::redeem(&app, who, ask).await?;
     Ok(Json(ground_view(&app, &mut *app.read().await?, &ground).await?))

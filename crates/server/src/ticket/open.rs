@@ -2,13 +2,14 @@
 
 use pforte_core::{
     entry::Event,
-    kernel::{AttachmentId, ContactId, TicketId},
+    kernel::{AttachmentId, CallId, ContactId, TicketId},
     ticket::{self as rules, MessageKind, Opener, Priority, Ticket, TicketChannel},
 };
 use pforte_store::{
     Change, Tx,
     contact::{self, Contact},
     message::MessageRecord,
+    phone_call,
     search::{self, Document},
     ticket::{self, Request, TicketRecord},
 };
@@ -118,6 +119,8 @@ pub struct OpenAsk {
     pub text: Option<String>,
     pub attachments: Vec<AttachmentId>,
     pub priority: Priority,
+    /// The call it comes from.
+    pub call: Option<CallId>,
 }
 
 /// Opens a ticket: the customer's own, or one that staff type in, which opens nothing until the contact
@@ -161,8 +164,21 @@ async fn typed_in(
         message,
     };
     let opened = open_in(tx, &mut step, new).await?;
+    if let Some(call) = ask.call {
+        link_call(tx, &step, &opened.ticket, call).await?;
+    }
     if by == Opener::Staff {
         tell_readers(tx, &step, &opened.ticket, TicketNews::Confirm).await?;
     }
     Ok(step.done(opened.ticket)?)
+}
+
+/// The call that a ticket comes from, if it is this customer's and belongs to none yet (rule X5).
+async fn link_call(tx: &mut Tx, step: &Step, ticket: &TicketRecord, id: CallId) -> Result<(), Problem> {
+    let call = phone_call::by_id(tx.conn(), step.provider, id).await?;
+    let known = call.is_some_and(|call| call.customer == ticket.life.customer && call.ticket.is_none());
+    if known && phone_call::set_ticket(tx, step.provider, id, ticket.id()).await? {
+        return Ok(());
+    }
+    Err(Problem::input([("call_id", "Name a call of this customer that belongs to no request yet.")]))
 }

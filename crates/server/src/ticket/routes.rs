@@ -54,8 +54,8 @@ fn optional(field: &'static str, given: Option<String>) -> Result<Option<String>
 }
 
 fn subject(given: &str) -> Result<String, Problem> {
-    let line = given.split_whitespace().collect::<Vec<_>>().join(" ");
-    let fine = tidy(&line).filter(|line| line.chars().count() <= SUBJECT_CHARS);
+    let line = tidy(given).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let fine = line.filter(|line| line.chars().count() <= SUBJECT_CHARS);
     fine.ok_or_else(|| Problem::input([("subject", "Use 1 to 200 characters.")]))
 }
 
@@ -121,6 +121,8 @@ pub struct TicketBody {
     /// Staff: `phone`, `voice`, `chat` or `portal`.
     #[schema(value_type = Option<String>)]
     channel: Option<TicketChannel>,
+    /// Staff: the call it comes from.
+    call_id: Option<Uuid>,
 }
 
 /// Open a ticket
@@ -163,6 +165,7 @@ pub async fn open(
         text,
         attachments: body.attachments.into_iter().map(AttachmentId).collect(),
         priority: body.priority.unwrap_or(Priority::Normal),
+        call: body.call_id.map(Into::into).filter(|_| !contact),
     };
     let record = super::open::open(&app, who.clone(), ask).await?;
     shown(&app, &who, record.id(), None).await

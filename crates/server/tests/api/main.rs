@@ -15,4 +15,5 @@ mod runs;
 mod search;
 mod sign_in;
 mod staff;
+mod ticket;
 mod visit;

@@ -43,6 +43,9 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
     let digits = owner.pin().await;
     let ground = agent.redeem(customer, &customer.owner, &digits).await;
     let visit = agent.open(app, &ground).await;
+    let other_ticket = ask(&mut owner).await;
+    let watcher = json!({ "staff_id": side.colleague.id });
+    agent.post(&format!("/tickets/{ticket}/watchers"), watcher).await.ok();
     Ids {
         customer: customer.id,
         contact: customer.owner.id,
@@ -53,7 +56,14 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
         reach: contacts::make(app, side, customer).await,
         ticket,
         attachment,
+        other_ticket,
     }
+}
+
+/// A ticket of the owner's that nobody has.
+async fn ask(owner: &mut Browser) -> Uuid {
+    let made = owner.post("/tickets", json!({ "subject": "Error", "happened": "An error page" })).await.ok();
+    made["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
 }
 
 async fn raise(app: &TestApp, side: &Side) -> Uuid {
@@ -120,7 +130,17 @@ impl Matrix {
     /// What an earlier request ended is put up again, so that rows do not depend on each other.
     async fn put_up(&mut self, role: &'static str, row: &Row) {
         let ends_sign_ins = row.endpoint.contains("/sign-out");
-        let ends_things = ["/end", "/kill-switch", "/visits", "/acknowledge"];
+        let ends_things = [
+            "/end",
+            "/kill-switch",
+            "/visits",
+            "/acknowledge",
+            "/take-over",
+            "/close",
+            "/merge",
+            "/watchers",
+            "/{person_id}",
+        ];
         if ends_sign_ins {
             let browser = self.sign_in(role).await;
             self.roles.insert(role, browser);
@@ -167,7 +187,7 @@ fn met(expect: Expect, answer: &Answer) -> bool {
         // refusal of the rules, not of the role; so is an original without leave (control 48).
         Allowed => match status {
             401 => answer.json()["code"] == "sign_in.wrong",
-            403 => ["pin.wrong", "needs.reason", "leave.own", "leave.none"]
+            403 => ["pin.wrong", "needs.reason", "leave.own", "leave.none", "ticket.not_yours"]
                 .contains(&answer.json()["code"].as_str().unwrap_or("")),
             404 => false,
             410 => ["sign_in.link_spent", "challenge.over"]

@@ -64,6 +64,13 @@ const ADMINS: Columns = [SignIn, F, F, F, F, F, F, F, F, A, F];
 const SEEN: Columns = [SignIn, A, H, H, A, A, A, A, A, A, H];
 /// Rule M6.
 const INVITING: Columns = [SignIn, F, F, F, F, F, F, A, F, A, F];
+/// Tickets: those who asked or see all of their customer's, staff who serve; a guest only if invited.
+const TICKET: Columns = [SignIn, A, H, H, A, A, A, A, A, A, H];
+const TICKET_ASKED: Columns = [SignIn, A, A, A, A, A, A, A, A, A, F];
+/// Rule X8: not by link.
+const TICKET_CONFIRMED: Columns = [SignIn, A, H, H, F, F, F, F, F, F, F];
+/// Everybody's own, and the matrix makes none.
+const NOBODYS: Columns = [SignIn, F, F, F, F, H, H, H, H, H, F];
 const A: Expect = Allowed;
 const F: Expect = Forbidden;
 const H: Expect = Hidden;
@@ -173,6 +180,25 @@ pub const ROWS: &[Row] = &[
         EVERYBODY,
         |_| json!({ "token": "x", "code": "x", "password": "x", "totp": "x" }),
     ),
+    row("GET /tickets", SIGNED_IN, none),
+    row("POST /tickets", TICKET_ASKED, |_| json!({ "subject": "" })),
+    row("GET /tickets/counts", STAFF, none),
+    row("GET /tickets/{id}", TICKET, none),
+    row("PATCH /tickets/{id}", STAFF, |_| json!({ "priority": "high" })),
+    row("POST /tickets/{id}/messages", TICKET, |_| json!({ "text": "Hello", "kind": "message" })),
+    row("POST /tickets/{id}/take-over", ENTERING, |_| json!({})),
+    row("POST /tickets/{id}/hand-over", STAFF, |ids| json!({ "staff_id": ids.staff })),
+    row("POST /tickets/{id}/release", STAFF, none),
+    row("POST /tickets/{id}/close", TICKET, none),
+    row("POST /tickets/{id}/reopen", TICKET, none),
+    row("POST /tickets/{id}/confirm", TICKET_CONFIRMED, none),
+    row("POST /tickets/{id}/merge", STAFF, |ids| json!({ "into_id": ids.other_ticket })),
+    row("POST /tickets/{id}/follow-up", TICKET, |_| json!({ "text": "Still there" })),
+    row("POST /tickets/{id}/watchers", STAFF, |ids| json!({ "contact_id": ids.contact })),
+    row("DELETE /tickets/{id}/watchers/{person_id}", STAFF, none),
+    row("GET /ticket-views", STAFF, none),
+    row("POST /ticket-views", STAFF, |_| json!({ "name": "", "query": "" })),
+    row("DELETE /ticket-views/{id}", NOBODYS, none),
     // Last, since they end the sign-ins of the other rows.
     row("POST /sign-out", SIGNED_IN, none),
     row("POST /sign-out/everywhere", SIGNED_IN, none),
@@ -221,6 +247,7 @@ pub struct Ids {
     pub ticket: Uuid,
     /// With live secrets, at the ticket's first message.
     pub attachment: Uuid,
+    pub other_ticket: Uuid,
 }
 
 impl Ids {
@@ -235,6 +262,7 @@ impl Ids {
             visit: id,
             alarm: id,
             ticket: id,
+            other_ticket: id,
             attachment: id,
             reach,
         }
@@ -255,6 +283,7 @@ impl Ids {
             Some("staff") => self.staff,
             Some("alarms") => self.alarm,
             Some("attachments") => self.attachment,
+            Some("tickets") => self.ticket,
             _ => Uuid::nil(),
         };
         let path = match path {
@@ -262,6 +291,7 @@ impl Ids {
             "/callers" => "/callers?q=Oduya",
             path => path,
         };
+        let path = path.replace("{person_id}", &self.staff.to_string());
         let path = path.replace("{id}", &id.to_string()).replace("{contact_id}", &self.contact.to_string());
         (method.parse().expect("a method"), path)
     }
