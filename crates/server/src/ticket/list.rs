@@ -1,6 +1,6 @@
 //! Lists of tickets, with full text, and how many there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use pforte_core::{
     kernel::{Moment, StaffId, TicketId},
@@ -239,17 +239,16 @@ async fn readable(
     limits: &mut Limits,
 ) -> Result<Option<String>, Problem> {
     let provider = who.sign_in.provider;
-    if !limits.contains_key(&found.ticket) {
+    if let Entry::Vacant(vacant) = limits.entry(found.ticket) {
         let record = ticket::by_id(conn, provider, found.ticket).await?;
         let seen = match record {
             Some(record) => look(conn, who, record).await?,
             None => None,
         };
-        let limit = seen.map(|seen| {
+        vacant.insert(seen.map(|seen| {
             let asked = seen.record.request.happened.clone().unwrap_or_default();
             (seen.since, seen.record.life.opened_at, asked)
-        });
-        limits.insert(found.ticket, limit);
+        }));
     }
     let Some(Some((since, opened_at, asked))) = limits.get(&found.ticket) else { return Ok(None) };
     let (at, body) = match found.message {

@@ -47,7 +47,7 @@ pub fn sees_all(contact: &Contact) -> bool {
 /// A ticket, if this person may see it; else as if there were none.
 pub async fn see(conn: &mut Conn, who: &SignedIn, id: TicketId) -> Result<Seen, Problem> {
     let record = ticket::by_id(conn, who.sign_in.provider, id).await?.ok_or_else(Problem::not_found)?;
-    Ok(look(conn, who, record).await?.ok_or_else(Problem::not_found)?)
+    look(conn, who, record).await?.ok_or_else(Problem::not_found)
 }
 
 /// The same for a ticket that was read already.
