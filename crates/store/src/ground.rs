@@ -181,6 +181,17 @@ pub async fn of_ticket(
     Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(GroundRecord::from).collect())
 }
 
+/// Links what a PIN opened to the ticket that the call became, once (rule X5).
+pub async fn set_ticket(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: GroundId,
+    ticket: TicketId,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE ground SET ticket_id = $3 WHERE provider_id = $1 AND id = $2 AND ticket_id IS NULL";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, ticket.0)? == 1)
+}
+
 /// Rewrites until when a ticket's takeovers are open, as lists show it, after its clocks changed.
 pub async fn set_ticket_end(
     tx: &mut Tx,

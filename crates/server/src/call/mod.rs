@@ -153,6 +153,9 @@ impl Recording {
             at: self.step.now,
         };
         phone_call::insert(tx, &call).await?;
+        if let (CallProof::Pin, Some(ground)) = (self.ask.proof, call.ground) {
+            ground::set_ticket(tx, call.provider, ground, ticket.id()).await?;
+        }
         let number = self.number.as_deref().unwrap_or("–");
         let shown = self.number.as_deref().map(display);
         let data = json!({ "call": call.id, "proof": call.proof, "number": shown });
