@@ -151,7 +151,7 @@ async function answered(job) {
 	assert.match(letter.html, /Cache/);
 	assert.ok(letter.inReplyTo.length > 0 && letter.references.includes(first.id), "one thread");
 	job.letter = letter;
-	if (way === "lmtp") await picture(lena, "ticket-de", { folder: "manual" });
+	if (way === "lmtp") await picture(lena, "ticket-de", { folder: "manual", fullPage: true });
 }
 
 async function closed(job) {
