@@ -39,6 +39,7 @@ export class Mails {
 			id: `mail${place + 1}`,
 			received_at: minutes(-12 - place * 260),
 			way: "lmtp",
+			state: "held",
 			sender,
 			subject,
 			why,
@@ -127,7 +128,7 @@ function view(mail: MailLine): MailView {
 			],
 		].map(([name = "", value = ""]) => ({ name, value })),
 		auth: [
-			{ check: "spf", result: "pass", domain: "irgendwo.example", why: null },
+			{ check: "spf", result: "pass", domain: "irgendwo.example", why: "" },
 			{
 				check: "dkim",
 				result: "fail",

@@ -450,6 +450,13 @@ export class World {
 			];
 			return [200, { items: empty ? [] : items, next: null }];
 		}
+		if (path === "GET /colleagues") {
+			const items = [
+				{ id: "s1", name: this.staffName(), username: "jana" },
+				{ id: "s2", name: "Timo Neuhaus", username: "timo" },
+			];
+			return [200, { items, next: null }];
+		}
 		if (path === "GET /staff") {
 			const base = {
 				email: "jana@nordlicht.example",

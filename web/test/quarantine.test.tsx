@@ -25,6 +25,7 @@ const mail: MailView = {
 	subject: "Re: Bestellungen",
 	why: ["sender.unproven", "auth.dkim_fail"],
 	proof: "unproven",
+	state: "held",
 	contact: {
 		person: { id: "k1", name: "Mara Sonnenfeld" },
 		customer: { id: "c1", number: "1042", name: "Bäckerei Sonnenfeld" },
@@ -36,7 +37,7 @@ const mail: MailView = {
 	html: '<p>Bitte</p><script>alert("x")</script>',
 	attachments: [],
 	headers: [{ name: "From", value: "mara@sonnenfeld.example" }],
-	auth: [{ check: "dkim", result: "fail", domain: "sonnenfeld.example", why: null }],
+	auth: [{ check: "dkim", result: "fail", domain: "sonnenfeld.example", why: "" }],
 };
 
 function page(replies: Parameters<typeof answers>[0] = {}, changes: Partial<MailView> = {}) {

@@ -1,7 +1,6 @@
 // The one way to the server: openapi-fetch on generated types. No page fetches by hand.
 import createClient, { type Middleware } from "openapi-fetch";
 import { learnServerTime } from "./clock";
-import type { ComingPaths } from "./coming";
 import { Problem } from "./problem";
 import type { paths } from "./schema";
 
@@ -15,7 +14,7 @@ const listener: Middleware = {
 };
 
 // The functions look `fetch` up at each call, so that tests can put their own in its place.
-export const api = createClient<paths & Omit<ComingPaths, keyof paths>>({
+export const api = createClient<paths>({
 	baseUrl: typeof location === "undefined" ? undefined : `${location.origin}/api/v1`,
 	credentials: "same-origin",
 	fetch: (request) => globalThis.fetch(request),

@@ -13,6 +13,7 @@ export const keys = {
 	customer: (id: string) => ["customer", id] as const,
 	alarms: ["alarms"] as const,
 	staff: ["staff"] as const,
+	colleagues: ["staff", "colleagues"] as const,
 	signIns: ["sign-ins"] as const,
 	products: ["products"] as const,
 	tickets: (query: string) => ["tickets", query] as const,

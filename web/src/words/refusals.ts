@@ -82,6 +82,17 @@ export const refusals = words(
 		"ticket.merged": "Diese Anfrage wurde mit einer anderen zusammengelegt. Dort geht es weiter.",
 		"ticket.open": "Diese Anfrage ist offen. Das geht nur bei geschlossenen oder gesperrten.",
 		"ticket.not_mergeable": "Zusammenführen geht nur mit einer anderen Anfrage desselben Kunden.",
+		"ticket.too_many_watchers": "Mehr können nicht mitlesen. Entfernen Sie zuerst jemanden.",
+		"guest.is_staff":
+			"Diese Adresse gehört zu jemandem aus dem Team. Lassen Sie die Person einfach mitlesen.",
+		"guest.inactive": "Dieser Gast ist gesperrt. Die Administration kann das ändern.",
+		"mail.decided": "Über diese E-Mail ist schon entschieden.",
+		"mail.verification": "Diese E-Mail bestätigt eine Weiterleitung. Aus ihr wird keine Anfrage.",
+		"mail.unregistered":
+			"Diese Adresse ist nirgends eingetragen. Rückfragen gehen nur an eingetragene Adressen.",
+		"address.shared":
+			"Diese Adresse nutzt schon jemand anderes. Nehmen Sie eine, die nur Sie lesen.",
+		"address.primary": "Das ist die Hauptadresse. Wählen Sie zuerst eine andere.",
 		"attachment.empty": "Diese Datei ist leer.",
 		"attachment.busy":
 			"Gerade werden viele Dateien hochgeladen. Bitte gleich noch einmal versuchen.",
@@ -190,6 +201,15 @@ export const refusals = words(
 		"ticket.merged": "This request was merged into another one. It goes on there.",
 		"ticket.open": "This request is open. That is for closed or locked ones only.",
 		"ticket.not_mergeable": "Merging works only with another request of the same customer.",
+		"ticket.too_many_watchers": "No more people can watch this. Remove somebody first.",
+		"guest.is_staff": "This address belongs to a colleague. Just let them watch the request.",
+		"guest.inactive": "This guest is shut out. Administration can change that.",
+		"mail.decided": "This mail has been decided already.",
+		"mail.verification": "This mail confirms a forwarding. It does not become a request.",
+		"mail.unregistered":
+			"This address is registered nowhere. Questions go to registered addresses only.",
+		"address.shared": "Somebody else uses this address. Take one that only you read.",
+		"address.primary": "This is the primary address. Choose another one first.",
 		"attachment.empty": "This file is empty.",
 		"attachment.busy": "Many files are being uploaded right now. Please try again in a moment.",
 		"attachment.not_stored": "The file could not be stored. Please try again.",

@@ -83,17 +83,12 @@ export function Question({ title, text, yes, busy, error, onYes, onClose }: Ques
 export function HandOverDialog({ ticket, actions, onClose }: TicketDialogProps) {
 	const t = useWords(ticketDeskWords);
 	const staff = useQuery({
-		queryKey: keys.staff,
-		queryFn: () => ask(api.GET("/staff")),
+		queryKey: keys.colleagues,
+		queryFn: () => ask(api.GET("/colleagues", { params: { query: { limit: 100 } } })),
 		staleTime: 60_000,
 		retry: false,
 	});
-	const serving = (staff.data?.items ?? []).filter(
-		(one) =>
-			one.active &&
-			one.id !== ticket.assignee?.id &&
-			one.roles.some((role) => role !== "admin" && role !== "guest"),
-	);
+	const serving = (staff.data?.items ?? []).filter((one) => one.id !== ticket.assignee?.id);
 	const [to, setTo] = useState("");
 	const chosen = to || (serving[0]?.id ?? "");
 	const submit = (event: FormEvent) => {
@@ -103,8 +98,9 @@ export function HandOverDialog({ ticket, actions, onClose }: TicketDialogProps) 
 	return (
 		<Dialog opened title={t.handOver} onClose={onClose}>
 			{staff.isPending ? <Loading lines={2} /> : null}
-			{staff.isError ? <p>{t.handOverNobody}</p> : null}
-			{staff.data ? (
+			<Refused error={staff.error} />
+			{staff.data && serving.length === 0 ? <p>{t.handOverNobody}</p> : null}
+			{serving.length > 0 ? (
 				<form className="stack" onSubmit={submit}>
 					<p>{t.handOverText}</p>
 					<NativeSelect

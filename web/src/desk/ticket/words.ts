@@ -48,7 +48,7 @@ export const ticketDeskWords = words(
 		handOverText: "Ihr Zugang endet sofort. Der andere öffnet sich erst mit dem Übernehmen.",
 		handOverTo: "An wen?",
 		handOverNobody:
-			"Die Liste der Mitarbeiter ist der Leitung vorbehalten. Geben Sie die Anfrage frei, dann kann sie übernehmen, wer Zeit hat.",
+			"Gerade gibt es niemanden, der sie annehmen könnte. Geben Sie die Anfrage frei, dann kann sie übernehmen, wer Zeit hat.",
 		release: "Freigeben",
 		releaseHint: "Ihr Zugang endet sofort. Danach kann jemand anderes übernehmen.",
 		close: "Schließen",
@@ -171,7 +171,7 @@ export const ticketDeskWords = words(
 		handOverText: "Your access ends at once. Theirs opens only when they take it over.",
 		handOverTo: "To whom?",
 		handOverNobody:
-			"The list of staff is for leads. Release the request, then whoever has time can take it over.",
+			"There is nobody to take it just now. Release the request, then whoever has time can take it over.",
 		release: "Release",
 		releaseHint: "Your access ends at once. Then somebody else can take it over.",
 		close: "Close",
