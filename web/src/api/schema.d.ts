@@ -6270,6 +6270,11 @@ export interface components {
             digits: string;
             reason: components["schemas"]["ReasonBody"];
             record: components["schemas"]["RecordBody"];
+            /**
+             * Format: uuid
+             * @description The ticket it is redeemed for.
+             */
+            ticket_id?: string | null;
         };
         /** @description Whose matter a mail is. */
         ReleaseBody: {
@@ -6484,6 +6489,11 @@ export interface components {
             /** @description Who or what is affected. */
             affected?: string | null;
             attachments?: string[];
+            /**
+             * Format: uuid
+             * @description Staff: the call it comes from.
+             */
+            call_id?: string | null;
             /** @description Staff: `phone`, `voice`, `chat` or `portal`. */
             channel?: string | null;
             /**

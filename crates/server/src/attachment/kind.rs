@@ -80,7 +80,7 @@ fn deceives(c: char) -> bool {
 /// A name without folders and without signs that deceive, of at most 150 characters.
 pub fn file_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown: String = last.chars().take(4 * NAME_MAX).filter(|c| !deceives(*c)).collect();
+    let shown: String = last.chars().take(16 * NAME_MAX).filter(|c| !deceives(*c)).collect();
     let shown = shown.trim().trim_matches('.').trim();
     if shown.is_empty() {
         return "file".into();

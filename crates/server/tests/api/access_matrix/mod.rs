@@ -9,8 +9,11 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pforte_core::kernel::{AlarmId, Span};
-use pforte_store::alarm::{self, Alarm};
-use pforte_testkit::{Answer, Browser, Customer, Side, TestApp, on_both};
+use pforte_store::{
+    alarm::{self, Alarm},
+    mail,
+};
+use pforte_testkit::{Answer, Browser, Customer, Letter, Side, TestApp, on_both};
 use rows::{
     Expect::{self, Allowed, Forbidden, Hidden, SignIn},
     Ids, ROLES, ROWS, Row,
@@ -57,6 +60,7 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
         ticket,
         attachment,
         other_ticket,
+        mail: held(app, side).await,
     }
 }
 
@@ -64,6 +68,15 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
 async fn ask(owner: &mut Browser) -> Uuid {
     let made = owner.post("/tickets", json!({ "subject": "Error", "happened": "An error page" })).await.ok();
     made["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// A stranger's mail in quarantine.
+async fn held(app: &TestApp, side: &Side) -> Uuid {
+    let letter = Letter::from("stranger@elsewhere.example");
+    app.receive(&letter.to(&format!("support@{}.example", side.slug))).await;
+    let mut conn = app.app.read().await.expect("a connection");
+    let waiting = mail::in_quarantine(&mut conn, side.provider, None, 1).await.expect("mails");
+    waiting.first().expect("a mail waits").id.0
 }
 
 async fn raise(app: &TestApp, side: &Side) -> Uuid {

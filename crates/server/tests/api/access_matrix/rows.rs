@@ -140,6 +140,16 @@ pub const ROWS: &[Row] = &[
     row("POST /customers/{id}/contacts", ADMINS, contact),
     row("GET /groups", OVERSEERS, none),
     row("POST /groups", ADMINS, |_| json!({ "name": "" })),
+    row("GET /quarantine", STAFF, none),
+    row("GET /quarantine/{id}", STAFF, none),
+    row("POST /quarantine/{id}/challenge", STAFF, none),
+    row(
+        "POST /quarantine/{id}/release",
+        STAFF,
+        |ids| json!({ "contact_id": ids.contact, "ticket_id": null }),
+    ),
+    row("POST /quarantine/{id}/discard", STAFF, none),
+    row("GET /mails/{id}/raw", STAFF, none),
     row("GET /colleagues", STAFF, none),
     row("GET /staff", OVERSEERS, none),
     row("POST /staff", ADMINS, staff),
@@ -248,6 +258,8 @@ pub struct Ids {
     /// With live secrets, at the ticket's first message.
     pub attachment: Uuid,
     pub other_ticket: Uuid,
+    /// In quarantine.
+    pub mail: Uuid,
 }
 
 impl Ids {
@@ -264,6 +276,7 @@ impl Ids {
             ticket: id,
             other_ticket: id,
             attachment: id,
+            mail: id,
             reach,
         }
     };
@@ -284,6 +297,7 @@ impl Ids {
             Some("alarms") => self.alarm,
             Some("attachments") => self.attachment,
             Some("tickets") => self.ticket,
+            Some("quarantine" | "mails") => self.mail,
             _ => Uuid::nil(),
         };
         let path = match path {
