@@ -37,7 +37,7 @@ on_both! {
         agent.post(&format!("{path}/take-over"), json!({ "from_staff_id": null })).await.ok();
         agent.post(&format!("{path}/messages"), json!({ "text": "Which browser?", "kind": "message", "attachments": [] })).await.ok();
         let mail = app.mail(&near.customer.owner.address, "Which browser?").await;
-        assert_eq!(mail.in_reply_to, [first.id.clone()]);
+        assert_eq!(mail.in_reply_to, std::slice::from_ref(&first.id));
         assert!(mail.references.contains(&first.id), "{:?}", mail.references);
         app.advance(Span::minutes(5));
         app.receive(&Letter::from(&near.customer.owner.address).answering(&mail).text("Chromium, the newest.")).await;
