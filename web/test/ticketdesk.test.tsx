@@ -227,7 +227,7 @@ describe("a request's door", () => {
 	test("rule B10: a request that staff typed waits for the customer's word", async () => {
 		const access = { ...ticket().access, code: "needs.customer_word", needs_confirmation: true };
 		desk("/desk/tickets/t1", ticket({ access: access as TicketView["access"] }));
-		expect(await screen.findByText(/Der Support hat diese Anfrage notiert/)).toBeDefined();
+		expect(await screen.findByText(/Der Kunde hat diese Anfrage noch nicht selbst/)).toBeDefined();
 	});
 
 	test("rule T4: the first visit on a takeover asks for a reason, the subject is there already", async () => {

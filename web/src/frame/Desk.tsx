@@ -44,7 +44,7 @@ export default function Desk({ me }: { me: Me }) {
 				{t.skip}
 			</a>
 			<header className={classes.head}>
-				<div className={`${classes.headRow} ${classes.wide}`}>
+				<div className={`${classes.headRow} ${classes.wide} ${classes.deskRow}`}>
 					<Link to="/desk" className={classes.brand}>
 						<Mark />
 						<span className={classes.brandName}>{me.provider.name}</span>

@@ -81,7 +81,9 @@ function Head({ ticket }: { ticket: TicketView }) {
 				)}
 			</div>
 			<Links ticket={ticket} />
-			{ticket.can.includes("confirm") ? <Confirm id={ticket.id} /> : null}
+			{ticket.can.includes("confirm") ? (
+				<Confirm id={ticket.id} mail={ticket.channel === "mail"} />
+			) : null}
 			<Access ticket={ticket.id} />
 			{ticket.state === "closed" ? null : <Clocks ticket={{ ...ticket, closes_at: null }} />}
 			<Facts ticket={ticket} />
@@ -101,14 +103,14 @@ function Told({ number }: { number: number }) {
 	);
 }
 
-/** Staff wrote it down; it opens nothing before the contact says so (rule B10). */
-function Confirm({ id }: { id: string }) {
+/** Staff wrote it down, or let a mail in; it opens nothing before the contact says so (rule B10). */
+function Confirm({ id, mail }: { id: string; mail: boolean }) {
 	const t = useWords(requestWords);
 	const step = useStep(id);
 	return (
 		<section className={classes.confirm} aria-labelledby="confirm">
 			<h2 id="confirm">{t.confirmTitle}</h2>
-			<p>{t.confirmText}</p>
+			<p>{mail ? t.confirmMail : t.confirmText}</p>
 			<Refused error={step.error} />
 			<div>
 				<Button loading={step.isPending} onClick={() => step.mutate("confirm")}>

@@ -52,6 +52,8 @@ export const requestWords = words(
 		unsure: "Gerade ist nicht sicher, ob jemand etwas sehen kann. Wir fragen weiter nach.",
 		access: "Zugriff wegen dieser Anfrage",
 		confirmTitle: "Ist das Ihre Anfrage?",
+		confirmMail:
+			"Sie kam per E-Mail, und der Absender ließ sich nicht beweisen. Erst wenn Sie bestätigen oder antworten, kann jemand dafür in Ihre Produkte sehen.",
 		confirmText:
 			"Der Support hat sie für Sie aufgeschrieben. Erst wenn Sie bestätigen oder antworten, kann jemand dafür in Ihre Produkte sehen.",
 		confirm: "Ja, bestätigen",
@@ -127,6 +129,8 @@ export const requestWords = words(
 		unsure: "Right now it is not sure whether anybody can see anything. We keep asking.",
 		access: "Access because of this request",
 		confirmTitle: "Is this your request?",
+		confirmMail:
+			"It came by mail, and its sender could not be proven. Only once you confirm or answer can anybody look into your products for it.",
 		confirmText:
 			"Support wrote it down for you. Only once you confirm or answer can anybody look into your products for it.",
 		confirm: "Yes, confirm",

@@ -102,6 +102,11 @@ function MessageBlock({
 	const note = message.kind === "note";
 	// That staff and portal users are signed in goes without saying; a mail's proof does not.
 	const proof = kind === "contact" && side === "staff" ? message.proof : undefined;
+	const origin = [
+		// A mail that staff let in has no proven author, and Pforte did not write it either.
+		...(kind === "system" && message.via === "mail" ? [] : [say(t, roles[kind] ?? "roleSystem")]),
+		...(message.via === "portal" || note ? [] : [say(t, `channel_${message.via}`)]),
+	];
 	return (
 		<article
 			className={classes.message}
@@ -116,10 +121,7 @@ function MessageBlock({
 					</strong>
 				) : null}
 				<strong>{name}</strong>
-				<span className="soft small">
-					{say(t, roles[kind] ?? "roleSystem")}
-					{message.via === "portal" || note ? null : ` · ${say(t, `channel_${message.via}`)}`}
-				</span>
+				<span className="soft small">{origin.join(" · ")}</span>
 				{proof ? <ProofMark proof={proof} /> : null}
 				<span className={classes.grow} />
 				<Time at={message.at} />

@@ -13,7 +13,7 @@ import { ProductLine } from "../ProductLine";
 import { RunningVisits } from "../RunningVisits";
 import classes from "./ticketdesk.module.css";
 import type { TicketActions } from "./useTicket";
-import { whyNot } from "./why";
+import { lacks, whyNot } from "./why";
 import { ticketDeskWords } from "./words";
 
 interface TicketDoorProps {
@@ -63,6 +63,8 @@ function ShutHead({ me, ticket, actions, onTakeFrom }: TicketDoorProps) {
 	const code = ticket.access?.code ?? "";
 	const other = ticket.assignee && !ticket.mine ? ticket.assignee : null;
 	const live = ticket.state !== "closed" && ticket.state !== "locked";
+	// Whoever lacks something themselves is told what; taking over would only be refused.
+	const takes = why === null && !lacks(ticket) && !(ticket.mine && ticket.access?.ground_id);
 	return (
 		<div className="stack">
 			<div>
@@ -72,7 +74,7 @@ function ShutHead({ me, ticket, actions, onTakeFrom }: TicketDoorProps) {
 					<p className={`${classes.hint} ${classes.apart}`}>{t.needsConfirmation}</p>
 				) : null}
 			</div>
-			{why === null && !(ticket.mine && ticket.access?.ground_id) ? (
+			{takes ? (
 				<div className="stack-close">
 					{other ? (
 						<>

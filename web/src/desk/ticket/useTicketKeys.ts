@@ -8,6 +8,7 @@ import { useKeys } from "../keyboard";
 import type { Act } from "../queue/QueueList";
 import type { DialogName } from "./Actions";
 import type { TicketActions } from "./useTicket";
+import { lacks } from "./why";
 
 export function useTicketKeys(
 	ticket: TicketView,
@@ -18,7 +19,7 @@ export function useTicketKeys(
 	const can = (action: string) => ticket.can.includes(action);
 	const run: Record<Act, () => void> = {
 		take_over: () => {
-			if (!can("take_over")) return;
+			if (!can("take_over") || lacks(ticket)) return;
 			if (ticket.assignee && !ticket.mine) openDialog("take");
 			else if (!actions.takeOver.isPending) actions.takeOver.mutate(null);
 		},

@@ -15,3 +15,8 @@ export function whyNot(
 	const own = (ticketDeskWords[language] as Record<string, unknown>)[`cannot_${action}_${code}`];
 	return typeof own === "string" ? own : codeText(code, code, language);
 }
+
+/** Something is missing that the staff member has to have before any door opens, such as a training. */
+export function lacks(ticket: TicketView): boolean {
+	return ticket.access?.code.startsWith("staff.lacks") ?? false;
+}

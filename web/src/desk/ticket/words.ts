@@ -96,7 +96,7 @@ export const ticketDeskWords = words(
 		doorShut: "Geschlossen.",
 		doorOf: (name: string) => `Nur ${name} kann hier eine Tür öffnen.`,
 		needsConfirmation:
-			"Der Support hat diese Anfrage notiert. Die Tür öffnet sich erst, wenn der Kunde sie bestätigt oder darin schreibt.",
+			"Der Kunde hat diese Anfrage noch nicht selbst bestätigt. Die Tür öffnet sich erst, wenn er das tut oder darin schreibt.",
 		ways: "Was sie öffnet",
 		wayPin: "PIN einlösen",
 		products: "Produkte",
@@ -219,7 +219,7 @@ export const ticketDeskWords = words(
 		doorShut: "Closed.",
 		doorOf: (name: string) => `Only ${name} can open a door here.`,
 		needsConfirmation:
-			"Support noted this request. The door opens only once the customer confirms it or writes in it.",
+			"The customer has not confirmed this request yet. The door opens only once they do, or write in it.",
 		ways: "What opens it",
 		wayPin: "Redeem a PIN",
 		products: "Products",
