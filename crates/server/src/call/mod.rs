@@ -75,7 +75,7 @@ pub struct CallAsk {
 }
 
 /// The number proves nothing, and cannot be called back.
-fn unregistered() -> Problem {
+pub(crate) fn unregistered() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
         "call.unregistered_number",

@@ -88,7 +88,7 @@ pub async fn callers(
 ) -> Result<Json<Callers>, Problem> {
     must_serve(&who.staff)?;
     let provider = who.staff.provider;
-    let text: String = query.q.trim().chars().take(100).collect();
+    let text: String = query.q.trim().chars().take(100).filter(|c| !c.is_control()).collect();
     let number = e164(&text, &app.support(provider).country);
     let mut conn = app.read().await?;
     let mut found = Vec::new();

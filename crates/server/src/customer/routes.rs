@@ -88,7 +88,8 @@ pub async fn find(
 ) -> Result<Json<Page<CustomerFound>>, Problem> {
     must_serve(&who.staff)?;
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
-    let text: String = query.q.unwrap_or_default().trim().chars().take(100).collect();
+    let text: String =
+        query.q.unwrap_or_default().trim().chars().take(100).filter(|c| !c.is_control()).collect();
     let provider = who.staff.provider;
     let phone = crate::contact::e164(&text, &app.support(provider).country);
     let (after, limit) = (page.id()?, page.limit());

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use pforte_core::{
     entry::{Actor, Clean, Entry, Event, Reason, Record},
-    kernel::{ContactId, CustomerId, Moment, PinId, ProviderId, TicketId},
+    kernel::{Channel, ContactId, CustomerId, Moment, PinId, ProviderId, TicketId},
     pin::{self as rules, Consequences, Counters, DeadWhy, Guess, PinDigits, Verdict},
 };
 use pforte_store::{
@@ -15,6 +15,7 @@ use pforte_store::{
     ground::{self, GroundRecord},
     notice::{self, Notice},
     outbox::{self, Message},
+    phone,
     pin::{self, Attempt, PinRecord, Windows},
     staff::{self, Staff},
     ticket,
@@ -24,6 +25,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{as_core, closed, contact_of, issue, issued_event, record, tell_pin};
 use crate::{
     App,
+    contact::e164,
     door::{Touched, staff_facts},
     kernel::{Problem, StaffActor},
     live::{Audience, News, Topic},
@@ -90,6 +92,20 @@ struct Prepared {
     closed_mail: Option<Message>,
 }
 
+/// Rule P6: a caller's number that is registered for somebody else, or for nobody, leaves only the call-back.
+/// A voice channel without numbers has only the PIN (rule B3).
+async fn from_registered_number(app: &App, contact: &Contact, record: &Record) -> Result<(), Problem> {
+    let country = &app.support(contact.provider).country;
+    let Some(number) = e164(record.from(), country).filter(|_| record.channel == Channel::Phone) else {
+        return Ok(());
+    };
+    let mut conn = app.read().await?;
+    if phone::is_registered(&mut conn, contact.provider, contact.id, &number).await? {
+        return Ok(());
+    }
+    Err(crate::call::unregistered())
+}
+
 /// Redeems a PIN; what it opened is the ground. Refusals are answered after a fixed minimum time.
 pub async fn redeem(app: &App, who: StaffActor, ask: RedeemAsk) -> Result<GroundRecord, Problem> {
     let earliest = Instant::now() + app.settings.pin_answer_floor;
@@ -101,6 +117,7 @@ pub async fn redeem(app: &App, who: StaffActor, ask: RedeemAsk) -> Result<Ground
         let found = ticket::by_id(&mut *app.read().await?, contact.provider, id).await?;
         found.filter(|t| t.life.customer == contact.customer).ok_or_else(Problem::not_found)?;
     }
+    from_registered_number(app, &contact, &ask.record).await?;
     let prepared = prepare(app, who.staff, contact, ask).await?;
     let (provider, customer, staff) =
         (prepared.attempt.provider, prepared.attempt.customer, prepared.attempt.staff);

@@ -43,6 +43,21 @@ on_both! {
         assert_eq!((reason.text(), record.from()), ("The shop shows an error", "+49 30 23125100"));
     }
 
+    /// Rule P6: a number that is not this contact's leaves only the call-back; nothing is counted. Without a
+    /// number the PIN is all there is (rule B3).
+    async fn p6_b3_from_an_unregistered_number_a_pin_opens_nothing(app: TestApp) {
+        let near = &app.world.near;
+        let mut contact = app.sign_in(&near.customer.owner).await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let digits = contact.pin().await;
+        let mut body = redeem_body(&near.customer, &near.customer.owner, &digits);
+        body["record"]["from"] = json!("030 55555555");
+        agent.post("/pin/redeem", body.clone()).await.refused(409, "call.unregistered_number");
+        assert!(entries_named(&app.app, near.provider, "pin.wrong").await.is_empty());
+        body["record"]["channel"] = json!("voice");
+        agent.post("/pin/redeem", body).await.ok();
+    }
+
     /// Rules T4 and T14, control 23: without a reason or a record nothing is redeemed and nothing counts.
     async fn control_23_without_reason_or_record_nothing_opens(app: TestApp) {
         let near = &app.world.near;
