@@ -69,6 +69,7 @@ crash: build ## Kill the server 200 times under load
 	PFORTE_CRASH_ROUNDS=200 $(CARGO) test --locked -p pforte --test crash --test mail_crash -- --nocapture
 
 fuzz: ## Feed hostile mails to the parsers for a minute; PFORTE_FUZZ_RUNS=10000000 for a release
+	scripts/install fuzz
 	nice fuzz/run
 
 bench: web ## Measure speed and size, against nginx on the same machine
