@@ -142,6 +142,7 @@ fn mails_and_contacts() -> Vec<Event> {
             why: vec![name("sender.unproven"), name("auth.none")],
         },
         Event::MailReleased { mail, ticket },
+        Event::MailRead { mail },
         Event::MailDiscarded { mail },
         Event::MailBounced { ticket: Some(ticket), contact: None },
         Event::ChallengeSent { challenge, contact },
