@@ -93,8 +93,9 @@ const SHOWN: &str = "v1shown";
 
 /// Lower case, without accents and the like: `Größe` is `grosse`.
 pub fn fold(text: &str) -> String {
-    let lower = text.to_lowercase().replace('ß', "ss");
-    lower.nfkd().filter(|c| !is_combining_mark(*c)).collect()
+    // Taken apart first: what is one sign may hold capital letters.
+    let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    plain.to_lowercase().replace('ß', "ss")
 }
 
 fn stems() -> [Stemmer; 2] {
