@@ -1,8 +1,8 @@
 //! A message after DATA: dots unstuffed, its end found at CRLF.CRLF and nowhere else.
 //!
 //! A CR or LF by itself ends nothing and spoils the message: servers that disagree about it could be
-//! made to see two messages where there is one (“SMTP smuggling”). The message is kept in one buffer
-//! that grows in steps; it is never copied.
+//! made to see two messages where there is one (“SMTP smuggling”). The message is kept in one buffer,
+//! which is accounted for in steps; a large one is not copied while it grows.
 
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub(super) struct Body {
     flaw: Option<Flaw>,
     memory: Arc<Semaphore>,
     held: Option<OwnedSemaphorePermit>,
+    /// Bytes that `held` stands for.
+    allowed: usize,
     /// Bytes of the message that came so far, kept or not.
     pub(super) came: usize,
 }
@@ -56,7 +58,7 @@ pub(super) struct Whole {
 impl Body {
     pub(super) fn new(limit: usize, memory: Arc<Semaphore>) -> Self {
         let place = Place::LineStart;
-        Self { raw: Vec::new(), limit, place, flaw: None, memory, held: None, came: 0 }
+        Self { raw: Vec::new(), limit, place, flaw: None, memory, held: None, allowed: 0, came: 0 }
     }
 
     /// Takes bytes in; answers how many belonged to the message if its end was among them.
@@ -129,22 +131,25 @@ impl Body {
         if needed > self.limit {
             return self.spoil(Flaw::TooLarge);
         }
-        if needed > self.raw.capacity() && !self.grow(needed) {
+        if needed > self.allowed && !self.grow(needed) {
             return self.spoil(Flaw::Full);
         }
         self.raw.extend_from_slice(bytes);
     }
 
     fn grow(&mut self, needed: usize) -> bool {
-        let step = self.raw.capacity().clamp(FIRST_STEP, LARGEST_STEP);
-        let capacity = (self.raw.capacity() + step).max(needed);
-        let more = capacity - self.raw.capacity();
-        let permits = u32::try_from(more.div_ceil(1024)).unwrap_or(u32::MAX);
+        let step = self.allowed.clamp(FIRST_STEP, LARGEST_STEP);
+        let allowed = (self.allowed + step).max(needed);
+        let permits = u32::try_from((allowed - self.allowed).div_ceil(1024)).unwrap_or(u32::MAX);
         let Ok(permit) = Arc::clone(&self.memory).try_acquire_many_owned(permits) else { return false };
         match &mut self.held {
             Some(held) => held.merge(permit),
             None => self.held = Some(permit),
         }
+        self.allowed = allowed;
+        // From the first large step on there is room for the largest message: what is not written to takes
+        // no memory, and each copy of a buffer that grows would.
+        let capacity = if allowed > LARGEST_STEP { self.limit.max(allowed) } else { allowed };
         self.raw.reserve_exact(capacity - self.raw.len());
         true
     }
