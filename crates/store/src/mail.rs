@@ -11,7 +11,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
-    Conn, StoreError, Tx,
+    Conn, StoreError, Tx, attachment,
     conn::{all, one, run},
 };
 
@@ -142,6 +142,8 @@ macro_rules! select {
 
 /// Writes what became of a message; `false` when it was handed over before (nothing is written then).
 pub async fn insert(tx: &mut Tx, mail: &MailRecord) -> Result<bool, StoreError> {
+    // Named in the same transaction: what nobody names is cleaned up.
+    attachment::add_blob(tx, mail.provider, &mail.hash, mail.size_bytes, mail.received_at).await?;
     let sql = "INSERT INTO mail (id, provider_id, fingerprint, way, received_at, hash, size_bytes, sender, subject, \
                message_ref, proof, state, why, checks, contact_id, ticket_id, message_id) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
@@ -227,16 +229,18 @@ pub async fn refs_of_ticket(
     Ok(all!(conn, (String,), sql, provider.0, ticket.0)?.into_iter().map(|(id,)| id).collect())
 }
 
-/// How many messages came from one address since an instant, counted up to 1,000 (floods).
+/// How many messages came from one address since an instant, counted up to 1,000 (floods). With `proven`
+/// only those that count: forged ones must not shut the address's owner out.
 pub async fn from_sender_since(
     conn: &mut Conn,
     provider: ProviderId,
     sender: &str,
+    proven: bool,
     since: Moment,
 ) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM (SELECT id FROM mail WHERE provider_id = $1 AND sender = $2 \
-               AND received_at > $3 LIMIT 1000) q";
-    Ok(one!(conn, (i64,), sql, provider.0, sender, since.0)?.map_or(0, |(n,)| n))
+               AND received_at > $3 AND (NOT $4 OR proof <> 'unproven') LIMIT 1000) q";
+    Ok(one!(conn, (i64,), sql, provider.0, sender, since.0, proven)?.map_or(0, |(n,)| n))
 }
 
 /// What is decided about a message in quarantine.

@@ -129,6 +129,11 @@ fn usable(field: &Field<'_>, from: &Mailbox) -> Result<Signature, Unusable> {
 }
 
 /// `name=value` pairs; none if one is named twice (RFC 6376 §3.2).
+/// Whether a signature covers only the beginning of the body (`l=`); one that cannot be read counts as yes.
+pub(super) fn covers_a_part(line: &str) -> bool {
+    tags(line).is_none_or(|tags| tags.iter().any(|(name, _)| name.eq_ignore_ascii_case("l")))
+}
+
 fn tags(line: &str) -> Option<Vec<(&str, &str)>> {
     let mut tags: Vec<(&str, &str)> = Vec::new();
     for piece in line.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {

@@ -7,7 +7,7 @@
 
 use pforte_core::sender::Proof;
 
-use super::{CheckResult, Checked, same_organisation};
+use super::{CheckResult, Checked, dkim, same_organisation};
 use crate::message::{Mailbox, address, head::Head};
 
 const FIELD: &str = "Authentication-Results";
@@ -16,6 +16,10 @@ const MAX_WORDS: usize = 1_000;
 
 /// What the server in front says of the message.
 pub(super) fn check(head: &Head<'_>, authserv_id: &str, from: &Mailbox) -> Checked {
+    // A signature over a part of the body proves nothing about the rest, whoever checked it (control 41).
+    if head.all("DKIM-Signature").take(20).any(|field| dkim::covers_a_part(&field.unfolded())) {
+        return Checked::unproven(vec!["auth.dkim_length"], Vec::new());
+    }
     let said = match field(head, authserv_id) {
         Ok(line) => parse(&line).filter(|said| said.by.eq_ignore_ascii_case(authserv_id)),
         Err(code) => return Checked::unproven(vec![code], Vec::new()),

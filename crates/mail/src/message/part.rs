@@ -226,7 +226,9 @@ impl Parts {
         if self.attachments.len() >= MAX_ATTACHMENTS {
             return self.flaws.push("mail.cut");
         }
-        let content_id = mime.content_id.clone().filter(|id| !id.is_empty() && id.len() <= 200);
+        let content_id = mime.content_id.clone().filter(|id| {
+            !id.is_empty() && id.len() <= 200 && id.bytes().all(|byte| (33..127).contains(&byte))
+        });
         let media_type = mime.media_type();
         let name = file_name(mime.name.as_deref().unwrap_or_default(), &media_type);
         self.attachments.push(Attachment { name, media_type, content_id, bytes });

@@ -163,6 +163,7 @@ fn shown(what: &What) -> serde_json::Value {
             "first_name": new.first_name, "last_name": new.last_name, "role": new.role,
             "support": new.rights.support, "instruction": new.rights.instruction,
             "address": new.addresses.first(), "addresses": new.addresses, "phones": new.phones,
+            "product_users": new.product_users,
         }),
         What::ContactChange { role, support, instruction } => {
             serde_json::json!({ "role": role, "support": support, "instruction": instruction })

@@ -96,7 +96,9 @@ impl App {
     /// Ends a ground with all its visits (rule B7/B8: *End now*, *Give back*).
     pub async fn end_ground(&self, record: &GroundRecord, ask: EndAsk) -> EndedView {
         let now = self.sources.now();
-        if !record.open(now) {
+        // A takeover that sleeps with its ticket is ended, too: it could wake (rule B13).
+        let sleeps = record.kind == "takeover" && record.ended_at.is_none();
+        if !record.open(now) && !sleeps {
             return already(record.ended_at.unwrap_or(record.ends_at));
         }
         let ending = GroundEnding {

@@ -12,7 +12,7 @@ use pforte_core::{
     kernel::{ContactId, MailId, TicketId},
     sender::{Code, Proof},
 };
-use pforte_mail::Message;
+use pforte_mail::{Message, redact};
 use pforte_store::{
     Change, StoreError, contact,
     mail::{self, Decided, MailRecord, MailState},
@@ -79,11 +79,31 @@ fn readable(mail: &MailRecord) -> Result<(), Problem> {
 pub async fn read_raw(app: &App, who: &StaffActor, id: MailId) -> Result<Bytes, Problem> {
     let mail = find(app, who, id).await?;
     readable(&mail)?;
-    let bytes = raw(app, &mail).await?;
-    let now = app.sources.now();
-    let entry = app.entry(now, mail.provider, Actor::Staff(who.staff.id), Event::MailRead { mail: id });
-    app.writer.admit(entry).await?;
+    let (bytes, message) = message(app, &mail).await?;
+    if tokio::task::spawn_blocking(move || carries_secrets(&message)).await.unwrap_or(true) {
+        return Err(Problem::forbidden(
+            "mail.live_secrets",
+            "This mail carries live secrets. Make a ticket of it: there its files are shown without them.",
+        ));
+    }
+    note_read(app, who, &mail).await?;
     Ok(bytes)
+}
+
+/// Whether a text or a file of the message would be shown only as a redacted copy (control 48).
+fn carries_secrets(message: &Message) -> bool {
+    let found = |name: &str, kind: &str, bytes: &[u8]| redact::examine(name, kind, bytes).is_some();
+    let texts = [Some(&message.text.own), message.text.quoted.as_ref()];
+    texts.into_iter().flatten().any(|text| found("mail.txt", "text/plain", text.as_bytes()))
+        || message.attachments.iter().any(|file| found(&file.name, &file.media_type, &file.bytes))
+}
+
+/// Writes down that somebody looked into a mail, before they do.
+pub async fn note_read(app: &App, who: &StaffActor, mail: &MailRecord) -> Result<(), Problem> {
+    let event = Event::MailRead { mail: mail.id };
+    let entry = app.entry(app.sources.now(), mail.provider, Actor::Staff(who.staff.id), event);
+    app.writer.admit(entry).await?;
+    Ok(())
 }
 
 /// Makes a ticket of a mail, or a message in one. Its sender stays unproven: it opens no product and

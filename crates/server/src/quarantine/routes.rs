@@ -49,6 +49,7 @@ pub async fn one(
 ) -> Result<Json<MailView>, Problem> {
     let mail = super::find(&app, &who, id.into()).await?;
     let (raw, message) = super::message(&app, &mail).await?;
+    super::note_read(&app, &who, &mail).await?;
     let line = mail_line(&mut *app.read().await?, &mail).await?;
     Ok(Json(mail_view(line, &mail, &raw, message)))
 }

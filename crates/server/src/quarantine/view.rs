@@ -1,6 +1,10 @@
 //! How a mail in quarantine is shown to staff: who it says it is from, why it waits, and what it says.
 
-use pforte_core::{catalogue::MASK, entry::Clean, sender::Proof};
+use pforte_core::{
+    catalogue::MASK,
+    entry::Clean,
+    sender::{Code, Proof},
+};
 use pforte_mail::{Message, message::head};
 use pforte_store::{Conn, challenge, contact, customer, mail::MailRecord, ticket};
 use serde::Serialize;
@@ -83,7 +87,12 @@ pub async fn mail_line(conn: &mut Conn, mail: &MailRecord) -> Result<MailLine, P
         received_at: mail.received_at.into(),
         way: mail.way.clone(),
         sender: mail.sender.clone(),
-        subject: mail.subject.clone(),
+        // Its subject may hold the code itself (control 45).
+        subject: if mail.why.iter().any(|code| code == Code::MailVerification.word()) {
+            MASK.to_owned()
+        } else {
+            mail.subject.clone()
+        },
         why: mail.why.clone(),
         proof: mail.proof,
         state: mail.state.word(),
@@ -148,7 +157,7 @@ pub fn mail_view(line: MailLine, mail: &MailRecord, raw: &[u8], message: Message
                 size_bytes: file.bytes.len(),
             })
             .collect(),
-        headers: headers(raw),
+        headers: if hidden { vec![] } else { headers(raw) },
         auth: checks(mail),
         line,
     }

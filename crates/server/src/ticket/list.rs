@@ -228,7 +228,7 @@ async fn search_all(conn: &mut Conn, who: &SignedIn, text: &str) -> Result<Found
 }
 
 /// From when on somebody reads a ticket; `None` for one they do not see.
-type Limits = HashMap<TicketId, Option<(Option<Moment>, Moment, String)>>;
+type Limits = HashMap<TicketId, Option<(Option<Moment>, bool, Moment, String)>>;
 
 /// A piece of the text around the words, if this person may read it; empty when the words stand in the
 /// subject alone.
@@ -248,15 +248,15 @@ async fn readable(
         };
         vacant.insert(seen.map(|seen| {
             let asked = seen.record.request.happened.clone().unwrap_or_default();
-            (seen.since, seen.record.life.opened_at, asked)
+            (seen.since, seen.reading().notes, seen.record.life.opened_at, asked)
         }));
     }
-    let Some(Some((since, opened_at, asked))) = limits.get(&found.ticket) else { return Ok(None) };
+    let Some(Some((since, notes, opened_at, asked))) = limits.get(&found.ticket) else { return Ok(None) };
     let (at, body) = match found.message {
         None => (*opened_at, asked.clone()),
         Some(id) => match message::by_id(conn, provider, id).await? {
-            // A guest reads no notes.
-            Some(m) if m.kind == pforte_core::ticket::MessageKind::Note && since.is_some() => {
+            // Whatever the index says: notes are for staff who serve.
+            Some(m) if m.kind == pforte_core::ticket::MessageKind::Note && !notes => {
                 return Ok(None);
             }
             Some(m) => (m.at, m.text),

@@ -4,7 +4,7 @@
 //! being taken over from end it in the same transaction.
 
 use pforte_core::{
-    access::EndedHow,
+    access::{EndedHow, Need},
     entry::{Clean, Event},
     kernel::{GroundId, StaffId, TicketId},
     ticket::TicketAction,
@@ -67,6 +67,9 @@ async fn take_over_in(
     record.life = record.life.take_over(me.id, from, step.age, step.now).map_err(refused)?;
     end_takeovers(tx, &mut step, &record).await?;
     let held = own(tx, &step, &record, me.id).await?;
+    if held.is_none() {
+        not_against_the_customer(tx, &step, &record).await?;
+    }
     let ground: GroundId = held.as_ref().map_or_else(|| step.id(), |ground| ground.id);
     let event = Event::TicketTakenOver {
         ticket: id,
@@ -84,6 +87,22 @@ async fn take_over_in(
         happened(tx, &step, &record, "ticket.taken_over", data).await?;
     }
     Ok(step.done(record)?)
+}
+
+/// What the customer ended stays ended until they write again: taking over anew is no way round *End now*.
+async fn not_against_the_customer(tx: &mut Tx, step: &Step, record: &TicketRecord) -> Result<(), Problem> {
+    let all = ground::of_ticket(tx.conn(), step.provider, record.id()).await?;
+    let by_customer = |g: &&GroundRecord| g.ended_how.as_deref() == Some(EndedHow::Customer.word());
+    let ended = all.iter().filter(by_customer).filter_map(|g| g.ended_at).max();
+    let unwritten = all.iter().any(|g| g.ended_at.is_none() && step.app.door.ground_shut(g.id));
+    let spoke = record.life.customer_spoke_at;
+    if !unwritten && ended.is_none_or(|ended| spoke.is_some_and(|spoke| spoke > ended)) {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        Need::CustomerWord.code(),
+        "The customer ended the access. It opens again once they write in the ticket.",
+    ))
 }
 
 /// The ground by which this staff member has the ticket, if it was never ended.

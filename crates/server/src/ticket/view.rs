@@ -46,7 +46,7 @@ use crate::{
 /// Messages of one page.
 const MESSAGES: i64 = 200;
 /// What happened that only staff read of.
-const FOR_STAFF: [&str; 3] = ["ticket.escalated", "ticket.changed", "mail.bounced"];
+const FOR_STAFF: [&str; 4] = ["ticket.escalated", "ticket.changed", "mail.bounced", "call.recorded"];
 
 /// What was asked (rule P1).
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
@@ -303,7 +303,11 @@ async fn messages(
     }
     let mut views = Vec::with_capacity(found.len());
     let mut people = People { conn, provider, known: HashMap::new() };
-    for message in found.into_iter().rev() {
+    for mut message in found.into_iter().rev() {
+        if seen.since.is_some() {
+            // What is quoted may be older than what they were let in to (control 44).
+            (message.quoted, message.html) = (None, None);
+        }
         let files = files.remove(&message.id).unwrap_or_default();
         let mut attachments = Vec::with_capacity(files.len());
         for file in &files {

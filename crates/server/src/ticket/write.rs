@@ -110,6 +110,7 @@ pub async fn customer_wrote_in(
         Err(Refusal::Locked) => return follow_up_in(tx, step, &record, writer, new).await,
         Err(refusal) => return Err(refused(refusal)),
     };
+    let life = if speaks_for(&record, writer) { life } else { without_word(life, &record, was_closed) };
     let mut record = record;
     if was_closed {
         note_silence(tx, step, &mut record).await?;
@@ -123,6 +124,26 @@ pub async fn customer_wrote_in(
     mail_readers(tx, step, &record, &message).await?;
     let became = if was_closed { Became::Reopened } else { Became::Appended };
     Ok(Wrote { ticket: record, message, became })
+}
+
+/// Whose word stands behind a ticket (rules B10, X2): the requester's, as whose user a visit acts, and of
+/// those who answer for the customer. A colleague who only reads along opens nothing.
+pub(super) fn speaks_for(record: &TicketRecord, writer: &Contact) -> bool {
+    writer.id == record.life.contact || super::see::sees_all(writer)
+}
+
+/// The colleague's message counts for the clocks, and as nobody's word.
+fn without_word(
+    life: pforte_core::ticket::Ticket,
+    before: &TicketRecord,
+    was_closed: bool,
+) -> pforte_core::ticket::Ticket {
+    let mut life = life;
+    life.customer_spoke_at = before.life.customer_spoke_at;
+    if was_closed && let Some(reopened) = &mut life.reopened {
+        reopened.by = Opener::Unproven;
+    }
+    life
 }
 
 /// A message that proves nothing: it stands in the ticket for staff to see and changes no clock (control 15).

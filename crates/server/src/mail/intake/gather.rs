@@ -3,7 +3,8 @@
 use pforte_core::{
     kernel::{CustomerId, Moment, ProviderId, Span, TicketId},
     sender::{
-        Address, AddressKind, Code, InThread, Nature, Registered, SenderFacts, Standing, Thread, address_kind,
+        Address, AddressKind, Code, InThread, Nature, Proof, Registered, SenderFacts, Standing, Thread,
+        address_kind,
     },
 };
 use pforte_mail::{
@@ -72,8 +73,18 @@ pub async fn gather(
     let thread = thread(app, conn, provider, message, sender.as_ref(), now).await?;
     let (flood, last_answer_at) = match &from {
         Some(from) => {
-            let count = mail::from_sender_since(conn, provider, from.as_str(), now - FLOOD_SPAN).await?;
-            (count >= FLOOD, mail::answered_at(conn, provider, &address_hash(from.as_str())).await?)
+            let count = mail::from_sender_since(
+                conn,
+                provider,
+                from.as_str(),
+                checked.proof.counts(),
+                now - FLOOD_SPAN,
+            )
+            .await?;
+            (
+                count >= FLOOD && checked.proof != Proof::Confirmed,
+                mail::answered_at(conn, provider, &address_hash(from.as_str())).await?,
+            )
         }
         None => (false, None),
     };
@@ -85,7 +96,10 @@ pub async fn gather(
 
 /// How an address is remembered that was answered: not by itself.
 pub fn address_hash(address: &str) -> String {
-    hash_token(&format!("automatic answer:{address}"))
+    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    // What follows a plus reaches the same mailbox.
+    let local = local.split('+').next().unwrap_or(local);
+    hash_token(&format!("automatic answer:{local}@{domain}"))
 }
 
 async fn standing(

@@ -6,7 +6,7 @@ use pforte_core::{
     sender::Proof,
     ticket::MessageKind,
 };
-use pforte_mail::{Message, message::Nature};
+use pforte_mail::{Message, message::Nature, redact};
 use pforte_store::{
     StoreError, Tx,
     mail::{self, Decided, MailRecord},
@@ -62,18 +62,36 @@ impl Letter {
         }
     }
 
+    /// Text, quote and HTML; of words that carry live secrets only the redacted text (control 48).
+    async fn words(&mut self) -> Result<(String, Option<String>, Option<String>), Problem> {
+        let (text, quoted, html) = (std::mem::take(&mut self.text), self.quoted.take(), self.html.take());
+        let looked = tokio::task::spawn_blocking(move || {
+            let clean = |text: &str| {
+                let found = redact::examine("mail.txt", "text/plain", text.as_bytes())?;
+                Some(String::from_utf8_lossy(&found.bytes).into_owned())
+            };
+            let in_html = html.as_deref().is_some_and(|html| clean(html).is_some());
+            match (clean(&text), quoted.as_deref().and_then(clean)) {
+                (None, None) if !in_html => (text, quoted, html),
+                (own, old) => (own.unwrap_or(text), old.or(quoted), None),
+            }
+        });
+        looked.await.map_err(|_| Problem::unwritable())
+    }
+
     /// The files are stored only for a mail that goes into a ticket; others keep them inside.
     pub async fn written(&mut self, app: &App, author: Author, proof: Proof) -> Result<NewMessage, Problem> {
         let attachments = std::mem::take(&mut self.attachments);
+        let (text, quoted, html) = self.words().await?;
         let files = files::store(app, self.record.provider, attachments).await?;
         Ok(NewMessage {
             kind: MessageKind::Message,
             author,
             via: "mail",
             proof: Some(proof),
-            text: std::mem::take(&mut self.text),
-            quoted: self.quoted.take(),
-            html: self.html.take(),
+            text,
+            quoted,
+            html,
             mail: Some(self.record.id),
             files,
         })

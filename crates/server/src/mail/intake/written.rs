@@ -150,6 +150,10 @@ pub async fn confirm(app: &Shared, record: MailRecord, asked: Challenge) -> Resu
     let checked = Checked { proof: Proof::Confirmed, codes: vec![], results: vec![] };
     let gathered = gather::gather(app, &mut conn, record.provider, &message, &checked, now).await?;
     drop(conn);
+    // The address may have changed hands since it was asked.
+    if gathered.sender.as_ref().map(|sender| sender.contact) != Some(asked.contact) {
+        return Ok(None);
+    }
     let verdict = pforte_core::sender::judge(&gathered.facts, now);
     let ticket = match verdict.disposition {
         Disposition::Open => None,

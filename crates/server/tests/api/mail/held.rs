@@ -85,7 +85,7 @@ on_both! {
         assert!(quarantine(&agent).await.is_empty());
         let raw = agent.get(&format!("/mails/{id}/raw")).await.status(200).text();
         assert!(raw.contains("hello there"), "{raw}");
-        assert_eq!(entries_named(&app.app, app.world.near.provider, "mail.read").await.len(), 1);
+        assert_eq!(entries_named(&app.app, app.world.near.provider, "mail.read").await.len(), 2);
         assert_eq!(entries_named(&app.app, app.world.near.provider, "mail.discarded").await.len(), 1);
     }
 

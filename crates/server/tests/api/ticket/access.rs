@@ -202,7 +202,8 @@ on_both! {
         assert_eq!((access(&run.agent, &run.ticket).await, access(&colleague, &run.ticket).await), ("needs.takeover".into(), "masked".into()));
     }
 
-    /// Taking over again what one has makes no second ground; after the customer ended it, a new one.
+    /// Taking over again what one has makes no second ground. What the customer ended opens again only after
+    /// they wrote: taking over anew is no way round *End now* (rules B8, P8).
     async fn taking_over_again_is_the_same_ground(app: TestApp) {
         let mut run = running(&app).await;
         let again = take_over(&mut run.agent, &run.ticket).await;
@@ -211,6 +212,11 @@ on_both! {
         run.owner.post(&format!("/grounds/{}/end", run.visit.ground), Value::Null).await.ok();
         assert_eq!(told(&run.visit).await, "over.ByCustomer");
         assert_eq!(access(&run.agent, &run.ticket).await, "needs.takeover");
+        let path = format!("/tickets/{}", run.ticket);
+        run.agent.post(&format!("{path}/take-over"), json!({})).await.refused(403, "needs.customer_word");
+        app.advance(Span::seconds(1));
+        let body = json!({ "text": "Please look once more.", "kind": "message" });
+        run.owner.post(&format!("{path}/messages"), body).await.ok();
         let anew = take_over(&mut run.agent, &run.ticket).await;
         assert_eq!((anew["grounds"].as_array().map(Vec::len), &anew["access"]["code"]), (Some(2), &json!("masked")));
     }
