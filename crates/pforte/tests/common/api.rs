@@ -20,11 +20,15 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub struct Customer {
     pub number: &'static str,
     pub contact: &'static str,
+    /// The contact's registered number (rule P6).
+    pub phone: &'static str,
 }
 
-pub const ODUYA: Customer = Customer { number: "10001", contact: "Marta Oduya" };
-pub const KALTENBACH: Customer = Customer { number: "10002", contact: "Ines Kaltenbach" };
-pub const ROSENQUIST: Customer = Customer { number: "10003", contact: "Siri Rosenquist" };
+pub const ODUYA: Customer = Customer { number: "10001", contact: "Marta Oduya", phone: "+49 30 23125100" };
+pub const KALTENBACH: Customer =
+    Customer { number: "10002", contact: "Ines Kaltenbach", phone: "+49 40 555010" };
+pub const ROSENQUIST: Customer =
+    Customer { number: "10003", contact: "Siri Rosenquist", phone: "+46 40 555 01 99" };
 pub const AGENT: &str = "Lena Brandt";
 pub const LEAD: &str = "Ruth Adeyemi";
 
@@ -170,7 +174,7 @@ impl Person {
         let ask = json!({
             "customer_id": found["id"], "contact_id": contact["id"], "digits": digits,
             "reason": {"category": "fault", "text": "The site does not answer"},
-            "record": {"channel": "phone", "from": "+49 30 23125100", "note": null},
+            "record": {"channel": "phone", "from": customer.phone, "note": null},
         });
         self.post("/pin/redeem", ask).await
     }
