@@ -4,6 +4,7 @@ use pforte_core::kernel::{ContactId, ContactRights, ContactRole, CustomerId, Spa
 use pforte_store::{
     contact::{self, Contact},
     contact_change::{self, ContactChange},
+    phone::{self, Phone},
 };
 use pforte_testkit::{Customer, Side, TestApp};
 use serde_json::Value;
@@ -12,8 +13,9 @@ use uuid::Uuid;
 /// Of a customer's owner, and at that customer.
 #[derive(Clone, Copy, Debug)]
 pub struct ContactIds {
-    /// The owner's primary address and number.
+    /// The owner's primary address.
     pub address: Uuid,
+    /// A number of the owner's that may be removed; the one of the calls stays.
     pub phone: Uuid,
     /// A contact who may be removed.
     pub colleague: Uuid,
@@ -57,15 +59,23 @@ pub async fn make(app: &TestApp, side: &Side, customer: &Customer) -> ContactIds
         decided_at: None,
         approved: None,
     };
+    let spare: Uuid = sources.id(now);
+    let spare = Phone {
+        id: spare,
+        provider: side.provider,
+        contact: ContactId(customer.owner.id),
+        number: format!("+4940{:09}", spare.as_u128() % 1_000_000_000),
+    };
     let ids = ContactIds {
         address: id(&me["addresses"][0]),
-        phone: id(&me["phones"][0]),
+        phone: spare.id,
         colleague: colleague.id.0,
         change: change.id.0,
     };
     let put = app.app.writer.upkeep(move |tx| {
         Box::pin(async move {
             contact::insert(tx, &colleague, now).await?;
+            phone::insert(tx, &spare, now).await?;
             contact_change::insert(tx, &change).await
         })
     });
