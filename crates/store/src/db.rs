@@ -53,6 +53,8 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
+            // What a savepoint could undo stays in memory; else SQLite writes it into a file, page by page.
+            .pragma("temp_store", "memory")
             .disable_statement_logging();
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
