@@ -3,6 +3,7 @@
 mod access_matrix;
 mod addresses;
 mod attachments;
+mod blobs;
 mod calls;
 mod contacts;
 mod customers;
