@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pforte_core::catalogue::{Action, DataClass};
 
-use pforte_server::How;
+use pforte_server::{AttachmentSettings, How};
 
 use crate::{Failure, config, incoming::Incoming, secrets_file, tls};
 
@@ -21,6 +21,7 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     println!("portal   {}", config.portal.origin());
     println!("gateway  {} (each session gets a name below it)", config.gateway.origin());
     mail(&config.incoming);
+    files(&config.attachments)?;
     for product in &config.products {
         println!("product  {} ({}) at {}", product.id, product.name, product.upstream);
         let count = |test: &dyn Fn(&pforte_core::catalogue::Route) -> bool| {
@@ -63,6 +64,20 @@ fn mail(incoming: &Incoming) {
     for door in &incoming.doors {
         println!("mail     {:?} on {}", door.protocol, door.listen);
     }
+}
+
+/// Where files and whole mails lie. A bucket is not asked: only the start of a server does that.
+fn files(attachments: &AttachmentSettings) -> Result<(), Failure> {
+    let Some(bucket) = &attachments.bucket else {
+        println!("files    in {}", attachments.folder.display());
+        return Ok(());
+    };
+    attachments.check().map_err(|wrong| format!("attachments.s3: {wrong}"))?;
+    let style = if bucket.path_style { "in the path" } else { "in the host name" };
+    let below = if bucket.prefix.is_empty() { String::new() } else { format!(", below {}/", bucket.prefix) };
+    println!("files    in the bucket {} ({style}) at {}{below}", bucket.bucket, bucket.endpoint);
+    println!("         on their way in through {}", attachments.folder.display());
+    Ok(())
 }
 
 /// Routes that never match, because an earlier one takes everything.

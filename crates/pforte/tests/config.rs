@@ -5,7 +5,7 @@ mod common;
 
 use std::{
     fs::{self, Permissions},
-    io::Write,
+    io::{Read, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -153,6 +153,76 @@ const BROKEN_MAIL: &[Broken] = &[
     broken("[gateway]", "[mail]\nmax_bytes = 10\n[gateway]", "max_bytes", "mail.max_bytes"),
     broken("[gateway]", "[attachments]\nmax_files = 0\n[gateway]", "max_files", "attachments.max_files"),
 ];
+
+const BUCKET: &str = "[attachments.s3]
+endpoint = \"https://s3.nordlicht.example\"
+region = \"eu-1\"
+bucket = \"nordlicht-files\"
+access_key_id = \"KEYID\"
+secret_access_key_file = \"bucket-key\"
+";
+
+/// What is changed in [`BUCKET`], into what, and the key that is named.
+const BROKEN_BUCKET: &[(&str, &str, &str)] = &[
+    ("https://s3.nordlicht.example", "http://s3.nordlicht.example", "attachments.s3.endpoint"),
+    ("https://s3.nordlicht.example", "https://u:p@s3.nordlicht.example", "attachments.s3.endpoint"),
+    ("https://s3.nordlicht.example", "https://s3.nordlicht.example/files", "attachments.s3.endpoint"),
+    ("https://s3.nordlicht.example", "ftp://s3.nordlicht.example", "attachments.s3.endpoint"),
+    ("\"eu-1\"", "\"eu 1\"", "attachments.s3.region"),
+    ("\"nordlicht-files\"", "\"Nordlicht/files\"", "attachments.s3.bucket"),
+    ("\"nordlicht-files\"", "\"nordlicht.files\"\npath_style = false", "attachments.s3.path_style"),
+    ("\"KEYID\"", "\"KEY, ID\"", "attachments.s3.access_key_id"),
+    ("\"bucket-key\"", "\"nowhere\"", "attachments.s3.secret_access_key_file"),
+    ("\"bucket-key\"", "\"pforte.toml\"", "attachments.s3.secret_access_key_file"),
+    ("\"KEYID\"", "\"KEYID\"\nprefix = \"a/../b\"", "attachments.s3.prefix"),
+    ("\"KEYID\"", "\"KEYID\"\nca = \"bucket-key\"", "attachments.s3: the settings"),
+    ("https://s3.nordlicht.example", "http://127.0.0.1:9000\"\nca = \"bucket-key", "attachments.s3.ca"),
+    ("secret_access_key_file = ", "secret_access_key = ", "secret_access_key"),
+];
+
+#[test]
+fn x7_a_bucket_is_checked_and_its_key_never_told() {
+    let (folder, config) = folder(&(usable() + BUCKET));
+    fs::write(folder.path().join("bucket-key"), "NEVER-TOLD\n").expect("writes");
+    let said = run(&["check-config"], &config, true);
+    assert!(said.contains("in the bucket nordlicht-files (in the path) at https://s3.nordlicht.example"));
+    assert!(said.contains("on their way in through") && !said.contains("NEVER-TOLD"), "{said}");
+    for (from, to, key) in BROKEN_BUCKET {
+        assert!(BUCKET.contains(from), "{from}");
+        fs::write(&config, usable() + &BUCKET.replace(from, to)).expect("writes");
+        let said = run(&["check-config"], &config, false);
+        assert!(said.contains(key) && !said.contains("NEVER-TOLD"), "{to}: {said}");
+    }
+    let here = BUCKET.replace("https://s3.nordlicht.example", "http://127.0.0.1:9000/");
+    fs::write(&config, usable() + &here + "prefix = \"pforte/files/\"\n").expect("writes");
+    assert!(run(&["check-config"], &config, true).contains("at http://127.0.0.1:9000, below pforte/files/"));
+}
+
+/// A bucket that cannot be reached keeps nobody from starting; one that refuses does.
+#[test]
+fn x7_a_server_starts_without_its_bucket_but_not_with_a_refused_key() {
+    let (folder, config) = folder(&usable());
+    fs::write(folder.path().join("bucket-key"), "NEVER-TOLD\n").expect("writes");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let here = format!("http://{}", listener.local_addr().expect("an address"));
+    let bucket = BUCKET.replace("https://s3.nordlicht.example", &here);
+    fs::write(&config, usable() + &bucket).expect("writes");
+    let refusing = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let body = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+        let _ = stream.read(&mut [0; 4096]);
+        let head = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all((head + body).as_bytes()).expect("an answer");
+    });
+    let add = ["--name", "Suedwind", "--slug", "suedwind"];
+    let said = run(&[&["init"], &add[..]].concat(), &config, false);
+    refusing.join().expect("it was asked");
+    assert!(said.contains("SignatureDoesNotMatch") && said.contains("secret_access_key_file"), "{said}");
+    assert!(!said.contains("NEVER-TOLD") && !said.contains("Signature="), "{said}");
+    // Now nobody listens there.
+    let said = run(&[&["init"], &add[..]].concat(), &config, true);
+    assert!(said.contains("it cannot be reached"), "{said}");
+}
 
 fn usable() -> String {
     config_text(7000, 7001, Path::new("data")) + &product_text(7002)

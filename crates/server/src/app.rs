@@ -23,7 +23,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    attachment::{self, Uploads, blobs::Blobs},
+    attachment::{
+        self, Uploads,
+        blobs::{Blobs, BucketSettings, Trouble},
+    },
     door::{self, Doors, LEASE},
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
@@ -63,11 +66,20 @@ pub struct Settings {
 /// Where attachments and whole mails lie, and how much is taken.
 #[derive(Clone, Debug)]
 pub struct AttachmentSettings {
+    /// All of it; with a bucket only what is being received.
     pub folder: PathBuf,
+    pub bucket: Option<BucketSettings>,
     /// Of one file.
     pub max_bytes: usize,
     /// In one message.
     pub max_files: usize,
+}
+
+impl AttachmentSettings {
+    /// Whether they can be used, as far as can be said without asking a bucket.
+    pub fn check(&self) -> Result<(), Trouble> {
+        self.bucket.as_ref().map_or(Ok(()), BucketSettings::check)
+    }
 }
 
 /// Everything a use case may ask for.
@@ -103,6 +115,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Resolver(#[from] NoResolver),
+    #[error("the bucket of [attachments.s3] cannot be used: {0}")]
+    Bucket(#[from] Trouble),
 }
 
 /// What [`App::start`] is given.
@@ -118,6 +132,14 @@ pub struct Parts {
 impl App {
     /// Starts the writer, settles what the run before left open, and starts the background jobs.
     pub async fn start(parts: Parts) -> Result<Shared, StartError> {
+        let blobs = Blobs::new(&parts.settings.attachments, Arc::clone(&parts.clock))?;
+        match blobs.probe().await {
+            // Doors need no bucket: files and mails have to wait until it is back.
+            Err(trouble) if trouble.passes() => {
+                tracing::warn!(%trouble, "files and mails cannot be stored: the bucket");
+            }
+            probed => probed?,
+        }
         let mut conn = parts.db.read().await?;
         let floor = run::latest(&mut conn).await?;
         let before = run::before(&mut conn).await?;
@@ -139,7 +161,7 @@ impl App {
                 Some(server) => Checker::with_dns_server(server)?,
                 None => Checker::with_system_dns()?,
             },
-            blobs: Blobs::new(parts.settings.attachments.folder.clone()),
+            blobs,
             uploads: Uploads::default(),
             run,
             shutdown: CancellationToken::new(),

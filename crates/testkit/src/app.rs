@@ -64,6 +64,7 @@ impl TestApp {
             mail_dns: None,
             attachments: AttachmentSettings {
                 folder: db.folder.path().join("blobs"),
+                bucket: None,
                 max_bytes: 25 * 1024 * 1024,
                 max_files: 20,
             },

@@ -5,6 +5,7 @@
 
 mod app;
 mod browser;
+mod bucket;
 mod clock;
 mod cluster;
 mod db;
@@ -19,6 +20,7 @@ mod world;
 
 pub use app::{PUBLIC_ORIGIN, TestApp, secrets};
 pub use browser::{Answer, Browser, Heard, Listener};
+pub use bucket::TestBucket;
 pub use clock::{FakeClock, SeededRandom};
 pub use db::{TestDb, TestDbKind};
 pub use disk::SmallDisk;

@@ -99,6 +99,7 @@ export const refusals = words(
 		"attachment.not_stored":
 			"Die Datei konnte nicht gespeichert werden. Bitte noch einmal versuchen.",
 		"attachment.unreadable": "Diese Datei ist gerade nicht lesbar.",
+		"mail.unreadable": "Diese Mail ist gerade nicht lesbar. Bitte gleich noch einmal versuchen.",
 		"attachment.too_large": "Diese Datei ist zu groß. Möglich sind bis zu 25 MB.",
 		"attachment.too_many": "Das sind zu viele Dateien. Möglich sind 20 auf einmal.",
 		"leave.own": "Das muss jemand anderes freigeben.",
@@ -214,6 +215,7 @@ export const refusals = words(
 		"attachment.busy": "Many files are being uploaded right now. Please try again in a moment.",
 		"attachment.not_stored": "The file could not be stored. Please try again.",
 		"attachment.unreadable": "This file cannot be read right now.",
+		"mail.unreadable": "This mail cannot be read right now. Please try again in a moment.",
 		"attachment.too_large": "This file is too large. Up to 25 MB are possible.",
 		"attachment.too_many": "Those are too many files. 20 at a time are possible.",
 		"leave.own": "Somebody else has to allow this.",

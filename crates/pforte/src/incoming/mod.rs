@@ -1,7 +1,8 @@
 //! How mail comes in: the configured mailboxes and listeners, handed to the application's intake.
 //!
-//! `tables.rs` reads the configuration, `receive.rs` is `pforte mail receive`.
+//! `tables.rs` reads the configuration, `bucket.rs` that of the bucket, `receive.rs` is `pforte mail receive`.
 
+mod bucket;
 pub mod receive;
 pub mod tables;
 

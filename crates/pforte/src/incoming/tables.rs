@@ -17,7 +17,10 @@ use pforte_server::{AttachmentSettings, How, Support};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Door, Incoming};
+use super::{
+    Door, Incoming,
+    bucket::{self, S3Table},
+};
 use crate::config::{ConfigError, Source};
 
 /// Of a message: 50 MiB, unless told otherwise, and never more than 200.
@@ -87,6 +90,7 @@ pub struct DnsTable {
 #[serde(deny_unknown_fields)]
 pub struct AttachmentsTable {
     folder: Option<PathBuf>,
+    s3: Option<S3Table>,
     max_bytes: Option<Spanned<u64>>,
     max_files: Option<Spanned<u64>>,
 }
@@ -139,6 +143,7 @@ pub fn attachments(
     let (bytes, files) = ("attachments.max_bytes", "attachments.max_files");
     Ok(AttachmentSettings {
         folder: table.folder.map_or_else(|| data.join("blobs"), |folder| home.join(folder)),
+        bucket: table.s3.map(|s3| bucket::bucket(source, home, s3)).transpose()?,
         max_bytes: number(source, bytes, table.max_bytes, FILE_BYTES, 1024..MAIL_BYTES_MOST + 1)?,
         max_files: number(source, files, table.max_files, FILES, 1..FILES_MOST + 1)?,
     })

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use futures_util::TryStreamExt;
 use pforte_core::{
     entry::{Entry, Event},
     kernel::AttachmentId,
@@ -14,7 +15,6 @@ use pforte_store::{
     attachment::{self, AttachmentRecord},
     sign_in::Person,
 };
-use tokio_util::io::ReaderStream;
 
 use super::{kind, leave, sight};
 use crate::{
@@ -48,10 +48,13 @@ pub async fn read(app: &App, who: &SignedIn, id: AttachmentId, which: Which) -> 
         Problem::new(
             axum::http::StatusCode::SERVICE_UNAVAILABLE,
             "attachment.unreadable",
-            "The file cannot be read",
-            "Tell the administrator the time.",
+            "The file cannot be read just now",
+            "Try again in a moment. If that does not help, tell the administrator the time.",
         )
     })?;
+    let bytes = bytes.inspect_err(move |error| {
+        tracing::error!(%error, attachment = %id, "a file broke off on its way out");
+    });
     let event = Event::AttachmentRead { attachment: file.id, original };
     let entry = app.entry(app.sources.now(), file.provider, who.actor(), event);
     app.writer.admit(Entry { customer: sight.customer, ..entry }).await?;
@@ -66,7 +69,7 @@ pub async fn read(app: &App, who: &SignedIn, id: AttachmentId, which: Which) -> 
         (header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin".into()),
         (header::CACHE_CONTROL, "no-store".into()),
     ];
-    let mut response = Response::new(Body::from_stream(ReaderStream::new(bytes)));
+    let mut response = Response::new(Body::from_stream(bytes));
     for (name, value) in headers {
         let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("attachment"));
         response.headers_mut().insert(name, value);

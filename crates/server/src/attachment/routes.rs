@@ -73,7 +73,8 @@ pub async fn upload(
 ///
 /// Of a file with live secrets, the copy without them. Each reading is in the log.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "attachments", params(("id" = Uuid, Path)), responses(
-    (status = 200, content_type = "application/octet-stream", body = inline(Vec<u8>)), (status = 404, body = Problem)))]
+    (status = 200, content_type = "application/octet-stream", body = inline(Vec<u8>)), (status = 404, body = Problem),
+    (status = 503, body = Problem)))]
 pub async fn one(
     State(app): State<Shared>,
     who: SignedIn,
@@ -87,7 +88,7 @@ pub async fn one(
 /// Of a file with live secrets: for the contact who sent it, and for staff while they have leave.
 #[utoipa::path(get, path = "/attachments/{id}/original", tag = "attachments", params(("id" = Uuid, Path)), responses(
     (status = 200, content_type = "application/octet-stream", body = inline(Vec<u8>)), (status = 403, body = Problem),
-    (status = 404, body = Problem)))]
+    (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub async fn original(
     State(app): State<Shared>,
     who: SignedIn,

@@ -19,7 +19,6 @@ use pforte_store::{
     sign_in::Person,
 };
 use tokio::{
-    io::AsyncReadExt,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
@@ -107,12 +106,10 @@ async fn receive(
     let max = u64::try_from(app.settings.attachments.max_bytes).unwrap_or(u64::MAX);
     let stored = app.blobs.put_stream(provider, body.into_data_stream(), max).await?;
     let Some(stored) = stored else { return Ok(None) };
-    let (mut file, _) = app.blobs.open(provider, &stored.hash).await?;
-    let mut head = Vec::with_capacity(kind::HEAD);
-    (&mut file).take(kind::HEAD as u64).read_to_end(&mut head).await?;
-    let (name, media_type) = (kind::file_name(name), kind::media_type(&head, declared));
     let _turn = LOOKING.acquire().await.map_err(io::Error::other)?;
     let bytes = app.blobs.get(provider, &stored.hash).await?;
+    let head = &bytes[..bytes.len().min(kind::HEAD)];
+    let (name, media_type) = (kind::file_name(name), kind::media_type(head, declared));
     let redacted = redact(app, provider, (&name, &media_type), bytes).await?;
     let size_bytes = i64::try_from(stored.size_bytes).unwrap_or(i64::MAX);
     Ok(Some(Stored { name, media_type, size_bytes, hash: stored.hash, redacted }))

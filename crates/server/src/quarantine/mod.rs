@@ -52,7 +52,12 @@ async fn waiting(app: &App, who: &StaffActor, id: MailId) -> Result<MailRecord, 
 pub async fn raw(app: &App, mail: &MailRecord) -> Result<Bytes, Problem> {
     app.blobs.get(mail.provider, &mail.hash).await.map_err(|error| {
         tracing::error!(%error, mail = %mail.id, "a mail's bytes cannot be read");
-        StoreError::Inconsistent("a mail's bytes are not where they should be".into()).into()
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "mail.unreadable",
+            "The mail cannot be read just now",
+            "Try again in a moment. If that does not help, tell the administrator the time.",
+        )
     })
 }
 

@@ -41,7 +41,8 @@ pub async fn list(
 
 /// One mail, with what it says and how its sender was checked
 #[utoipa::path(get, path = "/quarantine/{id}", tag = "quarantine", params(("id" = Uuid, Path)),
-    responses((status = 200, body = MailView), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = MailView), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 503, body = Problem)))]
 pub async fn one(
     State(app): State<Shared>,
     who: StaffActor,
@@ -56,7 +57,8 @@ pub async fn one(
 
 /// The whole message as it came
 #[utoipa::path(get, path = "/mails/{id}/raw", tag = "quarantine", params(("id" = Uuid, Path)),
-    responses((status = 200, content_type = "text/plain"), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/plain"), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 503, body = Problem)))]
 pub async fn raw(
     State(app): State<Shared>,
     who: StaffActor,
@@ -85,7 +87,8 @@ pub struct ReleaseBody {
 ///
 /// Its sender stays unproven: the ticket opens no product until the customer speaks.
 #[utoipa::path(post, path = "/quarantine/{id}/release", tag = "quarantine", params(("id" = Uuid, Path)), request_body = ReleaseBody,
-    responses((status = 200, body = TicketRef), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = TicketRef), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+    (status = 503, body = Problem)))]
 pub async fn release(
     State(app): State<Shared>,
     who: StaffActor,

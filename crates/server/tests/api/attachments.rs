@@ -31,7 +31,7 @@ pub const HAR: &str = r#"{"log":{"version":"1.2","creator":{"name":"x","version"
 const SECRET: &str = "OPENSESAME";
 
 /// Uploads a file as a browser does.
-async fn try_upload(who: &mut Browser, name: &str, media_type: &str, bytes: impl Into<Body>) -> Answer {
+pub async fn try_upload(who: &mut Browser, name: &str, media_type: &str, bytes: impl Into<Body>) -> Answer {
     let request = Request::post(format!("/api/v1/attachments?name={name}"))
         .header(header::ORIGIN, PUBLIC_ORIGIN)
         .header(header::CONTENT_TYPE, media_type)

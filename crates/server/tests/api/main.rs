@@ -4,6 +4,7 @@ mod access_matrix;
 mod addresses;
 mod attachments;
 mod blobs;
+mod bucket;
 mod calls;
 mod contacts;
 mod customers;

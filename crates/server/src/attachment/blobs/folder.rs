@@ -17,9 +17,11 @@ use futures_util::{Stream, StreamExt};
 use pforte_core::kernel::{Moment, ProviderId};
 use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, task::spawn_blocking};
+use tokio_util::io::ReaderStream;
 
 use super::{
     Stored,
+    content::{self, Content},
     key::{self, Key},
 };
 
@@ -27,6 +29,8 @@ use super::{
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 /// What the names of files begin with that are not whole yet.
 const BEGUN_PREFIX: &str = ".begun-";
+/// Read in pieces of this size.
+const PIECE: usize = 64 * 1024;
 /// Files looked at in one folder.
 const FILES: usize = 20_000;
 
@@ -82,14 +86,11 @@ impl Folder {
         gone(tokio::fs::remove_file(self.path(key)).await)
     }
 
-    pub async fn get(&self, key: &Key) -> io::Result<Bytes> {
-        tokio::fs::read(self.path(key)).await.map(Bytes::from)
-    }
-
-    pub async fn open(&self, key: &Key) -> io::Result<(tokio::fs::File, u64)> {
+    /// A content's pieces and its size in bytes.
+    pub async fn open(&self, key: &Key) -> io::Result<(Content, u64)> {
         let file = tokio::fs::File::open(self.path(key)).await?;
         let size = file.metadata().await?.len();
-        Ok((file, size))
+        Ok((content::checked(key, ReaderStream::with_capacity(file, PIECE)), size))
     }
 
     /// The names in a part that were last written before an instant.
@@ -135,6 +136,11 @@ impl Begun {
     fn beside(folder: &Path) -> Self {
         let number = BEGUN.fetch_add(1, Ordering::Relaxed);
         Self { path: folder.join(format!("{BEGUN_PREFIX}{}-{number}", std::process::id())) }
+    }
+
+    /// Where it lies meanwhile.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     fn options() -> OpenOptions {

@@ -17,6 +17,10 @@ impl Key {
         sound.then(|| Self { provider, hash: hash.to_owned() })
     }
 
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
     /// Which of 256 parts it lies in.
     pub fn part(&self) -> u8 {
         u8::from_str_radix(&self.hash[..2], 16).unwrap_or_default()

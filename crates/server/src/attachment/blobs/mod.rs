@@ -2,13 +2,16 @@
 //!
 //! A content is durable before anybody is told of it. The row that names it comes after, so a crash leaves
 //! at most a content without a row. Must never take a name from outside: the only way in is a [`Key`].
-//! Start reading here; `folder.rs` is the place, `fresh.rs` keeps what was just stored from the sweep.
+//! Start reading here; `folder.rs` and `bucket/` are the two places, `content.rs` is the way out, `fresh.rs`
+//! keeps what was just stored from the sweep.
 
+mod bucket;
+mod content;
 mod folder;
 mod fresh;
 mod key;
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, sync::Arc};
 
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -16,14 +19,20 @@ use futures_util::Stream;
 use pforte_core::kernel::{Moment, ProviderId};
 use sha2::{Digest, Sha256};
 
+use crate::{AttachmentSettings, kernel::Clock};
+use bucket::Bucket;
 use folder::Folder;
 use fresh::Fresh;
 use key::Key;
 
-/// All bytes.
+pub use bucket::{BucketSettings, Trouble, Waits};
+pub use content::Content;
+
+/// All bytes: in a folder, or in a bucket, and then the folder holds only what is being received.
 #[derive(Clone, Debug)]
 pub struct Blobs {
     folder: Folder,
+    bucket: Option<Arc<Bucket>>,
     fresh: Arc<Fresh>,
 }
 
@@ -44,9 +53,19 @@ fn unnamed() -> io::Error {
 }
 
 impl Blobs {
-    /// `folder` is made with the first content.
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder: Folder::new(folder), fresh: Arc::default() }
+    /// Nothing is made or asked yet. `clock` is the machine's; it stands in what a bucket is asked.
+    pub fn new(settings: &AttachmentSettings, clock: Arc<dyn Clock>) -> Result<Self, Trouble> {
+        let bucket = settings.bucket.clone().map(|bucket| Bucket::new(bucket, clock)).transpose()?;
+        let folder = Folder::new(settings.folder.clone());
+        Ok(Self { folder, bucket: bucket.map(Arc::new), fresh: Arc::default() })
+    }
+
+    /// Tries the bucket once, if there is one: puts, reads, lists and removes a small object.
+    pub async fn probe(&self) -> Result<(), Trouble> {
+        match &self.bucket {
+            Some(bucket) => bucket.probe().await,
+            None => Ok(()),
+        }
     }
 
     /// Makes a content durable and answers its name. What is there already is not written again.
@@ -54,8 +73,11 @@ impl Blobs {
         let copy = bytes.clone();
         let hash = tokio::task::spawn_blocking(move || hash(&copy)).await?;
         let key = Key::new(provider, &hash).ok_or_else(unnamed)?;
-        self.fresh.keep(&key).await;
-        self.folder.put(&key, bytes).await?;
+        self.fresh.keep(&key).await?;
+        match &self.bucket {
+            Some(bucket) => bucket.put(&key, &bytes).await?,
+            None => self.folder.put(&key, bytes).await?,
+        }
         Ok(hash)
     }
 
@@ -73,8 +95,11 @@ impl Blobs {
         let begun = self.folder.begin(provider).await?;
         let Some(stored) = begun.receive(stream, max_bytes).await? else { return Ok(None) };
         let key = Key::new(provider, &stored.hash).ok_or_else(unnamed)?;
-        self.fresh.keep(&key).await;
-        self.folder.name(begun, &key).await?;
+        self.fresh.keep(&key).await?;
+        match &self.bucket {
+            Some(bucket) => bucket.put_file(&key, begun.path(), stored.size_bytes).await?,
+            None => self.folder.name(begun, &key).await?,
+        }
         Ok(Some(stored))
     }
 
@@ -82,35 +107,42 @@ impl Blobs {
     pub async fn remove(&self, provider: ProviderId, hash: &str) -> io::Result<()> {
         let key = Key::new(provider, hash).ok_or_else(unnamed)?;
         // Held while removing: whoever stores the same content meanwhile writes it afresh.
-        let Some(_held) = self.fresh.hold_stale(&key).await else { return Ok(()) };
-        self.folder.remove(&key).await
+        let Some(mut held) = self.fresh.hold_stale(&key).await else { return Ok(()) };
+        let Some(bucket) = &self.bucket else { return self.folder.remove(&key).await };
+        held.doubt(&key);
+        let removed = bucket.remove(&key).await;
+        if !removed.as_ref().is_err_and(Trouble::passes) {
+            held.settle(&key);
+        }
+        Ok(removed?)
     }
 
-    /// Reads a content; an error of kind `NotFound` when it is not there.
+    /// Reads a content, whole and as it was stored; an error of kind `NotFound` when it is not there.
     pub async fn get(&self, provider: ProviderId, hash: &str) -> io::Result<Bytes> {
-        let key = Key::new(provider, hash).ok_or_else(unnamed)?;
-        self.folder.get(&key).await
+        content::whole(self.open(provider, hash).await?).await
     }
 
-    /// Opens a content for reading piece by piece, with its size in bytes.
-    pub async fn open(&self, provider: ProviderId, hash: &str) -> io::Result<(tokio::fs::File, u64)> {
+    /// Opens a content for reading piece by piece, with its size in bytes. What is not as it was stored ends
+    /// in an error before its last piece.
+    pub async fn open(&self, provider: ProviderId, hash: &str) -> io::Result<(Content, u64)> {
         let key = Key::new(provider, hash).ok_or_else(unnamed)?;
-        self.folder.open(&key).await
+        match &self.bucket {
+            Some(bucket) => Ok(bucket.open(&key).await?),
+            None => self.folder.open(&key).await,
+        }
     }
 
     /// Contents of one of 256 parts that were last written before an instant. Not all of a very large part.
-    pub(super) async fn old(
-        &self,
-        provider: ProviderId,
-        part: u8,
-        before: Moment,
-    ) -> io::Result<Vec<String>> {
-        let mut old = self.folder.old(provider, part, before).await?;
+    pub async fn old(&self, provider: ProviderId, part: u8, before: Moment) -> io::Result<Vec<String>> {
+        let mut old = match &self.bucket {
+            Some(bucket) => bucket.old(provider, part, before).await?,
+            None => self.folder.old(provider, part, before).await?,
+        };
         old.retain(|hash| Key::new(provider, hash).is_some_and(|key| key.part() == part));
         Ok(old)
     }
 
-    /// Removes what a run before began to write and never finished.
+    /// Removes from the folder what a run before began to write and never finished.
     pub(super) async fn remove_begun(
         &self,
         provider: ProviderId,
