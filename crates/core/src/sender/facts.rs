@@ -17,8 +17,27 @@ pub struct SenderFacts {
     pub thread: Thread,
     /// More mails from this address or domain than anybody writes.
     pub flood: bool,
+    /// Whether it is an earlier mail, sent again.
+    pub replay: Option<Replay>,
     /// When this address was last answered automatically, or asked ([`super::may_answer`]).
     pub last_answer_at: Option<Moment>,
+    pub answered: Answered,
+}
+
+/// A mail whose signature stood under an earlier one: not its sender sends it, or not as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// Where the earlier one went.
+    pub ticket: Option<TicketId>,
+}
+
+/// How much was answered automatically, or asked, to everybody ([`super::has_room`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// To addresses of the sender's organisation, in the last [`super::ANSWER_SPAN`].
+    pub domain: i64,
+    /// By this provider, in the last [`super::BURST_SPAN`].
+    pub provider: i64,
 }
 
 /// What is known of the sender's address.

@@ -1,6 +1,8 @@
 //! What becomes of a mail: one function, from facts to a verdict.
 
-use super::{AddressKind, Code, InThread, Nature, Proof, Registered, SenderFacts, Standing, Thread};
+use super::{
+    AddressKind, Answered, Code, InThread, Nature, Proof, Registered, SenderFacts, Standing, Thread,
+};
 use crate::{
     kernel::{Moment, Span, TicketId, words},
     ticket::TicketState,
@@ -8,6 +10,15 @@ use crate::{
 
 /// An address is answered automatically, or asked, at most once in this time (control 46).
 pub const ANSWER_SPAN: Span = Span::hours(24);
+/// As many addresses of one organisation are answered in that time, unless they are registered: a
+/// forger invents as many as it likes.
+pub const DOMAIN_ANSWERS: i64 = 50;
+/// The time in which a provider's answers are counted.
+pub const BURST_SPAN: Span = Span::hours(1);
+/// As many answers go out in that time to whoever is not registered.
+pub const STRANGER_ANSWERS: i64 = 500;
+/// As many in all, so that strangers leave room for registered addresses.
+pub const PROVIDER_ANSWERS: i64 = 1_000;
 
 /// What becomes of a mail, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,21 +66,35 @@ pub fn may_answer(last_answer_at: Option<Moment>, now: Moment) -> bool {
     last_answer_at.is_none_or(|at| now >= at + ANSWER_SPAN)
 }
 
+/// Whether one more answer or question may go out, whoever else was answered (control 46): otherwise
+/// many invented senders would make us flood a domain.
+pub const fn has_room(is_registered: bool, answered: Answered) -> bool {
+    if is_registered {
+        answered.provider < PROVIDER_ANSWERS
+    } else {
+        answered.domain < DOMAIN_ANSWERS && answered.provider < STRANGER_ANSWERS
+    }
+}
+
 /// Decides what becomes of a mail. Only a mail that a person wrote, from the confirmed address of an
 /// active contact, and proven or confirmed, reaches a ticket; all else waits, and nothing is dropped.
 ///
-/// A challenge counts as an automatic answer: when one was sent within the day, the mail only waits.
+/// A challenge counts as an automatic answer: when one was sent within the day, or too many went out to
+/// others, the mail only waits.
 pub fn judge(facts: &SenderFacts, now: Moment) -> Verdict {
-    let ruling = by_nature(facts).or_else(|| by_address(facts)).unwrap_or_else(|| {
+    let early = by_nature(facts).or_else(|| by_replay(facts)).or_else(|| by_address(facts));
+    let ruling = early.unwrap_or_else(|| {
         by_standing(facts).map_or_else(|ruling| ruling, |contact| by_contact(facts, contact))
     });
-    let told = may_answer(facts.last_answer_at, now);
+    let due = may_answer(facts.last_answer_at, now);
+    let told = due && has_room(matches!(facts.standing, Standing::Registered(_)), facts.answered);
+    let unanswered = due && !told && ruling.is_told(facts);
     let disposition = match ruling.disposition {
         Disposition::Challenge { ticket } if !told => Disposition::Quarantine { ticket },
         other => other,
     };
     let answer = ruling.answer.filter(|_| told && facts.nature == Nature::Person);
-    Verdict { disposition, codes: codes(facts, ruling.code), answer }
+    Verdict { disposition, codes: codes(facts, ruling.code, unanswered), answer }
 }
 
 /// A disposition before the day's limit is looked at.
@@ -86,6 +111,12 @@ impl Ruling {
 
     const fn answered(self, answer: AutomaticAnswer) -> Self {
         Self { answer: Some(answer), ..self }
+    }
+
+    /// Whether anything is to be sent.
+    fn is_told(&self, facts: &SenderFacts) -> bool {
+        matches!(self.disposition, Disposition::Challenge { .. })
+            || (self.answer.is_some() && facts.nature == Nature::Person)
     }
 }
 
@@ -104,6 +135,13 @@ fn by_nature(facts: &SenderFacts) -> Option<Ruling> {
         Nature::Person | Nature::List => return None,
     };
     Some(ruling)
+}
+
+/// An earlier mail that is sent again is neither answered nor asked about: its sender would say yes to
+/// what it once wrote, and let in what somebody made of it (rule Z5).
+fn by_replay(facts: &SenderFacts) -> Option<Ruling> {
+    let earlier = facts.replay?;
+    Some(Ruling::new(Disposition::Quarantine { ticket: earlier.ticket }, Code::AuthReplayed))
 }
 
 /// Senders that are no person's address: none of them is answered (rule Z4).
@@ -204,7 +242,7 @@ const fn ticket(facts: &SenderFacts) -> Option<TicketId> {
 }
 
 /// The deciding code, then everything else that was found.
-fn codes(facts: &SenderFacts, deciding: Code) -> Vec<Code> {
+fn codes(facts: &SenderFacts, deciding: Code, unanswered: bool) -> Vec<Code> {
     let mut found = facts.flaws.clone();
     found.push(match facts.proof {
         Proof::Proven => Code::Proven,
@@ -222,6 +260,8 @@ fn codes(facts: &SenderFacts, deciding: Code) -> Vec<Code> {
         (unable, Code::SenderNotAuthorised),
         (facts.nature == Nature::List, Code::MailList),
         (facts.flood, Code::MailFlood),
+        (facts.replay.is_some(), Code::AuthReplayed),
+        (unanswered, Code::MailNotAnswered),
         (facts.thread == Thread::Forged, Code::ThreadForged),
     ];
     found.extend(more.into_iter().filter_map(|(is, code)| is.then_some(code)));

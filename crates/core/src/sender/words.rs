@@ -47,6 +47,12 @@ words! {
         FromMissing = "from.missing",
         FromOdd = "from.odd",
 
+        /// Carries the signature of an earlier mail: somebody sends that one again, changed.
+        AuthReplayed = "auth.replayed",
+        /// Its date is missing, too old or ahead: it may be an old mail that is sent again.
+        AuthStale = "auth.stale",
+        /// Names none of our addresses: it may have been written to somebody else.
+        AuthNotAddressed = "auth.not_addressed",
         AuthNone = "auth.none",
         AuthDkimFail = "auth.dkim_fail",
         AuthSpfOnly = "auth.spf_only",
@@ -65,6 +71,8 @@ words! {
         MailBounce = "mail.bounce",
         MailLoop = "mail.loop",
         MailFlood = "mail.flood",
+        /// Too many answers went out already (control 46).
+        MailNotAnswered = "mail.not_answered",
         /// Another service's confirmation mail (control 45).
         MailVerification = "mail.verification",
 

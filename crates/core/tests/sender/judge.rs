@@ -27,7 +27,9 @@ pub fn honest() -> SenderFacts {
         nature: Nature::Person,
         thread: Thread::None,
         flood: false,
+        replay: None,
         last_answer_at: None,
+        answered: Answered::default(),
     }
 }
 
@@ -218,6 +220,51 @@ fn control_46_an_address_is_answered_or_asked_once_a_day() {
     is(&again(unproven()), LOOSE, "sender.unproven", None);
     is(&again(from(Registered { support: false, ..contact() })), LOOSE, "sender.not_authorised", None);
     is(&again(honest()), Open, "proven", None);
+}
+
+/// Control 46: with invented local parts nobody makes us flood a domain; registered addresses keep room.
+#[test]
+fn control_46_a_domain_and_a_provider_are_not_flooded_with_answers() {
+    let stranger = |domain, provider| SenderFacts {
+        answered: Answered { domain, provider },
+        ..standing(Standing::Unregistered)
+    };
+    is(&stranger(49, 499), LOOSE, "sender.unregistered", NEUTRAL);
+    for full in [stranger(50, 0), stranger(0, 500)] {
+        is(&full, LOOSE, "sender.unregistered", None);
+        assert!(judge(&full, NOW).codes.contains(&Code::MailNotAnswered));
+        let again = SenderFacts { last_answer_at: Some(NOW), ..full };
+        assert!(!judge(&again, NOW).codes.contains(&Code::MailNotAnswered), "it had its answer");
+    }
+    let owner = |provider| SenderFacts { answered: Answered { domain: 50, provider }, ..unproven() };
+    is(&owner(999), Challenge { ticket: None }, "sender.unproven", None);
+    is(&owner(1_000), LOOSE, "sender.unproven", None);
+    assert!(judge(&owner(1_000), NOW).codes.contains(&Code::MailNotAnswered));
+    let honest = SenderFacts { answered: Answered { domain: 50, provider: 1_000 }, ..honest() };
+    is(&honest, Open, "proven", None);
+}
+
+/// Rule Z5, controls 38 to 41: an earlier mail sent again waits where that one went, and nobody is asked.
+#[test]
+fn z5_a_replay_waits_beside_the_earlier_mail_unanswered() {
+    let replay = Some(Replay { ticket: Some(TICKET) });
+    for standing in [Standing::Registered(contact()), Standing::Unregistered, Standing::LookAlike] {
+        for proof in Proof::ALL {
+            let facts = SenderFacts { proof: *proof, replay, standing, ..unproven() };
+            is(&facts, HELD, "auth.replayed", None);
+        }
+    }
+    is(&SenderFacts { replay: Some(Replay { ticket: None }), ..unproven() }, LOOSE, "auth.replayed", None);
+}
+
+/// Rule Z5: what may be old, or written to somebody else, is the registered address's to confirm.
+#[test]
+fn z5_stale_mail_and_mail_to_others_lead_to_a_challenge() {
+    for code in [Code::AuthStale, Code::AuthNotAddressed] {
+        let facts = SenderFacts { flaws: vec![code], ..unproven() };
+        is(&facts, Challenge { ticket: None }, "sender.unproven", None);
+        assert_eq!(judge(&facts, NOW).codes, [Code::SenderUnproven, code]);
+    }
 }
 
 #[test]

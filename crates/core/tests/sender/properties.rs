@@ -43,8 +43,12 @@ fn facts() -> impl Strategy<Value = SenderFacts> {
     let kind = prop::sample::select(AddressKind::ALL);
     let flaws = prop::collection::vec(prop::sample::select(Code::ALL), 0..3);
     let answered = prop::option::of((0..3_000i64).prop_map(|m| Moment(0) + Span::minutes(m)));
-    (proof, flaws, standing(), kind, nature(), thread(), prop::bool::weighted(0.1), answered).prop_map(
-        |(proof, flaws, standing, kind, nature, thread, flood, last_answer_at)| SenderFacts {
+    let replay = prop::option::weighted(0.1, Just(Replay { ticket: Some(TICKET) }));
+    let others = (0..100_i64, 0..1_500_i64).prop_map(|(domain, provider)| Answered { domain, provider });
+    let answered = (answered, others);
+    let flood = prop::bool::weighted(0.1);
+    (proof, flaws, standing(), kind, nature(), thread(), flood, replay, answered).prop_map(
+        |(proof, flaws, standing, kind, nature, thread, flood, replay, (last_answer_at, answered))| SenderFacts {
             proof,
             flaws,
             standing,
@@ -52,7 +56,9 @@ fn facts() -> impl Strategy<Value = SenderFacts> {
             nature,
             thread,
             flood,
+            replay,
             last_answer_at,
+            answered,
         },
     )
 }
@@ -72,7 +78,7 @@ proptest! {
         if !reaches_a_ticket(verdict.disposition) {
             return Ok(());
         }
-        prop_assert!(facts.proof.counts() && !facts.flood && facts.thread != Thread::Forged);
+        prop_assert!(facts.proof.counts() && !facts.flood && facts.replay.is_none() && facts.thread != Thread::Forged);
         prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
         prop_assert!(matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed));
         prop_assert!(!matches!(facts.thread, Thread::Ours(t) if !t.participant));
@@ -92,7 +98,9 @@ proptest! {
         let verdict = judge(&facts, now);
         let asks = matches!(verdict.disposition, Disposition::Challenge { .. });
         if asks || verdict.answer.is_some() {
-            prop_assert!(may_answer(facts.last_answer_at, now) && !facts.flood);
+            prop_assert!(may_answer(facts.last_answer_at, now) && !facts.flood && facts.replay.is_none());
+            let registered = matches!(facts.standing, Standing::Registered(_));
+            prop_assert!(has_room(registered, facts.answered));
             prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
             prop_assert!(!matches!(facts.standing, Standing::OwnAddress | Standing::CustomersSupport));
             prop_assert!(!matches!(facts.kind, AddressKind::Nobody | AddressKind::Support));

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
 use mail_auth::MessageAuthenticator;
 
-use super::{Checked, How, check_header, checkable, own};
+use super::{Checked, How, Occasion, check_header, checkable, own};
 use crate::{
     message::{Mailbox, Message},
     transport::Client,
@@ -20,6 +20,7 @@ pub struct Delivery<'a> {
     pub how: &'a How,
     pub client: Option<&'a Client>,
     pub return_path: Option<&'a str>,
+    pub occasion: Occasion<'a>,
 }
 
 /// The checks need a resolver that could not be made from the configuration.
@@ -60,14 +61,15 @@ impl Checker {
 
     /// Checks the message `raw`, which was read as `message`. Takes at most [`MAX_TIME`].
     pub async fn check(&self, raw: &[u8], message: &Message, delivery: Delivery<'_>) -> Checked {
-        match delivery.how {
+        let checked = match delivery.how {
             How::None => Checked::unproven(vec!["auth.none"], Vec::new()),
             How::Header { authserv_id } => check_header(raw, message, authserv_id),
             How::Own => match checkable(raw, message) {
                 Ok((raw, _, from)) => self.own(raw, from, delivery).await,
                 Err(code) => Checked::unproven(vec![code], Vec::new()),
             },
-        }
+        };
+        delivery.occasion.doubt(message, checked)
     }
 
     async fn own(&self, raw: &[u8], from: &Mailbox, delivery: Delivery<'_>) -> Checked {

@@ -1,6 +1,6 @@
 //! DKIM signatures, stricter than RFC 6376 asks (control 41).
 //!
-//! No `l=`, no SHA-1, no key below 1024 bits, no key in test mode, `From` signed. Only signatures of
+//! No `l=`, no SHA-1, no key below 1024 bits, no key in test mode; `From`, `Subject` and `Date` signed. Only signatures of
 //! the sender's own organisation are tried at all, so others cost no question to the DNS.
 
 use mail_auth::{
@@ -14,14 +14,16 @@ use mail_auth::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{CheckResult, answers::Answers, same_organisation};
+use super::{
+    CheckResult,
+    answers::Answers,
+    signature::{self, MAX_SIGNATURES, Seen, Signed, Unusable},
+};
 use crate::message::{
     Mailbox,
     head::{Field, Head},
 };
 
-/// As many signatures as are tried.
-pub(super) const MAX_SIGNATURES: usize = 8;
 const MIN_KEY_BITS: usize = 1024;
 /// `t=y` in a key's record: “do not rely on this” (RFC 6376 §3.6.1).
 const FLAG_TESTING: u64 = 0x10;
@@ -49,7 +51,7 @@ pub(super) fn prepare<'a>(
         ..AuthenticatedMessage::default()
     };
     for field in head.all("DKIM-Signature") {
-        match usable(field, from) {
+        match usable(field, head, from) {
             Ok(signature) if message.dkim_headers.len() < MAX_SIGNATURES => {
                 message.dkim_headers.push(Header { name: field.name, value: field.value, header: signature });
             }
@@ -92,59 +94,31 @@ pub(super) async fn verify<'a>(
     passed
 }
 
-struct Unusable {
-    code: &'static str,
-    domain: String,
-    why: &'static str,
-}
-
-fn usable(field: &Field<'_>, from: &Mailbox) -> Result<Signature, Unusable> {
-    let no =
-        |code, domain: &str, why| Err(Unusable { code, domain: domain.chars().take(253).collect(), why });
-    let line = field.unfolded();
-    let Some(tags) = tags(&line) else { return no("auth.dkim_fail", "", "the signature cannot be read") };
-    let tag =
-        |name: &str| tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
-    let domain = tag("d").unwrap_or_default();
-    if !same_organisation(&domain.to_ascii_lowercase(), from.domain()) {
-        return no("auth.not_aligned", domain, "signed by another organisation than the sender's");
-    }
-    if tag("l").is_some() {
-        return no("auth.dkim_length", domain, "the signature leaves a part of the body out (l=)");
-    }
+/// What the library understood must be what was looked at here.
+fn usable(field: &Field<'_>, head: &Head<'_>, from: &Mailbox) -> Result<Signature, Unusable> {
+    let Signed { domain, bytes, .. } = signature::read(field, head, from)?;
+    let no = |code, why| Err(Unusable { code, domain: domain.clone(), why });
     let Ok(signature) = Signature::parse(field.value) else {
-        return no("auth.dkim_fail", domain, "the signature cannot be read");
+        return no("auth.dkim_fail", "the signature cannot be read");
     };
-    // What the library understood must be what was looked at here.
-    if signature.l != 0 || signature.d != domain.to_ascii_lowercase() {
-        return no("auth.dkim_fail", domain, "the signature can be read in two ways");
+    if signature.l != 0 || signature.d != domain || signature.b != bytes {
+        return no("auth.dkim_fail", "the signature can be read in two ways");
     }
     if signature.a == Algorithm::RsaSha1 {
-        return no("auth.dkim_weak", domain, "signed with SHA-1");
-    }
-    if !signature.h.iter().any(|name| name.eq_ignore_ascii_case("from")) {
-        return no("auth.dkim_fail", domain, "the From field is not signed");
+        return no("auth.dkim_weak", "signed with SHA-1");
     }
     Ok(signature)
 }
 
-/// `name=value` pairs; none if one is named twice (RFC 6376 §3.2).
-/// Whether a signature covers only the beginning of the body (`l=`); one that cannot be read counts as yes.
-pub(super) fn covers_a_part(line: &str) -> bool {
-    tags(line).is_none_or(|tags| tags.iter().any(|(name, _)| name.eq_ignore_ascii_case("l")))
-}
-
-fn tags(line: &str) -> Option<Vec<(&str, &str)>> {
-    let mut tags: Vec<(&str, &str)> = Vec::new();
-    for piece in line.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {
-        let (name, value) = piece.split_once('=')?;
-        let name = name.trim();
-        if tags.len() > 40 || tags.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            return None;
-        }
-        tags.push((name, value.trim()));
-    }
-    Some(tags)
+/// The signatures that were tried, with whether they passed.
+pub(super) fn seen(message: &AuthenticatedMessage<'_>, passed: &[DkimOutput<'_>]) -> Vec<Seen> {
+    let tried = message.dkim_headers.iter().map(|field| &field.header);
+    tried
+        .map(|one| Seen {
+            hash: signature::hash(&one.d, &one.b),
+            good: passed.iter().filter_map(DkimOutput::signature).any(|good| good.d == one.d && good.b == one.b),
+        })
+        .collect()
 }
 
 fn judge(

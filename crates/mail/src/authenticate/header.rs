@@ -7,7 +7,10 @@
 
 use pforte_core::sender::Proof;
 
-use super::{CheckResult, Checked, dkim, same_organisation};
+use super::{
+    CheckResult, Checked, same_organisation,
+    signature::{self, MAX_SIGNATURES, Seen},
+};
 use crate::message::{Mailbox, address, head::Head};
 
 const FIELD: &str = "Authentication-Results";
@@ -16,21 +19,40 @@ const MAX_WORDS: usize = 1_000;
 
 /// What the server in front says of the message.
 pub(super) fn check(head: &Head<'_>, authserv_id: &str, from: &Mailbox) -> Checked {
-    // A signature over a part of the body proves nothing about the rest, whoever checked it (control 41).
-    if head.all("DKIM-Signature").take(20).any(|field| dkim::covers_a_part(&field.unfolded())) {
-        return Checked::unproven(vec!["auth.dkim_length"], Vec::new());
-    }
+    let signatures = match signatures(head, from) {
+        Ok(signatures) => signatures,
+        Err(code) => return Checked::unproven(vec![code], Vec::new()),
+    };
     let said = match field(head, authserv_id) {
         Ok(line) => parse(&line).filter(|said| said.by.eq_ignore_ascii_case(authserv_id)),
         Err(code) => return Checked::unproven(vec![code], Vec::new()),
     };
     match said {
-        Some(said) => conclude(&said, from),
+        Some(said) => Checked { signatures, ..conclude(&said, from) },
         None => Checked::unproven(
             vec!["auth.header_missing"],
             vec![result("fail", authserv_id, "cannot be read")],
         ),
     }
+}
+
+/// The signatures of the sender's organisation. Which of them the server in front relied on is not known,
+/// so each must be one that could count here, and a message bears no more than are looked at (control 41).
+fn signatures(head: &Head<'_>, from: &Mailbox) -> Result<Vec<Seen>, &'static str> {
+    let mut found = Vec::new();
+    for field in head.all("DKIM-Signature") {
+        // One over a part of the body proves nothing about the rest, whoever made and checked it.
+        if signature::covers_a_part(&field.unfolded()) {
+            return Err("auth.dkim_length");
+        }
+        match signature::read(field, head, from) {
+            Ok(_) if found.len() == MAX_SIGNATURES => return Err("auth.dkim_fail"),
+            Ok(signed) => found.push(Seen { hash: signed.hash(), good: true }),
+            Err(unusable) if unusable.code == "auth.not_aligned" => {}
+            Err(unusable) => return Err(unusable.code),
+        }
+    }
+    Ok(found)
 }
 
 /// The one field that counts, unfolded.
@@ -223,7 +245,7 @@ fn conclude(said: &Said, from: &Mailbox) -> Checked {
         _ => Some("auth.header_twice"),
     };
     match code {
-        None => Checked { proof: Proof::Proven, codes: Vec::new(), results },
+        None => Checked { proof: Proof::Proven, codes: Vec::new(), results, signatures: Vec::new() },
         Some(code) => Checked::unproven(vec![code], results),
     }
 }

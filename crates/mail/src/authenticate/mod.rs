@@ -12,13 +12,17 @@ mod checker;
 #[cfg(feature = "network")]
 mod dkim;
 pub mod header;
+mod occasion;
 #[cfg(feature = "network")]
 mod own;
+mod signature;
 
 use pforte_core::sender::Proof;
 
 #[cfg(feature = "network")]
 pub use checker::{Checker, Delivery, MAX_TIME, NoResolver};
+pub use occasion::{MAX_AGE, MAX_AHEAD, Occasion};
+pub use signature::Seen;
 
 use crate::message::{
     FromField, Mailbox, Message, address,
@@ -58,11 +62,14 @@ pub struct Checked {
     /// Why it is unproven, most important first; empty when proven.
     pub codes: Vec<&'static str>,
     pub results: Vec<CheckResult>,
+    /// The signatures of the sender's organisation, at most eight: one that stood under an earlier
+    /// message makes this one a replay. None when the message is checked by nobody.
+    pub signatures: Vec<Seen>,
 }
 
 impl Checked {
     fn unproven(codes: Vec<&'static str>, results: Vec<CheckResult>) -> Self {
-        Self { proof: Proof::Unproven, codes, results }
+        Self { proof: Proof::Unproven, codes, results, signatures: Vec::new() }
     }
 }
 

@@ -39,7 +39,9 @@ pub(super) async fn check(
     let passed = dkim::verify(dns, &answers, &message, &mut found).await;
     let spf = Spf::check(dns, &answers, delivery).await;
     let dmarc = dmarc(dns, &answers, &message, &passed, &spf).await;
-    conclude(&Seen { head: &head, from, signed: !passed.is_empty(), spf: &spf, dmarc: &dmarc }, found)
+    let signatures = dkim::seen(&message, &passed);
+    let looked = Looked { head: &head, from, signed: !passed.is_empty(), spf: &spf, dmarc: &dmarc };
+    Checked { signatures, ..conclude(&looked, found) }
 }
 
 /// What a command line hands over has bare line feeds; signatures are over CRLF.
@@ -105,7 +107,7 @@ async fn dmarc(
     dns.verify_dmarc(answers.with(params)).await
 }
 
-struct Seen<'a> {
+struct Looked<'a> {
     head: &'a Head<'a>,
     from: &'a Mailbox,
     /// Whether a signature of the sender's organisation passed.
@@ -114,8 +116,8 @@ struct Seen<'a> {
     dmarc: &'a DmarcOutput,
 }
 
-fn conclude(seen: &Seen<'_>, found: Found) -> Checked {
-    let Seen { from, signed, spf, dmarc, .. } = *seen;
+fn conclude(seen: &Looked<'_>, found: Found) -> Checked {
+    let Looked { from, signed, spf, dmarc, .. } = *seen;
     let spf_aligned = spf.passed() && same_organisation(&spf.domain, from.domain());
     let by_signature = *dmarc.dkim_result() == DmarcResult::Pass && signed;
     let by_envelope = *dmarc.spf_result() == DmarcResult::Pass && spf_aligned;
@@ -127,7 +129,7 @@ fn conclude(seen: &Seen<'_>, found: Found) -> Checked {
     results.extend(spf_result(spf));
     results.push(dmarc_result(from, dmarc, has_policy, unknown));
     if proven {
-        return Checked { proof: Proof::Proven, codes: Vec::new(), results };
+        return Checked { proof: Proof::Proven, codes: Vec::new(), results, signatures: Vec::new() };
     }
     let mut codes = found.codes;
     if unknown || spf.output.result() == SpfResult::TempError {
