@@ -30,7 +30,7 @@ use crate::{
     door::{self, Doors, LEASE},
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
-    mail::MailTarget,
+    mail::{MailTarget, STOP_WITHIN, UnderWay},
     signin::throttle::Throttle,
     support::{Support, Supports},
 };
@@ -100,6 +100,8 @@ pub struct App {
     pub(crate) uploads: Uploads,
     /// Proves senders of mail.
     pub mail_checker: Checker,
+    /// To whom mails are under way.
+    pub(crate) under_way: Arc<UnderWay>,
     /// This run of the server.
     pub run: Uuid,
     /// Cancelled when the server stops.
@@ -162,6 +164,7 @@ impl App {
                 None => Checker::with_system_dns()?,
             },
             blobs,
+            under_way: Arc::default(),
             uploads: Uploads::default(),
             run,
             shutdown: CancellationToken::new(),
@@ -282,6 +285,8 @@ impl App {
                 tracing::warn!(%error, "the end of the run is not written; the next start shuts every door");
             }
         }
+        // A mail that is sent and not noted would be sent again.
+        let _ = tokio::time::timeout(STOP_WITHIN, self.under_way.all_are_done()).await;
         // The pool waits for every connection it lent, the writer's among them.
         self.writer.stop().await;
         self.db.close().await;

@@ -136,12 +136,33 @@ pub async fn put(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// Mails that are due, oldest first, over all providers: the delivering job serves all of them.
-pub async fn due(conn: &mut Conn, now: Moment, limit: i64) -> Result<Vec<Message>, StoreError> {
+/// As many recipients can be left out of [`due`].
+pub const BUSY_MAX: usize = 8;
+
+/// Mails that are due, oldest first, over all providers: the delivering job serves all of them. Left out
+/// are those to recipients to whom something is under way, at most [`BUSY_MAX`].
+pub async fn due(
+    conn: &mut Conn,
+    now: Moment,
+    busy: &[String],
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
     let sql = select!(
-        "WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2"
+        "WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 \
+         AND recipient NOT IN ($3, $4, $5, $6, $7, $8, $9, $10) ORDER BY due_at, id LIMIT $2"
     );
-    Ok(all!(conn, Row, sql, now.0, limit)?.into_iter().map(Message::from).collect())
+    let [a, b, c, d, e, f, g, h]: [&str; BUSY_MAX] =
+        std::array::from_fn(|at| busy.get(at).map_or("", String::as_str));
+    let rows = all!(conn, Row, sql, now.0, limit, a, b, c, d, e, f, g, h)?;
+    Ok(rows.into_iter().map(Message::from).collect())
+}
+
+/// Whether a mail is still to be sent: neither sent, given up nor put off since it was read.
+pub async fn is_due(conn: &mut Conn, message: &Message) -> Result<bool, StoreError> {
+    let sql = "SELECT attempts FROM outbox WHERE provider_id = $1 AND id = $2 AND sent_at IS NULL \
+               AND given_up_at IS NULL";
+    let row = one!(conn, (i64,), sql, message.provider.0, message.id)?;
+    Ok(row.is_some_and(|(attempts,)| attempts == message.attempts))
 }
 
 /// A mail by its id, sent or not.

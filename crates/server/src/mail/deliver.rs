@@ -1,4 +1,7 @@
-//! The job that delivers the outbox.
+//! The job that delivers the outbox: several mails at once, so that a slow recipient delays nobody else.
+//!
+//! Must never send a mail twice while the server runs: whoever sends holds the recipient's claim until
+//! it is noted. Start at [`deliver`].
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -7,20 +10,27 @@ use lettre::{
 };
 use pforte_core::kernel::Span;
 use pforte_store::{
-    attachment,
+    StoreError, attachment,
     outbox::{self, Message},
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
 
 use super::{
     compose::{FILES_MAX, Failure, File, compose},
     thread,
+    under_way::{AT_ONCE, Claim},
 };
 use crate::{App, Shared};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-const AT_ONCE: i64 = 20;
+/// The longest that one mail's server may take in all.
+const SEND_WITHIN: Duration = Duration::from_secs(120);
+/// So long an orderly stop waits for mails that are under way.
+pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How long a mail is tried.
 const GIVE_UP_AFTER: Span = Span::hours(72);
 
@@ -43,48 +53,113 @@ pub struct Smtp {
     pub password: Option<SecretString>,
 }
 
-/// Delivers until the server shuts down.
+/// Delivers until the server shuts down; what is under way then gets [`STOP_WITHIN`] to arrive.
 pub async fn deliver(app: Shared) {
     let mut tick = interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut sending = JoinSet::new();
     loop {
         tokio::select! {
-            () = app.shutdown.cancelled() => return,
+            () = app.shutdown.cancelled() => break,
             _ = tick.tick() => {}
+            Some(_) = sending.join_next() => {}
         }
-        if let Err(error) = deliver_due(&app).await {
+        if let Err(error) = begin(&app, &mut sending).await {
             tracing::warn!(%error, "the outbox cannot be worked on");
+        }
+    }
+    // What is not done by then is cut off, stays due, and is tried again after the next start.
+    let _ = timeout(STOP_WITHIN, async { while sending.join_next().await.is_some() {} }).await;
+}
+
+/// Delivers what is due now, and waits for what is under way; answers how many were sent.
+pub async fn deliver_due(app: &Shared) -> Result<usize, StoreError> {
+    let mut sending = JoinSet::new();
+    let mut sent = 0;
+    loop {
+        begin(app, &mut sending).await?;
+        if let Some(done) = sending.join_next().await {
+            sent += usize::from(done.unwrap_or(false));
+        } else if app.under_way.recipients().is_empty() {
+            return Ok(sent);
+        } else {
+            app.under_way.one_is_done().await;
         }
     }
 }
 
-/// Delivers what is due now; answers how many were sent.
-pub async fn deliver_due(app: &Arc<App>) -> Result<usize, pforte_store::StoreError> {
-    let now = app.sources.now();
-    let due = outbox::due(&mut *app.read().await?, now, AT_ONCE).await?;
-    let mut sent = 0;
-    for message in due {
-        let result = send(app, &message).await;
+/// Begins to send what is due, as long as there is room: one mail at a time to each recipient.
+async fn begin(app: &Shared, sending: &mut JoinSet<bool>) -> Result<(), StoreError> {
+    for _ in 0..AT_ONCE {
+        let busy = app.under_way.recipients();
+        if busy.len() >= AT_ONCE {
+            return Ok(());
+        }
         let now = app.sources.now();
-        match result {
-            Ok(()) => {
-                sent += 1;
-                app.writer
-                    .upkeep(move |tx| Box::pin(async move { outbox::sent(tx, &message, now).await }))
-                    .await?;
-            }
-            Err(error) => {
-                tracing::warn!(%error, id = %message.id, "a mail was not taken");
-                let wait = Span::minutes(1 << message.attempts.clamp(0, 8));
-                let retry = now + wait;
-                let retry = (retry < message.created_at + GIVE_UP_AFTER).then_some(retry);
-                app.writer
-                    .upkeep(move |tx| Box::pin(async move { outbox::failed(tx, &message, retry, now).await }))
-                    .await?;
+        let due = outbox::due(&mut *app.read().await?, now, &busy, AT_ONCE as i64).await?;
+        let mut begun = false;
+        for message in due {
+            if let Some(claim) = app.under_way.claim(&message.recipient) {
+                sending.spawn(send_one(Arc::clone(app), message, claim));
+                begun = true;
             }
         }
+        if !begun {
+            return Ok(());
+        }
     }
-    Ok(sent)
+    Ok(())
+}
+
+/// Sends one mail and notes what became of it; answers whether it was sent.
+async fn send_one(app: Shared, message: Message, _claim: Claim) -> bool {
+    let due = async { outbox::is_due(&mut *app.read().await?, &message).await };
+    // Between reading and claiming somebody else may have sent it.
+    if !due.await.unwrap_or(false) {
+        return false;
+    }
+    let result = match timeout(SEND_WITHIN, send(&app, &message)).await {
+        Ok(result) => result,
+        Err(_) => Err("the mail server was too slow".into()),
+    };
+    match result {
+        Ok(()) => note_sent(&app, &message).await,
+        Err(error) => {
+            tracing::warn!(%error, id = %message.id, "a mail was not taken");
+            note_failed(&app, message).await;
+            return false;
+        }
+    }
+    true
+}
+
+/// Tries until it is noted: what is sent and not noted would be sent again.
+async fn note_sent(app: &App, message: &Message) {
+    let now = app.sources.now();
+    loop {
+        let mail = message.clone();
+        let noted = app.writer.upkeep(move |tx| Box::pin(async move { outbox::sent(tx, &mail, now).await }));
+        match noted.await {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::warn!(%error, id = %message.id, "a mail was sent, and that is not noted yet")
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn note_failed(app: &App, message: Message) {
+    let now = app.sources.now();
+    let retry = now + Span::minutes(1 << message.attempts.clamp(0, 8));
+    let retry = (retry < message.created_at + GIVE_UP_AFTER).then_some(retry);
+    let noted =
+        app.writer.upkeep(move |tx| Box::pin(async move { outbox::failed(tx, &message, retry, now).await }));
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "a mail's attempt is not noted");
+        // It is due at once.
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 async fn send(app: &App, message: &Message) -> Result<(), Failure> {

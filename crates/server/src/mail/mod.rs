@@ -10,12 +10,15 @@ mod guest;
 pub mod intake;
 pub(crate) mod thread;
 mod ticket;
+mod under_way;
 mod words;
 
+pub(crate) use deliver::STOP_WITHIN;
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use guest::guest_invited;
 pub use intake::intake;
 pub use ticket::{TicketNews, ticket_locks_soon, ticket_message, ticket_news};
+pub(crate) use under_way::UnderWay;
 pub use words::{
     ChangeMail, ChangeStep, activation, address_added, address_question, address_removed, contact_change,
     phone_removed, pin_closed, pin_killed, primary_changed, sender_question, sign_in_link, visit_opened,
