@@ -18,7 +18,8 @@ use std::{
 };
 
 use common::{Api, Person, Site, Upstream, api::AGENT, site::PFORTE, tools};
-use pforte_testkit::{Dovecot, MAILBOX_PASSWORD};
+use pforte_core::kernel::Moment;
+use pforte_testkit::{Dovecot, MAILBOX_PASSWORD, date};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -44,12 +45,20 @@ fn letter() -> (String, Vec<u8>) {
         ),
         _ => ("Nobody <nobody@elsewhere.example>", "dkim=none; dmarc=none"),
     };
+    let date = date(now());
     let raw = format!(
         "Authentication-Results: mx.nordlicht.example; {proof}\r\nFrom: {from}\r\nTo: {SUPPORT}\r\n\
          Subject: {subject}\r\nMessage-ID: <{number}.crash@elsewhere.example>\r\n\
-         Date: Sun, 22 Nov 2026 04:00:00 +0000\r\n\r\nKiln number {number} does not heat.\r\n"
+         Date: {date}\r\n\r\nKiln number {number} does not heat.\r\n"
     );
     (subject, raw.into_bytes())
+}
+
+/// The server runs on the real clock, and an old mail is not proven.
+#[expect(clippy::disallowed_methods, reason = "the date of a mail for a real process")]
+fn now() -> Moment {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Moment(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// Hands messages over by LMTP until the server is gone. Which one was unanswered may be there or not.

@@ -21,6 +21,7 @@ pub mod ground;
 pub mod guest;
 pub mod log;
 pub mod mail;
+pub mod mail_signature;
 pub mod message;
 pub mod notice;
 pub mod outbox;

@@ -5,7 +5,7 @@
 
 use pforte_core::{
     kernel::{ContactId, MailId, MessageId, Moment, ProviderId, StaffId, TicketId},
-    sender::Proof,
+    sender::{ANSWER_SPAN, Answered, BURST_SPAN, DOMAIN_ANSWERS, PROVIDER_ANSWERS, Proof},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -172,10 +172,43 @@ pub async fn insert(tx: &mut Tx, mail: &MailRecord) -> Result<bool, StoreError> 
     Ok(rows == 1)
 }
 
-/// Whether this very message was handed over before.
-pub async fn known(conn: &mut Conn, provider: ProviderId, fingerprint: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM mail WHERE provider_id = $1 AND fingerprint = $2";
-    Ok(one!(conn, (Uuid,), sql, provider.0, fingerprint)?.is_some())
+/// This very message, if it was handed over before.
+pub async fn known(
+    conn: &mut Conn,
+    provider: ProviderId,
+    fingerprint: &str,
+) -> Result<Option<MailRecord>, StoreError> {
+    let row =
+        one!(conn, Row, select!("WHERE provider_id = $1 AND fingerprint = $2"), provider.0, fingerprint)?;
+    Ok(row.map(MailRecord::from))
+}
+
+/// A message that waits unproven takes over the bytes and the proof of a copy of it; `false` when it
+/// waits no more, or was proven meanwhile.
+pub async fn renew(tx: &mut Tx, copy: &MailRecord) -> Result<bool, StoreError> {
+    attachment::add_blob(tx, copy.provider, &copy.hash, copy.size_bytes, copy.received_at).await?;
+    let sql = "UPDATE mail SET way = $3, hash = $4, size_bytes = $5, proof = $6, why = $7, checks = $8, \
+               contact_id = $9 WHERE provider_id = $1 AND id = $2 AND state = 'quarantine' AND proof = 'unproven'";
+    let rows = run!(
+        tx.conn(),
+        sql,
+        copy.provider.0,
+        copy.id.0,
+        &copy.way,
+        &copy.hash,
+        copy.size_bytes,
+        copy.proof.word(),
+        copy.why.join(" "),
+        copy.checks.to_string(),
+        copy.contact.map(|c| c.0)
+    )?;
+    Ok(rows == 1)
+}
+
+/// Where a message that goes on waiting would belong.
+pub async fn belongs(tx: &mut Tx, provider: ProviderId, id: MailId, to: TicketId) -> Result<(), StoreError> {
+    let sql = "UPDATE mail SET ticket_id = $3 WHERE provider_id = $1 AND id = $2 AND state = 'quarantine'";
+    run!(tx.conn(), sql, provider.0, id.0, to.0).map(drop)
 }
 
 pub async fn by_id(
@@ -279,19 +312,45 @@ pub async fn decide(
     Ok(rows == 1)
 }
 
+/// Whom an automatic answer goes to, by hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answerable {
+    pub address: String,
+    /// Of the organisation whose domain it is.
+    pub domain: String,
+}
+
 /// Takes the one automatic answer an address may have since an instant; `false` when it had one
 /// (control 46). Rows older than that are taken over.
 pub async fn take_answer(
     tx: &mut Tx,
     provider: ProviderId,
-    address_hash: &str,
+    to: &Answerable,
     since: Moment,
     now: Moment,
 ) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO automatic_answer (provider_id, address_hash, at) VALUES ($1, $2, $3) \
-               ON CONFLICT (provider_id, address_hash) DO UPDATE SET at = excluded.at \
-               WHERE automatic_answer.at <= $4";
-    Ok(run!(tx.conn(), sql, provider.0, address_hash, now.0, since.0)? == 1)
+    let sql = "INSERT INTO automatic_answer (provider_id, address_hash, at, domain_hash) VALUES ($1, $2, $3, $5) \
+               ON CONFLICT (provider_id, address_hash) DO UPDATE SET at = excluded.at, \
+               domain_hash = excluded.domain_hash WHERE automatic_answer.at <= $4";
+    Ok(run!(tx.conn(), sql, provider.0, &to.address, now.0, since.0, &to.domain)? == 1)
+}
+
+/// How many addresses were answered automatically: of one organisation within [`ANSWER_SPAN`], and of all
+/// within [`BURST_SPAN`]; each counted as far as it matters (control 46).
+pub async fn answered(
+    conn: &mut Conn,
+    provider: ProviderId,
+    domain_hash: &str,
+    now: Moment,
+) -> Result<Answered, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT at FROM automatic_answer WHERE provider_id = $1 \
+               AND domain_hash = $2 AND at > $3 LIMIT $4) q";
+    let since = now - ANSWER_SPAN;
+    let domain = one!(conn, (i64,), sql, provider.0, domain_hash, since.0, DOMAIN_ANSWERS)?;
+    let sql = "SELECT COUNT(*) FROM (SELECT at FROM automatic_answer WHERE provider_id = $1 AND at > $2 LIMIT $3) q";
+    let since = now - BURST_SPAN;
+    let all = one!(conn, (i64,), sql, provider.0, since.0, PROVIDER_ANSWERS)?;
+    Ok(Answered { domain: domain.map_or(0, |(n,)| n), provider: all.map_or(0, |(n,)| n) })
 }
 
 /// When an address was last answered automatically.

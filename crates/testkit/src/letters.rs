@@ -1,9 +1,12 @@
 //! Mails as customers (and others) write them, handed to the server as a transport does.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU32, Ordering},
+};
 
 use bytes::Bytes;
-use pforte_core::kernel::Span;
+use pforte_core::kernel::{Moment, Span};
 use pforte_mail::transport::{Handed, Taken, Way};
 use pforte_server::mail::intake;
 
@@ -17,12 +20,21 @@ static WRITTEN: AtomicU32 = AtomicU32::new(0);
 pub struct Letter {
     from: String,
     to: String,
+    addressed: Option<String>,
     subject: String,
     text: String,
     proven: bool,
     return_path: Option<String>,
     headers: Vec<(String, String)>,
+    /// When it is handed over for the first time; its copies bear the same date.
+    written: Arc<OnceLock<String>>,
     pub id: String,
+}
+
+/// An instant as a Date field has it.
+pub fn date(at: Moment) -> String {
+    let at = jiff::Timestamp::from_microsecond(at.0).expect("an instant").to_zoned(jiff::tz::TimeZone::UTC);
+    jiff::fmt::rfc2822::to_string(&at).expect("a date")
 }
 
 impl Letter {
@@ -32,11 +44,13 @@ impl Letter {
         Self {
             from: address.to_owned(),
             to: "support@nordlicht.example".into(),
+            addressed: None,
             subject: "The shop shows an error".into(),
             text: "Since this morning the basket stays empty.".into(),
             proven: true,
             return_path: Some(address.to_owned()),
             headers: vec![],
+            written: Arc::default(),
             id: format!("letter-{number}@mail.example"),
         }
     }
@@ -72,6 +86,20 @@ impl Letter {
         self
     }
 
+    /// Written at another time than it is handed over.
+    #[must_use]
+    pub fn dated(mut self, at: Moment) -> Self {
+        self.written = Arc::new(OnceLock::from(date(at)));
+        self
+    }
+
+    /// Addressed to somebody, while it is handed over to the support.
+    #[must_use]
+    pub fn addressed(mut self, address: &str) -> Self {
+        self.addressed = Some(address.to_owned());
+        self
+    }
+
     /// With the empty return path of reports.
     #[must_use]
     pub fn from_nobody(mut self) -> Self {
@@ -103,12 +131,15 @@ impl Letter {
         let mut head = format!("Authentication-Results: mx.{host}; {result}\r\n");
         let fields = [
             ("From", &self.from),
-            ("To", &self.to),
+            ("To", self.addressed.as_ref().unwrap_or(&self.to)),
             ("Subject", &self.subject),
             ("Message-ID", &format!("<{}>", self.id)),
         ];
         for (name, value) in fields {
             head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if let Some(date) = self.written.get() {
+            head.push_str(&format!("Date: {date}\r\n"));
         }
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -125,6 +156,7 @@ impl TestApp {
     /// so that they are in order.
     pub async fn receive(&self, letter: &Letter) -> Taken {
         self.advance(Span::milliseconds(2));
+        let _ = letter.written.set(date(self.app.sources.now()));
         let handed = Handed {
             raw: Bytes::from(letter.raw()),
             way: Way::Lmtp,

@@ -26,7 +26,7 @@ pub use db::{TestDb, TestDbKind};
 pub use disk::SmallDisk;
 pub use dovecot::{Dovecot, Kept, MAILBOX_PASSWORD};
 pub use entries::{entries, entries_named, entries_until};
-pub use letters::Letter;
+pub use letters::{Letter, date};
 pub use mails::Mail;
 pub use product::{PRODUCT, product};
 pub use visits::{Opened, link as visit_link, redeem_body, shut_code};

@@ -48,17 +48,19 @@ fn facts() -> impl Strategy<Value = SenderFacts> {
     let answered = (answered, others);
     let flood = prop::bool::weighted(0.1);
     (proof, flaws, standing(), kind, nature(), thread(), flood, replay, answered).prop_map(
-        |(proof, flaws, standing, kind, nature, thread, flood, replay, (last_answer_at, answered))| SenderFacts {
-            proof,
-            flaws,
-            standing,
-            kind,
-            nature,
-            thread,
-            flood,
-            replay,
-            last_answer_at,
-            answered,
+        |(proof, flaws, standing, kind, nature, thread, flood, replay, (last_answer_at, answered))| {
+            SenderFacts {
+                proof,
+                flaws,
+                standing,
+                kind,
+                nature,
+                thread,
+                flood,
+                replay,
+                last_answer_at,
+                answered,
+            }
         },
     )
 }

@@ -116,7 +116,10 @@ pub(super) fn seen(message: &AuthenticatedMessage<'_>, passed: &[DkimOutput<'_>]
     tried
         .map(|one| Seen {
             hash: signature::hash(&one.d, &one.b),
-            good: passed.iter().filter_map(DkimOutput::signature).any(|good| good.d == one.d && good.b == one.b),
+            good: passed
+                .iter()
+                .filter_map(DkimOutput::signature)
+                .any(|good| good.d == one.d && good.b == one.b),
         })
         .collect()
 }

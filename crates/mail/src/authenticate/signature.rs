@@ -159,7 +159,8 @@ mod tests {
         ] {
             assert_eq!(hash(same).as_deref(), Some(&*first), "{same}");
         }
-        for other in ["b=AQECAwQ=; h=from:subject; d=a.example", "b=AAECAwQ=; h=from:subject; d=b.a.example"] {
+        for other in ["b=AQECAwQ=; h=from:subject; d=a.example", "b=AAECAwQ=; h=from:subject; d=b.a.example"]
+        {
             assert!(hash(other).is_some_and(|hash| hash != first), "{other}");
         }
     }

@@ -1,9 +1,17 @@
 //! Forged mails: none may be proven (controls 39 to 41).
 
 use crate::{
-    Row, honest,
-    mail::{SIGN, Sign, bare, from},
+    Row,
+    honest::{self, dated},
+    mail::{Mail, SIGN, Sign, bare, from},
 };
+
+const STALE: &str = "unproven auth.stale";
+const ELSEWHERE: &str = "unproven auth.not_addressed";
+
+fn to(to: &str) -> Mail {
+    from("Kim <kim@customer.example>").without("To").with("To", to)
+}
 
 /// An odd `From` field, on a mail that is otherwise signed as well as can be.
 fn odd(name: &str, field: &str, expected: &'static str) -> Row {
@@ -179,6 +187,61 @@ pub fn rows() -> Vec<Row> {
             "a hundred signatures",
             &(0..100).fold(kim(), |mail, _| mail.sign(&Sign { stray_key: true, ..SIGN })),
             "unproven auth.dkim_fail",
+        ),
+        // What is shown is not signed (RFC 6376 §5.4).
+        Row::own(
+            "the subject is not signed",
+            &kim().sign(&Sign { fields: "from:to:date:message-id", ..SIGN }),
+            "unproven auth.dkim_fail",
+        ),
+        Row::own(
+            "the date is not signed",
+            &kim().sign(&Sign { fields: "from:to:subject:message-id", ..SIGN }),
+            "unproven auth.dkim_fail",
+        ),
+        Row::own(
+            "a subject was added",
+            &kim()
+                .without("Subject")
+                .sign(&Sign { fields: "from:to:date", ..SIGN })
+                .with("Subject", "The password"),
+            "unproven auth.dkim_fail",
+        ),
+        // Sent again, or written to somebody else (rule Z5).
+        Row::own(
+            "eight days old",
+            &dated("Sat, 14 Nov 2026 11:00:00 +0100").signed("customer.example"),
+            STALE,
+        ),
+        Row::own("years old", &dated("Fri, 20 Nov 2020 10:00:00 +0100").signed("customer.example"), STALE),
+        Row::own(
+            "two days ahead",
+            &dated("Tue, 24 Nov 2026 12:01:00 +0100").signed("customer.example"),
+            STALE,
+        ),
+        Row::own("a date nobody can read", &dated("yesterday").signed("customer.example"), STALE),
+        Row::own("no date", &kim().without("Date").signed("customer.example"), STALE),
+        Row::own("no date, by SPF and policy", &kim().without("Date"), STALE)
+            .by("192.0.2.10", "kim@customer.example"),
+        Row::own("to somebody else", &to("a@other.example").signed("customer.example"), ELSEWHERE),
+        Row::own(
+            "to one who is called so",
+            &to("support@nordlicht.example.evil.example").signed("customer.example"),
+            ELSEWHERE,
+        ),
+        Row::own(
+            "our address as a name only",
+            &to("\"support@nordlicht.example\" <a@other.example>").signed("customer.example"),
+            ELSEWHERE,
+        ),
+        Row::own("to nobody named", &kim().without("To").signed("customer.example"), ELSEWHERE),
+        Row::own(
+            "old, and to somebody else",
+            &to("a@other.example")
+                .without("Date")
+                .with("Date", "Fri, 20 Nov 2020 10:00:00 +0100")
+                .signed("customer.example"),
+            "unproven auth.stale auth.not_addressed",
         ),
         // Fields that were added to a signed mail.
         Row::own(

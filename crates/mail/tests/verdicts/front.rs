@@ -2,7 +2,7 @@
 
 use crate::{
     Row,
-    mail::{Mail, from},
+    mail::{Mail, SIGN, Sign, from},
 };
 
 const PASS: &str = "mx.nordlicht.example; dmarc=pass header.from=customer.example";
@@ -56,9 +56,46 @@ pub fn rows() -> Vec<Row> {
                 .top("Authentication-Results", PASS),
             "proven",
         ),
+        Row::front(
+            "signed, and said to be",
+            &kim().signed("customer.example").signed("evil.example").top("Authentication-Results", PASS),
+            "proven",
+        ),
     ];
     rows.extend(forged());
     rows
+}
+
+/// The server in front says yes, but what it relied on holds for other mails, too (rule Z5).
+fn sent_again() -> Vec<Row> {
+    let said =
+        |name, mail: Mail, expected| Row::front(name, &mail.top("Authentication-Results", PASS), expected);
+    let fail = "unproven auth.dkim_fail";
+    vec![
+        said("the subject is not signed", kim().sign(&Sign { fields: "from:to:date", ..SIGN }), fail),
+        said(
+            "a signature nobody can read",
+            kim().top("DKIM-Signature", "d=customer.example; h=from:subject:date; b=%"),
+            fail,
+        ),
+        said("nine signatures", (0..9).fold(kim(), |mail, _| mail.signed("customer.example")), fail),
+        said(
+            "signed with SHA-1",
+            kim().sign(&Sign { algorithm: "rsa-sha1", ..SIGN }),
+            "unproven auth.dkim_weak",
+        ),
+        said(
+            "years old",
+            kim().without("Date").with("Date", "Fri, 20 Nov 2020 10:00:00 +0100"),
+            "unproven auth.stale",
+        ),
+        said("no date", kim().without("Date"), "unproven auth.stale"),
+        said(
+            "to somebody else",
+            kim().without("To").with("To", "a@other.example"),
+            "unproven auth.not_addressed",
+        ),
+    ]
 }
 
 pub fn forged() -> Vec<Row> {
@@ -128,6 +165,7 @@ pub fn forged() -> Vec<Row> {
             "unproven auth.header_twice",
         ),
     ];
+    rows.extend(sent_again());
     let tricks = [
         ("failed", "mx.nordlicht.example; dmarc=fail header.from=customer.example", "unproven auth.none"),
         ("nothing checked", "mx.nordlicht.example; none", "unproven auth.none"),

@@ -14,8 +14,8 @@ use crate::{
 // signature of each, made once elsewhere.
 pub const KEY_512: &str = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMTWZd5luvVtPwYgCXpUuuRDXQBeOkAA/Sx373OEPbKi4MExvhSLHmn+E29nrT7dHJoSzM/3St7qyX2S8HSxdz8CAwEAAQ==";
 pub const SIGNED_512: &str = "v=1; a=rsa-sha256; c=relaxed/relaxed; d=k512.example; s=s; h=from:to:subject; bh=Ba3gj8+xBPQLJTahTfzW6RbWQ/XPgESxkCi2B66PSQg=; b=pt5ZGIk7/hO9M/jazFgccKYqXsa7aOdsnl9PwnozPtkoqcsi653drIzF79aPCqEgBmjm1SFpF+brG61Sl2H6fw==";
-pub const KEY_1024: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDEOTkCCICGp4U5cXKwKDwF+BejIu8iU6B2Xwqg0PN8NwgCipmWwSt1vZVo819/ciQioZnSpmT9UoQRPtS00xTtTIx995iRkBRmPyq9L8GhV/it+RugtDTNfyDKPwv4HlMScgt/o6BKOIBCzTBIuKgg1xiniDR5mj8gw0SBEEsKFQIDAQAB";
-const SIGNED_1024: &str = "v=1; a=rsa-sha256; c=relaxed/relaxed; d=k1024.example; s=s; h=from:to:subject; bh=Ba3gj8+xBPQLJTahTfzW6RbWQ/XPgESxkCi2B66PSQg=; b=C77HGBOKM0KTaW/UONbxkudj/p2DSZ/ZIUxemy0YOrJzeWJUYLHJrgURdEwWEwZzjppPuUeVmhivT4GApfE7C4ypooczN3yL+TsOKv7xSOOTdRxr4Qj/zT2D0AZ/DMnRGSBpFqPyNbvCz2dVl0TZ8hjVxREy/kDv4nDn9gi8y+E=";
+pub const KEY_1024: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDXjewQW+bkTNrdNjkO3nZkCH8U+IUnM7koQJcLjeX9JIpd1aRSe39CksP0kAXEMov4DNBLOU2RlALn6rT44feFOpwO01WwbbhWo/t1B30viBs+lanQWD3cM2cRoafEd6oqIiMiR/vzrapWs1yC6qGu46NPapVNIl5lahw0i07BIQIDAQAB";
+const SIGNED_1024: &str = "v=1; a=rsa-sha256; c=relaxed/relaxed; d=k1024.example; s=s; h=from:to:subject:date; bh=Ba3gj8+xBPQLJTahTfzW6RbWQ/XPgESxkCi2B66PSQg=; b=iV55DRYV6Fe90Qkp5oagzUTOfeRCq3oJHIYHJY+JA/GQaTp6c/Kiex1vlH6QF6MkMd6635gueYPIT2kmDWcegyDy85bU0Ri3bXi+uU9RkfXdi3IzSxu/ExUhPN7YXPTeL0OR8XLGQlw6LpszJ3yYQ2Kck7ww+pim/r8rPxE2Skc=";
 
 /// A mail that was signed with an RSA key of few bits.
 pub fn with_rsa(domain: &str, signature: &str) -> Mail {
@@ -25,6 +25,11 @@ pub fn with_rsa(domain: &str, signature: &str) -> Mail {
         .with("To", "support@nordlicht.example")
         .with("Subject", "Keys")
         .body("Hello\n")
+}
+
+/// A mail of this date.
+pub fn dated(date: &str) -> Mail {
+    from("Kim <kim@customer.example>").without("Date").with("Date", date)
 }
 
 pub fn rows() -> Vec<Row> {
@@ -131,7 +136,35 @@ pub fn rows() -> Vec<Row> {
             &kim().signed("customer.example").sign(&Sign { stray_key: true, ..SIGN }),
             "proven",
         ),
-        Row::own("a key of 1024 bits", &with_rsa("k1024.example", SIGNED_1024), "proven"),
+        Row::own(
+            "a key of 1024 bits",
+            &with_rsa("k1024.example", SIGNED_1024).with("Date", "Fri, 20 Nov 2026 10:00:00 +0100"),
+            "proven",
+        ),
+        Row::own(
+            "six days on the way",
+            &dated("Mon, 16 Nov 2026 12:00:00 +0100").signed("customer.example"),
+            "proven",
+        ),
+        Row::own(
+            "a clock that is ahead",
+            &dated("Mon, 23 Nov 2026 01:00:00 +0100").signed("customer.example"),
+            "proven",
+        ),
+        Row::own(
+            "to somebody, with us in copy",
+            &kim()
+                .without("To")
+                .with("To", "a@other.example")
+                .with("Cc", "b@other.example, Help <HELP@nordlicht.example>")
+                .signed("customer.example"),
+            "proven",
+        ),
+        Row::own(
+            "no subject, none signed",
+            &kim().without("Subject").sign(&Sign { fields: "from:to:date", ..SIGN }),
+            "proven",
+        ),
         Row::raw(
             "line feeds only, as from a command line",
             String::from_utf8(kim().signed("customer.example").raw())

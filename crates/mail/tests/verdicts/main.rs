@@ -13,9 +13,9 @@ mod mail;
 use std::net::IpAddr;
 
 use data_encoding::BASE64;
-use pforte_core::sender::Proof;
+use pforte_core::{kernel::Moment, sender::Proof};
 use pforte_mail::{
-    authenticate::{Checked, Checker, Delivery, How},
+    authenticate::{Checked, Checker, Delivery, How, Occasion},
     message,
     transport::Client,
 };
@@ -54,6 +54,9 @@ impl Row {
         self
     }
 }
+
+/// Sunday, 22 November 2026, noon in Berlin.
+const NOW: Moment = Moment(1_795_345_200_000_000);
 
 fn zone() -> dns::Zone {
     let mut zone = dns::Zone::default();
@@ -99,7 +102,9 @@ fn zone() -> dns::Zone {
 
 async fn outcome(checker: &Checker, row: &Row) -> (Checked, String) {
     let message = message::read(&row.raw).with_return_path(row.path.as_deref());
-    let delivery = Delivery { how: &row.how, client: row.client.as_ref(), return_path: row.path.as_deref() };
+    let occasion = Occasion { now: NOW, support: &["support@nordlicht.example", "help@nordlicht.example"] };
+    let (client, path) = (row.client.as_ref(), row.path.as_deref());
+    let delivery = Delivery { how: &row.how, client, return_path: path, occasion };
     let checked = checker.check(&row.raw, &message, delivery).await;
     let mut words = vec![if checked.proof == Proof::Proven { "proven" } else { "unproven" }];
     words.extend(&checked.codes);

@@ -1,7 +1,6 @@
 //! Carrying out what was judged.
 
 use pforte_core::sender::{Disposition, Verdict};
-use pforte_mail::transport::Taken;
 
 use super::{
     bounce::bounce,
@@ -12,23 +11,23 @@ use super::{
 };
 use crate::{Shared, kernel::Problem};
 
-/// Carries out the verdict on a mail that was just handed over.
+/// Carries out the verdict on a mail that was just handed over; `None` when nothing was written, because
+/// it or its signature was written meanwhile.
 pub async fn carry_out(
     app: &Shared,
     letter: Letter,
     gathered: Gathered,
     verdict: Verdict,
-) -> Result<Taken, Problem> {
-    let done = match verdict.disposition {
-        Disposition::Open => into_ticket(app, letter, &gathered, None, None).await?,
+) -> Result<Option<()>, Problem> {
+    match verdict.disposition {
+        Disposition::Open => into_ticket(app, letter, &gathered, None, None).await,
         Disposition::Append { ticket }
         | Disposition::Reopen { ticket }
-        | Disposition::FollowUp { ticket } => into_ticket(app, letter, &gathered, Some(ticket), None).await?,
-        Disposition::Challenge { ticket } => hold(app, letter, ticket, Some(Answer::Challenge)).await?,
+        | Disposition::FollowUp { ticket } => into_ticket(app, letter, &gathered, Some(ticket), None).await,
+        Disposition::Challenge { ticket } => hold(app, letter, ticket, Some(Answer::Challenge)).await,
         Disposition::Quarantine { ticket } => {
-            hold(app, letter, ticket, verdict.answer.map(Answer::Automatic)).await?
+            hold(app, letter, ticket, verdict.answer.map(Answer::Automatic)).await
         }
-        Disposition::Bounce => bounce(app, letter, gathered.bounced).await?,
-    };
-    Ok(if done.is_some() { Taken::New } else { Taken::Known })
+        Disposition::Bounce => bounce(app, letter, gathered.bounced).await,
+    }
 }

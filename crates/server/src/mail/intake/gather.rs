@@ -3,18 +3,18 @@
 use pforte_core::{
     kernel::{CustomerId, Moment, ProviderId, Span, TicketId},
     sender::{
-        Address, AddressKind, Code, InThread, Nature, Proof, Registered, SenderFacts, Standing, Thread,
-        address_kind,
+        Address, AddressKind, Answered, Code, InThread, Nature, Proof, Registered, Replay, SenderFacts,
+        Standing, Thread, address_kind,
     },
 };
 use pforte_mail::{
     Message,
     authenticate::Checked,
-    message::{FromField, Nature as Read},
+    message::{FromField, Nature as Read, address as spelling},
     thread as refs,
 };
 use pforte_store::{
-    Conn, StoreError, address, mail, outbox,
+    Conn, StoreError, address, mail, mail_signature, outbox,
     sign_in::Person,
     support_address,
     ticket::{self, TicketRecord},
@@ -42,13 +42,30 @@ pub struct Gathered {
     pub bounced: Option<outbox::Message>,
 }
 
+/// What a mail's sender proves, and whether it was there before.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub proof: Proof,
+    pub codes: Vec<&'static str>,
+    pub replay: Option<Replay>,
+}
+
+/// Looks for an earlier mail with one of these signatures. What bears one is not its sender's to send
+/// again, however good the signature is (rule Z5).
+pub async fn seen(conn: &mut Conn, provider: ProviderId, checked: &Checked) -> Result<Seen, StoreError> {
+    let hashes: Vec<String> = checked.signatures.iter().map(|one| one.hash.clone()).collect();
+    let replay = mail_signature::seen(conn, provider, &hashes).await?;
+    let proof = if replay.is_some() { Proof::Unproven } else { checked.proof };
+    Ok(Seen { proof, codes: checked.codes.clone(), replay })
+}
+
 /// Looks everything up.
 pub async fn gather(
     app: &App,
     conn: &mut Conn,
     provider: ProviderId,
     message: &Message,
-    checked: &Checked,
+    checked: &Seen,
     now: Moment,
 ) -> Result<Gathered, StoreError> {
     let from = match &message.from {
@@ -71,7 +88,7 @@ pub async fn gather(
     let bounced = bounced(app, conn, provider, message).await?;
     let nature = nature(message, bounced.is_some());
     let thread = thread(app, conn, provider, message, sender.as_ref(), now).await?;
-    let (flood, last_answer_at) = match &from {
+    let (flood, last_answer_at, answered) = match &from {
         Some(from) => {
             let count = mail::from_sender_since(
                 conn,
@@ -84,13 +101,24 @@ pub async fn gather(
             (
                 count >= FLOOD && checked.proof != Proof::Confirmed,
                 mail::answered_at(conn, provider, &address_hash(from.as_str())).await?,
+                mail::answered(conn, provider, &domain_hash(from.as_str()), now).await?,
             )
         }
-        None => (false, None),
+        None => (false, None, Answered::default()),
     };
     let kind = from.as_ref().map_or(AddressKind::Personal, |from| address_kind(from.as_str()));
-    let facts =
-        SenderFacts { proof: checked.proof, flaws, standing, kind, nature, thread, flood, last_answer_at };
+    let facts = SenderFacts {
+        proof: checked.proof,
+        flaws,
+        standing,
+        kind,
+        nature,
+        thread,
+        flood,
+        replay: checked.replay,
+        last_answer_at,
+        answered,
+    };
     Ok(Gathered { facts, from, sender, bounced })
 }
 
@@ -100,6 +128,13 @@ pub fn address_hash(address: &str) -> String {
     // What follows a plus reaches the same mailbox.
     let local = local.split('+').next().unwrap_or(local);
     hash_token(&format!("automatic answer:{local}@{domain}"))
+}
+
+/// How the organisation of an address is remembered that was answered.
+pub fn domain_hash(address: &str) -> String {
+    let domain = address.rsplit('@').next().unwrap_or_default();
+    let organisation = spelling::organisation(domain).unwrap_or(domain);
+    hash_token(&format!("automatic answers to:{organisation}"))
 }
 
 async fn standing(

@@ -3,19 +3,19 @@
 use pforte_core::{
     entry::Actor,
     kernel::{CustomerId, Moment, TicketId},
-    sender::{ANSWER_SPAN, AutomaticAnswer},
+    sender::{ANSWER_SPAN, AutomaticAnswer, has_room},
 };
 use pforte_store::{
     StoreError, Tx,
     contact::{self, Contact},
-    mail::{self, Decided, MailRecord, MailState},
+    mail::{self, Answerable, Decided, MailRecord, MailState},
     outbox, provider, ticket,
 };
 use serde_json::json;
 
 use super::{
-    gather::address_hash,
-    letter::{Letter, Undone, note, or_known, received},
+    gather::{address_hash, domain_hash},
+    letter::{Letter, Row, Undone, note, or_known, received},
 };
 use crate::{
     App, Shared,
@@ -33,7 +33,8 @@ pub enum Answer {
     Challenge,
 }
 
-/// Keeps a mail in quarantine; answers or asks, at most once a day for each address (control 46).
+/// Keeps a mail in quarantine; answers or asks, at most once a day for each address and so many in all
+/// (control 46). A mail that waited before is not answered again.
 pub async fn hold(
     app: &Shared,
     letter: Letter,
@@ -42,11 +43,15 @@ pub async fn hold(
 ) -> Result<Option<()>, Problem> {
     let provider = letter.record.provider;
     let now = letter.record.received_at;
-    let reply = match answer.filter(|_| !letter.record.sender.is_empty()) {
+    let may = letter.row == Row::New && !letter.record.sender.is_empty();
+    let reply = match answer.filter(|_| may) {
         Some(answer) => Some(reply(app, &letter.record, answer, now).await?),
         None => None,
     };
-    let address = address_hash(&letter.record.sender);
+    let to = Answerable {
+        address: address_hash(&letter.record.sender),
+        domain: domain_hash(&letter.record.sender),
+    };
     let step = Step::new(app, provider, Actor::System);
     let done = app
         .writer
@@ -67,14 +72,15 @@ pub async fn hold(
                     Some(id) => ticket::by_id(tx.conn(), provider, id).await?,
                     None => None,
                 };
-                if let Some(record) = &record {
+                // A mail that waited before stands there already.
+                if let Some(record) = record.as_ref().filter(|_| letter.row == Row::New) {
                     let why = letter.record.why.first().cloned().unwrap_or_default();
                     let data = json!({ "why": why, "mail": letter.record.id });
                     happened(tx, &step, record, "mail.held", data).await?;
                 }
                 step.note(customer, received(&letter, letter.record.proof, ticket));
                 if let Some(reply) = reply
-                    && mail::take_answer(tx, provider, &address, now - ANSWER_SPAN, now).await?
+                    && may_still_answer(tx, &letter.record, &to).await?
                 {
                     reply.put(tx, &mut step, customer).await?;
                 }
@@ -88,6 +94,14 @@ pub async fn hold(
     }
     quarantine::tell(app, &record);
     Ok(Some(()))
+}
+
+/// Looks at the limits once more, where nobody comes between.
+async fn may_still_answer(tx: &mut Tx, mail: &MailRecord, to: &Answerable) -> Result<bool, StoreError> {
+    let now = mail.received_at;
+    let gone = mail::answered(tx.conn(), mail.provider, &to.domain, now).await?;
+    Ok(has_room(mail.contact.is_some(), gone)
+        && mail::take_answer(tx, mail.provider, to, now - ANSWER_SPAN, now).await?)
 }
 
 async fn customer_of(tx: &mut Tx, mail: &MailRecord) -> Result<Option<CustomerId>, StoreError> {

@@ -9,7 +9,8 @@ use pforte_core::{
 use pforte_mail::{Message, message::Nature, redact};
 use pforte_store::{
     StoreError, Tx,
-    mail::{self, Decided, MailRecord},
+    mail::{self, Decided, MailRecord, MailState},
+    mail_signature,
     message::Author,
 };
 
@@ -25,6 +26,8 @@ pub enum Row {
     New,
     /// It waits in quarantine.
     Held,
+    /// It waits in quarantine unproven, and this is a copy of it that is proven.
+    Renewed,
 }
 
 /// A mail that is ready to be carried out: read, its files stored.
@@ -32,6 +35,8 @@ pub enum Row {
 pub struct Letter {
     pub record: MailRecord,
     pub row: Row,
+    /// Hashes of the signatures that prove it.
+    pub signatures: Vec<String>,
     pub subject: String,
     text: String,
     quoted: Option<String>,
@@ -52,6 +57,7 @@ impl Letter {
         Self {
             record,
             row,
+            signatures: Vec::new(),
             subject: if subject.is_empty() { "–".into() } else { subject },
             text: message.text.own,
             quoted: message.text.quoted,
@@ -100,7 +106,7 @@ impl Letter {
 
 /// Why nothing was written.
 pub enum Undone {
-    /// It had been handed over, or decided about, before.
+    /// It had been handed over, or decided about, before, or one of its signatures was there.
     Known,
     Problem(Problem),
 }
@@ -125,7 +131,7 @@ pub fn or_known<T>(done: Result<T, Undone>) -> Result<Option<T>, Problem> {
     }
 }
 
-/// Writes the row with what became of the mail; undoes everything when it was known.
+/// Writes the row with what became of the mail, and its signatures; undoes everything when it was known.
 pub async fn note(tx: &mut Tx, letter: &Letter, decided: Decided) -> Result<(), Undone> {
     let fresh = match letter.row {
         Row::New => {
@@ -139,8 +145,26 @@ pub async fn note(tx: &mut Tx, letter: &Letter, decided: Decided) -> Result<(), 
             mail::insert(tx, &record).await?
         }
         Row::Held => mail::decide(tx, letter.record.provider, letter.record.id, decided).await?,
+        Row::Renewed => mail::renew(tx, &letter.record).await? && renewed(tx, letter, decided).await?,
     };
-    if fresh { Ok(()) } else { Err(Undone::Known) }
+    let (provider, id) = (letter.record.provider, letter.record.id);
+    if fresh && mail_signature::keep(tx, provider, id, &letter.signatures).await? {
+        Ok(())
+    } else {
+        Err(Undone::Known)
+    }
+}
+
+/// What became of a mail that waited before; if it goes on waiting nobody decided anything.
+async fn renewed(tx: &mut Tx, letter: &Letter, decided: Decided) -> Result<bool, StoreError> {
+    let (provider, id) = (letter.record.provider, letter.record.id);
+    if decided.state != MailState::Quarantine {
+        return mail::decide(tx, provider, id, decided).await;
+    }
+    if let Some(ticket) = decided.ticket {
+        mail::belongs(tx, provider, id, ticket).await?;
+    }
+    Ok(true)
 }
 
 pub fn received(letter: &Letter, proof: Proof, ticket: Option<TicketId>) -> Event {

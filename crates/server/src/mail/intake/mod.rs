@@ -4,7 +4,7 @@
 //!
 //! The order: the bytes are durable first, then one transaction writes the row with whatever became of
 //! it, then the transport is told. A crash before that, and the sender tries again; a message that
-//! comes twice is known by its fingerprint. Must never answer `Ok` before the transaction is
+//! comes twice is known by its fingerprint, an earlier one with something added by its signature. Must never answer `Ok` before the transaction is
 //! committed. Start reading at [`take`], then `gather.rs`, then `carry.rs`.
 
 mod bounce;
@@ -21,11 +21,11 @@ pub use hold::ask_again;
 use pforte_core::{
     entry::Clean,
     kernel::{Moment, ProviderId},
-    sender::{Code, Verdict, judge},
+    sender::{Code, Proof, Verdict, judge},
 };
 use pforte_mail::{
     Message,
-    authenticate::{CheckResult, Checked, Delivery, How as Check},
+    authenticate::{CheckResult, Checked, Delivery, How as Check, Occasion},
     transport::{Handed, Intake, TakeError, Taken},
 };
 use pforte_store::mail::{self, MailRecord, MailState};
@@ -33,7 +33,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 pub use written::{confirm, release};
 
-use crate::{App, How, Shared, kernel::Problem};
+use crate::{App, How, Shared, Support, kernel::Problem};
 
 /// Messages that are read at the same time; each may take a few times its size in memory.
 const AT_ONCE: usize = 8;
@@ -90,80 +90,144 @@ async fn read(handed: &Handed) -> Result<Read, Problem> {
     read.await.map_err(|_| Problem::unwritable())
 }
 
+/// As often a message is judged again that was overtaken: by a copy of itself, then by its signature.
+const ROUNDS: usize = 4;
+
 /// Takes one message in. `Ok` once it is durable.
+///
+/// A message that was there before is checked once more only while it waits unproven: a mangled copy
+/// that came first must not keep the genuine one out.
 pub async fn take(app: &Shared, handed: Handed) -> Result<Taken, Problem> {
     let Some((provider, support)) = app.support_at(&handed.recipient) else {
         return Err(Problem::not_found());
     };
     let Read { fingerprint, message } = read(&handed).await?;
-    if mail::known(&mut *app.read().await?, provider, &fingerprint).await? {
+    let known = mail::known(&mut *app.read().await?, provider, &fingerprint).await?;
+    if known.as_ref().is_some_and(|known| !waits_unproven(known)) {
         return Ok(Taken::Known);
     }
-    let how = match &support.check {
-        How::Own => Check::Own,
-        How::Header { authserv_id } => Check::Header { authserv_id: authserv_id.clone() },
-        How::Nothing => Check::None,
-    };
-    let delivery =
-        Delivery { how: &how, client: handed.client.as_ref(), return_path: handed.return_path.as_deref() };
-    let mut checked = app.mail_checker.check(&handed.raw, &message, delivery).await;
-    if handed.cut.is_some() {
-        checked.codes.insert(0, Code::MailTooLarge.word());
+    let checked = check_sender(app, support, &handed, &message).await;
+    if known.is_some() && checked.proof == Proof::Unproven {
+        return Ok(Taken::Known);
     }
     let hash = app.blobs.put(provider, handed.raw.clone()).await.map_err(|error| {
         tracing::error!(%error, "a mail cannot be stored");
         Problem::unwritable()
     })?;
-    let now = app.sources.now();
-    let mut conn = app.read().await?;
-    let gathered = gather::gather(app, &mut conn, provider, &message, &checked, now).await?;
-    drop(conn);
-    let verdict = judge(&gathered.facts, now);
-    let arrived = Arrived { provider, handed: &handed, fingerprint, hash, now };
-    let record = record(app, &arrived, &message, &checked, &gathered, &verdict);
-    let letter = letter::Letter::new(record, message, letter::Row::New);
-    carry::carry_out(app, letter, gathered, verdict).await
+    let arrived = Arrived { provider, handed: &handed, fingerprint, hash };
+    let mut message = Some(message);
+    for _ in 0..ROUNDS {
+        let message = match message.take() {
+            Some(message) => message,
+            None => read(&handed).await?.message,
+        };
+        if let Some(taken) = arrived.judged(app, message, &checked).await? {
+            return Ok(taken);
+        }
+    }
+    tracing::warn!("a mail was overtaken again and again");
+    Err(Problem::unwritable())
 }
 
+fn waits_unproven(mail: &MailRecord) -> bool {
+    mail.state == MailState::Quarantine && mail.proof == Proof::Unproven
+}
+
+async fn check_sender(app: &App, support: &Support, handed: &Handed, message: &Message) -> Checked {
+    let how = match &support.check {
+        How::Own => Check::Own,
+        How::Header { authserv_id } => Check::Header { authserv_id: authserv_id.clone() },
+        How::Nothing => Check::None,
+    };
+    let addresses: Vec<&str> = support.addresses().collect();
+    let delivery = Delivery {
+        how: &how,
+        client: handed.client.as_ref(),
+        return_path: handed.return_path.as_deref(),
+        occasion: Occasion { now: app.sources.now(), support: &addresses },
+    };
+    let mut checked = app.mail_checker.check(&handed.raw, message, delivery).await;
+    if handed.cut.is_some() {
+        checked.codes.insert(0, Code::MailTooLarge.word());
+    }
+    checked
+}
+
+/// A message whose bytes are durable.
 struct Arrived<'a> {
     provider: ProviderId,
     handed: &'a Handed,
     fingerprint: String,
     hash: String,
-    now: Moment,
 }
 
-/// The row, as it is before anything became of the message: it waits.
-fn record(
-    app: &App,
-    arrived: &Arrived<'_>,
-    message: &Message,
-    checked: &Checked,
-    gathered: &gather::Gathered,
-    verdict: &Verdict,
-) -> MailRecord {
-    let sender = gathered.from.as_ref().map_or_else(String::new, |from| from.as_str().to_owned());
-    let size = arrived.handed.cut.unwrap_or(arrived.handed.raw.len() as u64);
-    MailRecord {
-        id: app.sources.id(arrived.now),
-        provider: arrived.provider,
-        fingerprint: arrived.fingerprint.clone(),
-        way: arrived.handed.way.word().to_owned(),
-        received_at: arrived.now,
-        hash: arrived.hash.clone(),
-        size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
-        sender: Clean::name(&sender).to_string(),
-        subject: Clean::new(&message.subject, 400).to_string(),
-        message_ref: message.message_id.clone(),
-        proof: checked.proof,
-        state: MailState::Quarantine,
-        why: verdict.codes.iter().map(|code| code.word().to_owned()).collect(),
-        checks: checked.results.iter().map(check).collect(),
-        contact: gathered.sender.as_ref().map(|sender| sender.contact),
-        ticket: None,
-        message: None,
-        decided_by: None,
-        decided_at: None,
+impl Arrived<'_> {
+    /// Judges the message and carries that out; `None` when it was overtaken and nothing was written.
+    async fn judged(
+        &self,
+        app: &Shared,
+        message: Message,
+        checked: &Checked,
+    ) -> Result<Option<Taken>, Problem> {
+        let now = app.sources.now();
+        let mut conn = app.read().await?;
+        let known = mail::known(&mut conn, self.provider, &self.fingerprint).await?;
+        let seen = gather::seen(&mut conn, self.provider, checked).await?;
+        if known.as_ref().is_some_and(|known| !waits_unproven(known) || seen.proof == Proof::Unproven) {
+            return Ok(Some(Taken::Known));
+        }
+        let gathered = gather::gather(app, &mut conn, self.provider, &message, &seen, now).await?;
+        drop(conn);
+        let verdict = judge(&gathered.facts, now);
+        let mut record = self.record(app, now, &message, &gathered, &verdict);
+        record.checks = checked.results.iter().map(check).collect();
+        let row = if known.is_some() { letter::Row::Renewed } else { letter::Row::New };
+        if let Some(known) = known {
+            record = MailRecord { id: known.id, received_at: known.received_at, ..record };
+        }
+        let mut letter = letter::Letter::new(record, message, row);
+        if seen.proof == Proof::Proven {
+            let good = checked.signatures.iter().filter(|one| one.good);
+            letter.signatures = good.map(|one| one.hash.clone()).collect();
+            // Two fields with one signature are one.
+            letter.signatures.sort_unstable();
+            letter.signatures.dedup();
+        }
+        Ok(carry::carry_out(app, letter, gathered, verdict).await?.map(|()| Taken::New))
+    }
+
+    /// The row, as it is before anything became of the message: it waits.
+    fn record(
+        &self,
+        app: &App,
+        now: Moment,
+        message: &Message,
+        gathered: &gather::Gathered,
+        verdict: &Verdict,
+    ) -> MailRecord {
+        let sender = gathered.from.as_ref().map_or_else(String::new, |from| from.as_str().to_owned());
+        let size = self.handed.cut.unwrap_or(self.handed.raw.len() as u64);
+        MailRecord {
+            id: app.sources.id(now),
+            provider: self.provider,
+            fingerprint: self.fingerprint.clone(),
+            way: self.handed.way.word().to_owned(),
+            received_at: now,
+            hash: self.hash.clone(),
+            size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
+            sender: Clean::name(&sender).to_string(),
+            subject: Clean::new(&message.subject, 400).to_string(),
+            message_ref: message.message_id.clone(),
+            proof: gathered.facts.proof,
+            state: MailState::Quarantine,
+            why: verdict.codes.iter().map(|code| code.word().to_owned()).collect(),
+            checks: serde_json::Value::Array(vec![]),
+            contact: gathered.sender.as_ref().map(|sender| sender.contact),
+            ticket: None,
+            message: None,
+            decided_by: None,
+            decided_at: None,
+        }
     }
 }
 

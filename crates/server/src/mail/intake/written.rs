@@ -4,10 +4,10 @@
 use pforte_core::{
     entry::{Actor, Event},
     kernel::{Moment, StaffId, TicketId},
-    sender::{Disposition, Proof},
+    sender::{Code, Disposition, Proof, Replay},
     ticket::{Opener, Priority, TicketChannel},
 };
-use pforte_mail::{Message, authenticate::Checked};
+use pforte_mail::Message;
 use pforte_store::{
     StoreError, Tx,
     challenge::{self, Challenge},
@@ -19,7 +19,7 @@ use pforte_store::{
 };
 
 use super::{
-    gather::{self, Gathered},
+    gather::{self, Gathered, Seen},
     letter::{Letter, Row, Undone, note, or_known, received},
 };
 use crate::{
@@ -64,7 +64,7 @@ pub async fn into_ticket(
     let contact = contact.ok_or_else(Problem::not_found)?;
     let new = letter.written(app, Author::Contact(contact.id), proof).await?;
     let mut step = Step::new(app, provider, Actor::Contact(contact.id));
-    let (first, now) = (letter.row == Row::New, step.now);
+    let (first, now) = (letter.row != Row::Held, step.now);
     let done = app
         .writer
         .change(move |tx| {
@@ -147,8 +147,11 @@ pub async fn confirm(app: &Shared, record: MailRecord, asked: Challenge) -> Resu
     let (_, message) = quarantine::message(app, &record).await?;
     let now = app.sources.now();
     let mut conn = app.read().await?;
-    let checked = Checked { proof: Proof::Confirmed, codes: vec![], results: vec![] };
-    let gathered = gather::gather(app, &mut conn, record.provider, &message, &checked, now).await?;
+    // A yes to what was once written must not let in what somebody made of it.
+    let is_replay = record.why.iter().any(|code| code == Code::AuthReplayed.word());
+    let replay = is_replay.then_some(Replay { ticket: record.ticket });
+    let seen = Seen { proof: Proof::Confirmed, codes: vec![], replay };
+    let gathered = gather::gather(app, &mut conn, record.provider, &message, &seen, now).await?;
     drop(conn);
     // The address may have changed hands since it was asked.
     if gathered.sender.as_ref().map(|sender| sender.contact) != Some(asked.contact) {

@@ -2,6 +2,8 @@
 
 mod answers;
 mod held;
+mod outbox;
+mod replays;
 mod returns;
 mod threads;
 mod tickets;
