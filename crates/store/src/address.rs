@@ -288,8 +288,8 @@ pub async fn flag(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
-/// Flags one contact's claim as shared.
-pub async fn flag_claim(tx: &mut Tx, address: &Address, at: Moment) -> Result<(), StoreError> {
+/// Flags one contact's row of an address as shared.
+pub async fn flag_shared(tx: &mut Tx, address: &Address, at: Moment) -> Result<(), StoreError> {
     let sql = "UPDATE contact_address SET shared_at = COALESCE(shared_at, $3) \
                WHERE provider_id = $1 AND id = $2";
     run!(tx.conn(), sql, address.provider.0, address.id, at.0).map(drop)

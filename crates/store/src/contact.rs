@@ -208,6 +208,19 @@ pub async fn add_user(tx: &mut Tx, contact: &Contact, product: &str, user: &str)
     run!(tx.conn(), sql, contact.provider.0, contact.id.0, product, user).map(drop)
 }
 
+/// Whether an active contact of the provider's is this user in a product, whichever customer's. Writers come
+/// one after the other: asked in the transaction that adds one, it holds for that one.
+pub async fn user_taken(
+    conn: &mut Conn,
+    provider: ProviderId,
+    product: &str,
+    user: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT k.id FROM contact_user u JOIN contact k ON k.id = u.contact_id AND k.provider_id = u.provider_id \
+               WHERE u.provider_id = $1 AND u.product = $2 AND u.user_id = $3 AND k.active LIMIT 1";
+    Ok(one!(conn, (Uuid,), sql, provider.0, product, user)?.is_some())
+}
+
 /// The contact's user in a product, if there is one.
 pub async fn user_in(
     conn: &mut Conn,

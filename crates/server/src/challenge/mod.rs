@@ -19,7 +19,6 @@ use pforte_store::{
     outbox::{self, Message},
     provider,
 };
-use uuid::Uuid;
 
 use crate::{
     App, Shared,
@@ -47,8 +46,6 @@ pub struct Question {
     pub challenge: Challenge,
     token_hash: String,
     message: Message,
-    /// A further id for the same transaction.
-    pub(crate) spare: Uuid,
 }
 
 impl Question {
@@ -101,7 +98,6 @@ impl Question {
             challenge,
             token_hash: hash_token(&token),
             message: write(app, &home, contact, address, &url, now),
-            spare: app.sources.id(now),
         })
     }
 
@@ -142,6 +138,9 @@ pub async fn answer(
     match asked.purpose {
         Purpose::Sender => answer_sender(app, asked, yes).await,
         Purpose::Address => {
+            // Whoever is signed in at another provider is nobody here.
+            let here = |by: &SignedIn| by.sign_in.provider == asked.provider;
+            let by = by.and_then(|by| if here(&by) { Ok(by) } else { Err(sign_in_needed()) });
             let by = match by {
                 Ok(SignedIn { sign_in, who: Who::Contact(contact) }) => {
                     Some(ContactActor { sign_in, contact })

@@ -1,10 +1,12 @@
 //! One's own addresses: claimed, confirmed by a personal challenge, removed (rules Z6 to Z9).
 //!
-//! Claiming somebody else's address is answered like any other claim; only its reader can confirm it.
+//! Claiming somebody else's address is answered like any other claim, and changes nothing for whoever has
+//! it; only its reader can confirm it. Must never flag a holder for what anybody can do.
 
 use pforte_core::{
+    contact::{self as rules, Confirmation},
     entry::{Clean, Entry, Event},
-    kernel::{Moment, Span},
+    kernel::{ContactId, Moment, Span},
     sender::{AddressKind, address_kind},
 };
 use pforte_store::{
@@ -21,7 +23,7 @@ use super::{MANY, parse_address, shared, taken, too_many};
 use crate::{
     App,
     challenge::Question,
-    kernel::{ContactActor, Problem},
+    kernel::{ContactActor, Problem, actor::sign_in_needed},
     live::{Audience, News, Topic},
     mail,
 };
@@ -107,19 +109,13 @@ impl Claim {
         if !address::claimed_at(tx.conn(), me.provider, me.customer, &row.address).await?.is_empty() {
             return Err(taken());
         }
-        let flagged = address::flag(tx, me.provider, &row.address, Flag::Shared, *now).await?;
+        // Whoever holds it is not touched: a claim proves nothing (rule Z8).
         address::insert(tx, row).await?;
         question.save(tx).await?;
         if let Some(told) = &self.told {
             outbox::put(tx, told).await?;
         }
-        let flagged = flagged.into_iter().map(|contact| {
-            // The entry's frame names the asker's customer; whose address it is stands in the event.
-            let event = Event::AddressFlagged { contact, flag: Clean::name(Flag::Shared.word()) };
-            Entry { customer: None, event, id: self.question.spare.into(), ..self.added.clone() }
-        });
-        let flagged: Vec<Entry> = flagged.take(1).collect();
-        Ok(Change::logged(self.row, self.added).and(self.sent).and_all(flagged))
+        Ok(Change::logged(self.row, self.added).and(self.sent))
     }
 }
 
@@ -210,7 +206,8 @@ pub enum AddressAnswer {
     Shared,
 }
 
-/// Takes the answer to the question whose an address is. `by` is who is signed in; “not mine” takes nobody.
+/// Takes the answer to the question whose an address is. `by` is who is signed in at the same provider;
+/// “not mine” takes nobody.
 pub async fn answer_address(
     app: &App,
     asked: Challenge,
@@ -220,21 +217,22 @@ pub async fn answer_address(
     let now = app.sources.now();
     let owner = contact::by_id(&mut *app.read().await?, asked.provider, asked.contact).await?;
     let owner = owner.filter(|owner| owner.active).ok_or_else(crate::challenge::over)?;
-    let mine = by.is_some_and(|by| by.contact.id == owner.id && by.contact.provider == owner.provider);
-    if let (true, true, Some(by)) = (yes, mine, by) {
+    let by_id = by.map(|by| by.contact.id);
+    if let (true, Some(by)) = (yes, by.filter(|by| by.contact.id == owner.id)) {
         by.must_be_confirmed()?;
     }
     let (provider, customer) = (owner.provider, owner.customer);
     let answering = Answering {
         now,
         yes,
-        mine,
+        by: by_id,
         answered: app.contact_entry(
             &owner,
             now,
             Event::ChallengeAnswered { challenge: asked.id, contact: owner.id, yes },
         ),
         done: app.contact_entry(&owner, now, Event::AddressConfirmed { contact: owner.id }),
+        spare: app.sources.id(now),
         asked,
         owner,
     };
@@ -246,11 +244,12 @@ pub async fn answer_address(
 struct Answering {
     now: Moment,
     yes: bool,
-    mine: bool,
+    by: Option<ContactId>,
     asked: Challenge,
     owner: Contact,
     answered: Entry,
     done: Entry,
+    spare: Uuid,
 }
 
 impl Answering {
@@ -267,26 +266,38 @@ impl Answering {
             if gone {
                 address::remove(tx, provider, self.owner.id, row.id).await?;
             } else {
-                address::flag(tx, provider, address, Flag::Shared, self.now).await?;
+                address::flag_shared(tx, &row, self.now).await?;
             }
-            let event = if gone { Event::AddressRemoved { contact: self.owner.id } } else { self.flagged() };
+            let event = if gone {
+                Event::AddressRemoved { contact: self.owner.id }
+            } else {
+                self.flagged(self.owner.id)
+            };
             let entry = Entry { event, ..self.done };
             return Ok(Change::logged(AddressAnswer::Disowned, self.answered).and(entry));
         }
         let holder = address::holder(tx.conn(), provider, address).await?;
-        let other = holder.is_some_and(|h| h.contact != self.owner.id && h.confirmed_at.is_some());
-        if self.mine && !other {
+        let holder = holder.filter(|holder| holder.confirmed_at.is_some());
+        let by = self.by.ok_or_else(sign_in_needed)?;
+        let shown = rules::confirm(self.owner.id, by, holder.as_ref().map(|holder| holder.contact));
+        if shown == Confirmation::Confirmed {
             address::confirm(tx, &row, self.now).await?;
             return Ok(Change::logged(AddressAnswer::Confirmed, self.answered).and(self.done));
         }
-        address::flag(tx, provider, address, Flag::Shared, self.now).await?;
-        address::flag_claim(tx, &row, self.now).await?;
-        let entry = Entry { event: self.flagged(), ..self.done };
-        Ok(Change::logged(AddressAnswer::Shared, self.answered).and(entry))
+        address::flag_shared(tx, &row, self.now).await?;
+        let mut flagged = vec![Entry { event: self.flagged(self.owner.id), ..self.done.clone() }];
+        let others = holder.filter(|h| shown == Confirmation::Shared && h.contact != self.owner.id);
+        if let Some(holder) = others {
+            address::flag_shared(tx, &holder, self.now).await?;
+            // The entry's frame names the asker's customer; whose address it is stands in the event.
+            let event = self.flagged(holder.contact);
+            flagged.push(Entry { id: self.spare.into(), customer: None, event, ..self.done.clone() });
+        }
+        Ok(Change::logged(AddressAnswer::Shared, self.answered).and_all(flagged))
     }
 
-    fn flagged(&self) -> Event {
-        Event::AddressFlagged { contact: self.owner.id, flag: Clean::name(Flag::Shared.word()) }
+    fn flagged(&self, contact: ContactId) -> Event {
+        Event::AddressFlagged { contact, flag: Clean::name(Flag::Shared.word()) }
     }
 }
 

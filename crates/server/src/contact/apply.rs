@@ -8,7 +8,7 @@ use pforte_core::{
 };
 use pforte_store::{
     Tx,
-    address::{self, Address, Flag},
+    address::{self, Address},
     contact::{self, Contact},
     ground::{self, Filter},
     phone::{self, Phone},
@@ -17,7 +17,7 @@ use pforte_store::{
 };
 use uuid::Uuid;
 
-use super::{MANY, NewContact, What, shared, taken, too_many};
+use super::{MANY, NewContact, What, shared, taken, too_many, user_taken};
 use crate::{
     App,
     door::{EndAsk, Touched},
@@ -38,7 +38,7 @@ pub struct Applying {
     about: Option<ContactId>,
     actor: Actor,
     what: What,
-    /// Whether staff asked: they may know what other customers have.
+    /// Whether staff do it: they may know what other customers have.
     by_staff: bool,
     new: Option<(Contact, Activation)>,
     ids: [Uuid; 4],
@@ -99,6 +99,16 @@ impl Applying {
             ids: std::array::from_fn(|_| app.sources.id(now)),
             row_ids: (0..rows).map(|_| app.sources.id(now)).collect(),
         })
+    }
+
+    /// Refuses what would be refused once somebody agreed, so that whoever asks hears of it (rule Z8). Of
+    /// other customers' addresses only staff hear.
+    pub async fn refuse_taken(&self, tx: &mut Tx) -> Result<(), Problem> {
+        let What::ContactAdd(new) = &self.what else { return Ok(()) };
+        for address in &new.addresses {
+            self.free_address(tx, address).await?;
+        }
+        self.free_users(tx, new).await
     }
 
     /// Does it. `Err` undoes everything; what counts is read inside the transaction.
@@ -173,6 +183,7 @@ impl Applying {
         if contact::of_customer(tx.conn(), self.provider, self.customer).await?.len() >= CONTACTS {
             return Err(too_many("A customer has up to 200 contacts. Remove one first."));
         }
+        self.free_users(tx, new).await?;
         contact::insert(tx, contact, self.now).await?;
         let mut ids = self.row_ids.iter().copied();
         for (index, text) in new.addresses.iter().enumerate() {
@@ -202,16 +213,7 @@ impl Applying {
         primary: bool,
     ) -> Result<(), Problem> {
         address::release_of_inactive(tx, self.provider, text).await?;
-        if !address::claimed_at(tx.conn(), self.provider, self.customer, text).await?.is_empty() {
-            return Err(taken());
-        }
-        if let Some(holder) = address::holder(tx.conn(), self.provider, text).await? {
-            if self.by_staff {
-                return Err(shared());
-            }
-            // Nothing is told to whoever asks; the one who has it is flagged (rule Z8).
-            address::flag(tx, self.provider, &holder.address, Flag::Shared, self.now).await?;
-        }
+        self.free_address(tx, text).await?;
         let row = Address {
             id,
             provider: self.provider,
@@ -225,6 +227,31 @@ impl Applying {
             list_at: super::address::list_at(text, self.now),
         };
         address::insert(tx, &row).await?;
+        Ok(())
+    }
+
+    /// Whoever is not staff is told only of colleagues, and whoever else has it is not touched (rule Z8).
+    async fn free_address(&self, tx: &mut Tx, text: &str) -> Result<(), Problem> {
+        if !address::claimed_at(tx.conn(), self.provider, self.customer, text).await?.is_empty() {
+            return Err(taken());
+        }
+        if !self.by_staff {
+            return Ok(());
+        }
+        match address::standing(tx.conn(), self.provider, text).await? {
+            Some(held) if held.active => Err(shared()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A product's user is one contact's: a visit acts as the user, and must not act as somebody else's
+    /// (rules T12, X2). Not told: whose it is.
+    async fn free_users(&self, tx: &mut Tx, new: &NewContact) -> Result<(), Problem> {
+        for (product, user) in &new.product_users {
+            if contact::user_taken(tx.conn(), self.provider, product, user.trim()).await? {
+                return Err(user_taken());
+            }
+        }
         Ok(())
     }
 

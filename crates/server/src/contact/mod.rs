@@ -59,6 +59,16 @@ pub(crate) fn taken() -> Problem {
     )
 }
 
+/// Somebody is that user in that product already; whose contact that is stays untold.
+pub(crate) fn user_taken() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "product_user.taken",
+        "Somebody else is this user",
+        "Each contact has a user of their own in a product. Look the id up there again.",
+    )
+}
+
 fn refused(refusal: ChangeRefusal) -> Problem {
     match refusal {
         ChangeRefusal::Own => Problem::forbidden(

@@ -7,11 +7,12 @@
 use axum::http::StatusCode;
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
-    entry::{Actor, Event, SignInWay},
-    kernel::{Moment, Span, Strength},
+    entry::{Actor, Clean, Entry, Event, SignInWay},
+    kernel::{ContactId, Moment, Span, Strength},
 };
 use pforte_store::{
-    Change, StoreError, Tx, address,
+    Change, StoreError, Tx,
+    address::{self, Flag},
     contact::{self, Contact},
     outbox,
     provider::Provider,
@@ -175,16 +176,23 @@ impl Activation {
     }
 }
 
-/// The link went to the primary address: setting the password proves whose that is (rule Z9). Refused
-/// when somebody else has confirmed it (rule Z8).
-async fn confirm_primary(tx: &mut Tx, contact: &Contact, now: Moment) -> Result<(), Problem> {
+/// Link and code proved whose mailbox it is, but somebody else has confirmed the address before: two people
+/// read it, and both their rows are flagged (rule Z8, control 42). Answers who has it.
+async fn flag_if_shared(
+    tx: &mut Tx,
+    contact: &Contact,
+    now: Moment,
+) -> Result<Option<ContactId>, StoreError> {
     let (provider, id) = (contact.provider, contact.id);
-    let Some(own) = contact::primary_address(tx.conn(), provider, id).await? else { return Ok(()) };
+    let Some(own) = contact::primary_address(tx.conn(), provider, id).await? else { return Ok(None) };
     let holder = address::holder(tx.conn(), provider, &own).await?;
-    if holder.is_some_and(|holder| holder.contact != id && holder.confirmed_at.is_some()) {
-        return Err(crate::contact::shared());
+    let other = holder.filter(|holder| holder.contact != id && holder.confirmed_at.is_some());
+    let Some(other) = other else { return Ok(None) };
+    address::flag_shared(tx, &other, now).await?;
+    if let Some(mine) = address::claim(tx.conn(), provider, id, &own).await? {
+        address::flag_shared(tx, &mine, now).await?;
     }
-    address::confirm_primary(tx, provider, id, now).await.map_err(Problem::from)
+    Ok(Some(other.contact))
 }
 
 /// A code to be read out: eight letters and digits.
@@ -227,9 +235,15 @@ pub async fn activate(
     contact.password_hash = Some(hash.ok_or_else(wrong)?);
     let entry = app.entry(now, contact.provider, Actor::Contact(contact.id), Event::Activated {});
     let saved = contact.clone();
-    app.writer
+    let shared = app
+        .writer
         .change(move |tx| {
             Box::pin(async move {
+                if let Some(other) = flag_if_shared(tx, &saved, now).await? {
+                    let flag = Clean::name(Flag::Shared.word());
+                    let event = Event::AddressFlagged { contact: other, flag };
+                    return Ok(Change::logged(true, Entry { event, ..entry }));
+                }
                 if !sign_in::use_link(tx, &link, now).await? {
                     return Err(spent());
                 }
@@ -237,11 +251,15 @@ pub async fn activate(
                 if !contact::set_password(tx, saved.provider, saved.id, before.as_deref(), hash).await? {
                     return Err(spent());
                 }
-                confirm_primary(tx, &saved, now).await?;
-                Ok(Change::logged((), entry))
+                // The link went to the primary address: the password proves whose that is (rule Z9).
+                address::confirm_primary(tx, saved.provider, saved.id, now).await?;
+                Ok(Change::logged(false, entry))
             })
         })
         .await?;
+    if shared {
+        return Err(crate::contact::shared());
+    }
     let opening = Opening { contact, strength: Strength::Password, step: None, key: None };
     super::contact::open(app, opening, browser, now).await
 }

@@ -69,8 +69,8 @@ on_both! {
         owner.post("/challenge/answer", yes(&token)).await.refused(410, "challenge.over");
     }
 
-    /// Rules Z3, Z8, control 42: claiming another customer's address is answered as any other claim is;
-    /// who has it is flagged, and two people do not both confirm it.
+    /// Rules Z3, Z8, control 42: claiming another customer's address is answered as any other claim is, and
+    /// changes nothing for who has it; only once two people confirmed it from that mailbox it is flagged.
     async fn z8_a_claim_tells_nothing_of_other_customers(app: TestApp) {
         let near = app.world.near.clone();
         let mut owner = app.sign_in(&near.customer.owner).await;
@@ -81,16 +81,59 @@ on_both! {
             assert_eq!(fresh[field], claimed[field], "{field}");
         }
         let other = app.sign_in(&near.other.owner).await;
-        assert_eq!(own(&other, &taken).await["flags"], json!(["shared"]));
-        // Even with the mailbox in hand it is not confirmed twice.
+        assert_eq!(own(&other, &taken).await["flags"], json!([]), "a claim proves nothing");
         let token = token(&app, &taken).await;
+        let mut conn = app.app.read().await.expect("a connection");
+        let held = address::standing(&mut conn, near.provider, &taken).await.expect("reads").expect("held");
+        drop(conn);
+        assert!(held.confirmed && held.flags.is_empty(), "{held:?}");
+        assert!(entries_named(&app.app, near.provider, "address.flagged").await.is_empty());
+        // Even with the mailbox in hand it is not confirmed twice.
         owner.post("/challenge/answer", yes(&token)).await.refused(409, "address.shared");
         assert_eq!(own(&owner, &taken).await["confirmed_at"], Value::Null);
+        assert_eq!(own(&other, &taken).await["flags"], json!(["shared"]), "two people read it");
+        assert_eq!(entries_named(&app.app, near.provider, "address.flagged").await.len(), 2);
         // Signing in with it is its holder's, as before.
         assert_eq!(app.sign_in(&near.other.owner).await.get("/me").await.ok()["id"], json!(near.other.owner.id));
         // A colleague's may be told.
         let colleague = json!({ "address": near.customer.helper.address });
         owner.post("/support-settings/addresses", colleague).await.refused(409, "address.taken");
+    }
+
+    /// Rules Z8, Z9: whoever holds an address and says yes to a stranger's claim of it reads it alone; so does
+    /// whoever disowns the claim. Nobody at another provider answers.
+    async fn z8_whoever_holds_it_is_not_flagged_by_their_own_answer(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let mut other = app.sign_in(&near.other.owner).await;
+        let held = near.other.owner.address.clone();
+        add(&mut owner, &held).await;
+        let asked = token(&app, &held).await;
+        let mut far = app.sign_in(&app.world.far.customer.owner).await;
+        far.post("/challenge/answer", yes(&asked)).await.refused(401, "sign_in.needed");
+        other.post("/challenge/answer", yes(&asked)).await.refused(409, "address.shared");
+        assert_eq!(own(&other, &held).await["flags"], json!([]));
+        let claim = own(&owner, &held).await;
+        assert_eq!((&claim["confirmed_at"], &claim["flags"]), (&Value::Null, &json!(["shared"])));
+    }
+
+    /// Rules Z8, Z9, control 42: a colleague added with a stranger's address takes nothing from the stranger.
+    async fn z8_a_colleague_with_a_strangers_address_flags_nobody(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let held = near.other.owner.address.clone();
+        let mut rosa = crate::contacts::rosa("member", true, false);
+        rosa["address"] = json!(held);
+        let added = owner.post("/support-settings/contacts", rosa).await.ok();
+        assert_eq!(added["applied"], true, "answered like any other: {added}");
+        let other = app.sign_in(&near.other.owner).await;
+        assert_eq!(own(&other, &held).await["flags"], json!([]));
+        // Link and code together prove the mailbox: then two people read it.
+        let link = app.mail(&held, "/activation#").await.token();
+        let body = json!({ "token": link, "code": added["activation_code"], "password": "a long first password" });
+        app.browser().post("/activation", body).await.refused(409, "address.shared");
+        assert_eq!(own(&other, &held).await["flags"], json!(["shared"]));
+        assert_eq!(entries_named(&app.app, near.provider, "address.flagged").await.len(), 1);
     }
 
     /// Rule Z9: “not mine” takes nobody signed in; the claim is gone.
