@@ -55,7 +55,8 @@ pub fn may_ask(kind: ChangeKind, contacts: &[Listed], asker: Asker) -> Result<()
     if may { Ok(()) } else { Err(ChangeRefusal::NotAuthorised) }
 }
 
-/// Whether the change waits for a second person: whenever there is one who could agree (rule P2).
+/// Whether the change waits for a second person: whenever there is one who could agree (rule P2), whoever
+/// asks. Staff's asks are done at once only where the customer has nobody yet who could.
 ///
 /// Another primary address needs owner or admin (rule Z11). One who is that waits only while another one
 /// could agree, others wait even when nobody is there.
@@ -72,7 +73,12 @@ pub fn needs_second(kind: ChangeKind, contacts: &[Listed], asker: Asker) -> bool
 
 /// Who can approve or refuse such a change; they are asked.
 pub fn deciders(kind: ChangeKind, contacts: &[Listed], asker: Asker) -> impl Iterator<Item = ContactId> {
-    contacts.iter().filter(move |c| agrees(kind, c) && asker != Asker::Contact(c.id)).map(|c| c.id)
+    contacts.iter().filter(move |c| agrees(kind, contacts, c) && asker != Asker::Contact(c.id)).map(|c| c.id)
+}
+
+/// Whether such changes are for this contact to decide on, unless they asked themselves.
+pub fn decides_on(kind: ChangeKind, contacts: &[Listed], who: ContactId) -> bool {
+    find(contacts, who).is_some_and(|contact| agrees(kind, contacts, contact))
 }
 
 /// Whether this contact may approve or refuse it now. How surely they are signed in is asked elsewhere
@@ -83,8 +89,7 @@ pub fn may_decide(
     who: ContactId,
     now: Moment,
 ) -> Result<(), ChangeRefusal> {
-    let able = find(contacts, who).is_some_and(|contact| agrees(change.kind, contact));
-    if !able {
+    if !decides_on(change.kind, contacts, who) {
         Err(ChangeRefusal::NotAuthorised)
     } else if change.asked_by == Asker::Contact(who) {
         Err(ChangeRefusal::Own)
@@ -100,11 +105,23 @@ const fn own(kind: ChangeKind) -> bool {
     matches!(kind, ChangeKind::PrimaryAddress | ChangeKind::PhoneAdd)
 }
 
-const fn agrees(kind: ChangeKind, contact: &Listed) -> bool {
-    match kind {
-        ChangeKind::PrimaryAddress => contact.administers(),
-        _ => contact.authorised(),
+/// The list is for the authorised contacts to decide on. While there is none, for the owner, and while there
+/// is no owner either, for the admins (rules P2, Z10): they answer for the customer.
+fn agrees(kind: ChangeKind, contacts: &[Listed], contact: &Listed) -> bool {
+    let any = |is: fn(&Listed) -> bool| contacts.iter().any(is);
+    if kind == ChangeKind::PrimaryAddress {
+        contact.administers()
+    } else if any(Listed::authorised) {
+        contact.authorised()
+    } else if any(owns) {
+        owns(contact)
+    } else {
+        contact.administers()
     }
+}
+
+fn owns(contact: &Listed) -> bool {
+    contact.active && contact.role == ContactRole::Owner
 }
 
 fn find(contacts: &[Listed], id: ContactId) -> Option<&Listed> {

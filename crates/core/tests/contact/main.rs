@@ -60,6 +60,39 @@ fn p2_changes_need_a_second_authorised_contact_where_there_is_one() {
     assert_eq!(deciders(ChangeKind::ContactAdd, &contacts, by(owner())).collect::<Vec<_>>(), [id(2)]);
 }
 
+/// Rules P2, Z10, control 19: what staff ask for never goes round whoever answers for the customer.
+#[test]
+fn p2_z10_staff_wait_for_owner_or_admin_where_nobody_is_authorised() {
+    let bare = |contact: Listed| Listed { rights: ContactRights::default(), ..contact };
+    let gone = |contact: Listed| Listed { active: false, ..contact };
+    let half = Listed { rights: ContactRights { support: true, instruction: false }, ..admin() };
+    let cases = [
+        (vec![bare(owner()), member()], vec![1]),
+        (vec![bare(owner()), bare(admin())], vec![1]),
+        (vec![gone(owner()), bare(admin()), member()], vec![2]),
+        (vec![half, member()], vec![2]),
+        (vec![bare(owner()), admin()], vec![2]),
+        (vec![bare(owner()), gone(admin())], vec![1]),
+        (vec![gone(bare(owner())), member()], vec![]),
+        (vec![], vec![]),
+    ];
+    for (contacts, expected) in cases {
+        for kind in LIST_CHANGES {
+            let asked: Vec<u128> = deciders(kind, &contacts, Asker::Staff).map(|id| id.0.as_u128()).collect();
+            assert_eq!(asked, expected, "{kind:?} {contacts:?}");
+            assert_eq!(needs_second(kind, &contacts, Asker::Staff), !expected.is_empty(), "{contacts:?}");
+            for contact in &contacts {
+                let may = may_decide(&change(kind, Asker::Staff), &contacts, contact.id, T0).is_ok();
+                assert_eq!(may, expected.contains(&contact.id.0.as_u128()), "{kind:?} {contact:?}");
+            }
+        }
+    }
+    // A member's new number waits for the owner, too; the owner helps themselves (rule P12).
+    let contacts = [bare(owner()), member()];
+    assert!(needs_second(ChangeKind::PhoneAdd, &contacts, by(member())));
+    assert!(!needs_second(ChangeKind::ContactChange, &contacts, by(bare(owner()))));
+}
+
 #[test]
 fn p2_p5_only_authorised_contacts_ask_for_changes_of_the_list() {
     let contacts = [owner(), admin(), member()];
@@ -175,6 +208,23 @@ fn p7_z8_one_address_belongs_to_one_contact() {
     assert_eq!(claim(&[id(1)], id(1)), Claim::Own);
     assert_eq!(claim(&[id(2)], id(1)), Claim::Taken, "a second profile needs an address of its own");
     assert_eq!(claim(&[id(1), id(2)], id(1)), Claim::Taken);
-    assert!(!is_shared(id(1), &[id(1)]));
-    assert!(is_shared(id(1), &[id(1), id(2)]));
+}
+
+/// Rule Z8, control 42: two people who confirm one address share it; a claim alone shares nothing.
+#[test]
+fn z8_two_people_who_confirm_share_an_address() {
+    use Confirmation::*;
+    let (owner, other, third) = (id(1), id(2), id(3));
+    let cases = [
+        (owner, None, Confirmed),
+        (owner, Some(owner), Confirmed),
+        (owner, Some(other), Shared),
+        (other, None, Shared),
+        (other, Some(owner), Shared),
+        (other, Some(other), Held),
+        (third, Some(other), Shared),
+    ];
+    for (by, holder, expected) in cases {
+        assert_eq!(confirm(owner, by, holder), expected, "{by:?} {holder:?}");
+    }
 }

@@ -190,6 +190,7 @@ impl Prepared {
             if contact_change::waiting(tx.conn(), self.provider, self.customer, self.now).await? >= WAITING {
                 return Err(too_many("Up to fifty changes wait at a time. Decide on some first."));
             }
+            self.applying.refuse_taken(tx).await?;
             contact_change::insert(tx, &self.change).await?;
             notice::insert(tx, id, self.provider, self.customer, &asked).await?;
             put(tx, &self.ask_mails).await?;
@@ -252,6 +253,7 @@ pub async fn decide(
     let me = &who.contact;
     let (provider, customer, now) = (me.provider, me.customer, app.sources.now());
     let mut conn = app.read().await?;
+    // Who never decides on anything is not told which changes there are.
     if !(me.rights.authorised() || matches!(me.role, ContactRole::Owner | ContactRole::Admin)) {
         return Err(refused(rules::ChangeRefusal::NotAuthorised));
     }
@@ -279,8 +281,8 @@ pub async fn decide(
         new_primary: new_primary(app, &circle, &what, change.contact, now),
         applying: {
             let actor = Actor::Contact(me.id);
-            let by_staff = change.asked_by_staff.is_some();
-            let frame = Frame { now, provider, customer, about: change.contact, actor, by_staff };
+            // Staff asked, but a contact is answered: of other customers they hear nothing (rule Z8).
+            let frame = Frame { now, provider, customer, about: change.contact, actor, by_staff: false };
             Applying::prepare(app, frame, what).await?
         },
     };

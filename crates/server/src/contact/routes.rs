@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
 };
 use pforte_core::kernel::{ContactRights, ContactRole, Language};
-use pforte_store::contact::Contact;
+use pforte_store::{contact::Contact, contact_change::ContactChange};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Asked, NewContact, What, address, ask,
     change::{By, decide},
+    circle::Circle,
     own, parse_address,
     view::{AddressView, ChangeView, SupportSettings, address_view, change_view, settings},
     what,
@@ -46,11 +47,16 @@ async fn changed(app: &App, me: &Contact, asked: Asked) -> Result<Json<ContactCh
             ContactChanged { applied: true, change: None, activation_code: added.map(|(_, code)| code) }
         }
         Asked::Waits(change) => {
-            let now = app.sources.now();
-            let view = change_view(&mut *app.read().await?, &change, me, now).await?;
+            let view = shown(app, &change, me).await?;
             ContactChanged { applied: false, change: Some(view), activation_code: None }
         }
     }))
+}
+
+async fn shown(app: &App, change: &ContactChange, me: &Contact) -> Result<ChangeView, Problem> {
+    let mut conn = app.read().await?;
+    let listed = Circle::load(&mut conn, me.provider, me.customer).await?.listed();
+    change_view(&mut conn, change, (me, &listed), app.sources.now()).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -263,7 +269,7 @@ pub struct ChangeDecided {
 
 async fn decided(app: &App, who: &ContactActor, id: Uuid, yes: bool) -> Result<Json<ChangeDecided>, Problem> {
     let (change, added) = decide(app, who, id.into(), yes).await?;
-    let view = change_view(&mut *app.read().await?, &change, &who.contact, app.sources.now()).await?;
+    let view = shown(app, &change, &who.contact).await?;
     Ok(Json(ChangeDecided { change: view, activation_code: added.map(|(_, code)| code) }))
 }
 

@@ -2,7 +2,7 @@
 
 use pforte_core::{
     access::TicketAge,
-    contact::{Asker, Change as RulesChange, ChangeKind, warnings},
+    contact::{Asker, Change as RulesChange, ChangeKind, Listed, decides_on, may_decide, warnings},
     kernel::{ContactRole, Moment, Span},
 };
 use pforte_store::{
@@ -113,13 +113,15 @@ pub struct ChangeView {
     state: &'static str,
     /// Whether I asked for it.
     mine: bool,
+    /// Whether I may approve or refuse it now.
+    may_decide: bool,
 }
 
-/// Shows a change.
+/// Shows a change to one of its customer's contacts; `listed` are all of them.
 pub async fn change_view(
     conn: &mut Conn,
     change: &ContactChange,
-    me: &Contact,
+    (me, listed): (&Contact, &[Listed]),
     now: Moment,
 ) -> Result<ChangeView, Problem> {
     let what: What = serde_json::from_str(&change.change).map_err(|_| Problem::not_found())?;
@@ -129,6 +131,7 @@ pub async fn change_view(
         expires_at: change.expires_at,
         approved: change.approved,
     };
+    let may_decide = may_decide(&core, listed, me.id, now).is_ok();
     let provider = change.provider;
     let about = match (change.contact, &what) {
         (Some(id), _) => Some(Person { id: id.0, name: crate::app::contact_name(conn, provider, id).await? }),
@@ -153,6 +156,7 @@ pub async fn change_view(
         expires_at: change.expires_at.into(),
         state: core.state(now).word(),
         mine: change.asked_by_contact == Some(me.id),
+        may_decide,
     })
 }
 
@@ -225,10 +229,11 @@ pub async fn settings(app: &App, me: &Contact) -> Result<SupportSettings, Proble
     let administer = administer.filter(|c| matches!(c.role, ContactRole::Owner | ContactRole::Admin));
     let owner_and_admins =
         administer.map(|c| Administrator { id: c.id.0, name: c.name(), role: c.role }).collect();
+    let listed = circle.listed();
     let mut changes = Vec::new();
     for change in contact_change::of_customer(&mut conn, provider, customer, now - CHANGES_SHOWN).await? {
-        if visible(&change, me) {
-            changes.push(change_view(&mut conn, &change, me, now).await?);
+        if visible(&change, me, &listed) {
+            changes.push(change_view(&mut conn, &change, (me, &listed), now).await?);
         }
     }
     let mut addresses = Vec::new();
@@ -239,7 +244,7 @@ pub async fn settings(app: &App, me: &Contact) -> Result<SupportSettings, Proble
     Ok(SupportSettings {
         contacts,
         owner_and_admins,
-        warnings: warnings(&circle.listed()),
+        warnings: warnings(&listed),
         changes,
         support_addresses: support_address::of_customer(&mut conn, provider, customer).await?,
         me: OwnReach { addresses, phones: phones.iter().map(PhoneView::from).collect() },
@@ -253,10 +258,9 @@ pub async fn settings(app: &App, me: &Contact) -> Result<SupportSettings, Proble
 }
 
 /// Who may agree to a change sees it, and whom it is about, and who asked: it holds addresses and numbers.
-fn visible(change: &ContactChange, me: &Contact) -> bool {
-    let primary = change.kind == ChangeKind::PrimaryAddress.word();
+fn visible(change: &ContactChange, me: &Contact, listed: &[Listed]) -> bool {
     me.rights.authorised()
-        || (primary && matches!(me.role, ContactRole::Owner | ContactRole::Admin))
+        || ChangeKind::from_word(&change.kind).is_some_and(|kind| decides_on(kind, listed, me.id))
         || change.asked_by_contact == Some(me.id)
         || change.contact == Some(me.id)
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 use pforte_core::kernel::Span;
-use pforte_testkit::{Browser, TestApp, entries_named, on_both};
+use pforte_testkit::{Browser, PRODUCT, TestApp, entries_named, on_both};
 use serde_json::{Value, json};
 
 /// The path of a change.
@@ -27,6 +27,15 @@ pub async fn second(app: &TestApp) -> (Browser, Browser) {
     assert_eq!(done["applied"], true, "alone, the owner decides: {done}");
     let helper = app.sign_in(&customer.helper).await;
     (owner, helper)
+}
+
+/// A new contact as staff ask for it.
+fn by_staff(address: &str, user: &str) -> Value {
+    json!({
+        "first_name": "Rosa", "last_name": "Varga", "role": "member", "language": "en",
+        "rights": { "support": true, "instruction": true }, "addresses": [address],
+        "product_users": { PRODUCT: user },
+    })
 }
 
 fn names(settings: &Value) -> Vec<&str> {
@@ -140,6 +149,75 @@ on_both! {
         assert_eq!(owner.post(&verb("refuse"), Value::Null).await.ok()["state"], "refused");
         owner.post(&verb("approve"), Value::Null).await.refused(409, "contact_change.over");
         assert!(!names(&owner.get("/support-settings").await.ok()).contains(&"Rosa Varga"));
+    }
+
+    /// Rules P2, Z10, control 19: where nobody has both rights, what staff ask for waits for the owner, who
+    /// sees it, is told by mail, and decides; nobody else does.
+    async fn p2_z10_staff_wait_for_the_owner_where_nobody_is_authorised(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let own = format!("/support-settings/contacts/{}", near.customer.owner.id);
+        owner.call(Method::PATCH, &own, json!({ "instruction": false })).await.ok();
+        let mut admin = app.sign_in(&near.admin).await;
+        let path = format!("/customers/{}/contacts", near.customer.id);
+        let waits = admin.post(&path, by_staff("rosa@oduya.example", "u-rosa")).await.ok();
+        assert!(waits["contact"].is_null() && waits["waits_until"].is_string(), "{waits}");
+        app.mail(&near.customer.owner.address, "Rosa Varga as a new contact").await;
+        let mut helper = app.sign_in(&near.customer.helper).await;
+        assert_eq!(helper.get("/support-settings").await.ok()["changes"], json!([]));
+        let change = owner.get("/support-settings").await.ok()["changes"][0].clone();
+        assert_eq!((&change["may_decide"], &change["state"]), (&json!(true), &json!("waiting")), "{change}");
+        let approve = format!("/contact-changes/{}/approve", change["id"].as_str().expect("an id"));
+        helper.post(&approve, Value::Null).await.refused(403, "contact_change.not_authorised");
+        let done = owner.post(&approve, Value::Null).await.ok();
+        assert_eq!((&done["state"], &done["may_decide"]), (&json!("approved"), &json!(false)));
+        assert!(names(&owner.get("/support-settings").await.ok()).contains(&"Rosa Varga"));
+    }
+
+    /// Rules T12, X2: a product's user is one contact's, at whichever customer; whose is not told.
+    async fn t12_x2_a_products_user_is_one_contacts(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut admin = app.sign_in(&near.admin).await;
+        let new = admin.post("/customers", json!({ "name": "Varga Print" })).await.ok();
+        let path = format!("/customers/{}/contacts", new["id"].as_str().expect("an id"));
+        let user = |customer: uuid::Uuid| format!("u-ada-{}", &customer.simple().to_string()[24..]);
+        for taken in [user(near.customer.id), format!(" {} ", user(near.other.id))] {
+            let refused = admin.post(&path, by_staff("rosa@oduya.example", &taken)).await;
+            let problem = refused.refused(409, "product_user.taken");
+            assert!(!problem.to_string().contains("Oduya"), "{problem}");
+        }
+        // Another provider's users are others.
+        let far = user(app.world.far.customer.id);
+        assert!(admin.post(&path, by_staff("rosa@oduya.example", &far)).await.ok()["contact"].is_object());
+        // What waits is looked at when it is asked for, and once more when somebody agrees.
+        let waiting = format!("/customers/{}/contacts", near.customer.id);
+        admin.post(&waiting, by_staff("r2@oduya.example", &far)).await.refused(409, "product_user.taken");
+        for address in ["r3@oduya.example", "r4@oduya.example"] {
+            assert!(admin.post(&waiting, by_staff(address, "u-new")).await.ok()["waits_until"].is_string());
+        }
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let changes = owner.get("/support-settings").await.ok()["changes"].clone();
+        let approve = |n: usize| format!("/contact-changes/{}/approve", changes[n]["id"].as_str().expect("an id"));
+        owner.post(&approve(0), Value::Null).await.ok();
+        owner.post(&approve(1), Value::Null).await.refused(409, "product_user.taken");
+        // Whoever left is nobody's user any more.
+        let settings = owner.get("/support-settings").await.ok();
+        let all = settings["contacts"].as_array().expect("contacts");
+        let rosa = all.iter().find(|c| c["name"] == "Rosa Varga").expect("Rosa");
+        let gone = format!("/support-settings/contacts/{}", rosa["id"].as_str().expect("an id"));
+        owner.call(Method::DELETE, &gone, Value::Null).await.ok();
+        owner.post(&approve(1), Value::Null).await.ok();
+    }
+
+    /// Rule Z8: staff hear at once that an address is somebody's; who agrees to what they asked does not.
+    async fn z8_staff_hear_of_an_address_when_they_ask(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut admin = app.sign_in(&near.admin).await;
+        let path = format!("/customers/{}/contacts", near.customer.id);
+        let theirs = by_staff(&near.other.owner.address, "u-rosa");
+        admin.post(&path, theirs).await.refused(409, "address.shared");
+        admin.post(&path, by_staff(&near.customer.member.address, "u-rosa")).await.refused(409, "address.taken");
+        assert_eq!(app.sign_in(&near.customer.owner).await.get("/support-settings").await.ok()["changes"], json!([]));
     }
 
     /// Rule P12: below two admins, or with one authorised contact, the customer is warned; rule Z12: all
