@@ -10,15 +10,17 @@ pub mod routes;
 use axum::http::StatusCode;
 use pforte_core::{
     entry::{Actor, Clean, Event},
-    kernel::{CallId, ContactId, GroundId, TicketId},
-    ticket::{MessageKind, Opener, Priority, TicketChannel},
+    kernel::{CallId, ContactId, GroundId, StaffId, TicketId},
+    ticket::{self as rules, MessageKind, Opener, Priority, TicketAction, TicketChannel, Viewer},
 };
 use pforte_store::{
     Change, Conn, Tx,
     contact::Contact,
     ground, phone,
     phone_call::{self, PhoneCall},
+    sign_in::Person,
     ticket::{self as tickets, TicketRecord},
+    watcher,
 };
 use serde_json::json;
 
@@ -139,8 +141,8 @@ fn text(field: &'static str, given: &str, max: usize) -> Result<String, Problem>
 impl Recording {
     async fn run(mut self, tx: &mut Tx) -> Result<Change<(PhoneCall, TicketRecord)>, Problem> {
         self.proven(tx.conn()).await?;
-        let ticket = self.ticket(tx).await?;
         let Actor::Staff(staff) = self.step.actor else { return Err(Problem::not_found()) };
+        let ticket = self.ticket(tx, staff).await?;
         let call = PhoneCall {
             id: self.step.id::<CallId>(),
             provider: self.step.provider,
@@ -214,8 +216,26 @@ impl Recording {
         )]))
     }
 
-    /// The ticket it belongs to, with the note in it.
-    async fn ticket(&mut self, tx: &mut Tx) -> Result<TicketRecord, Problem> {
+    /// A ticket of the caller's, or one that they read along (rules T4, X2): what a colleague asked is not
+    /// theirs to speak for.
+    async fn callers_own(&self, conn: &mut Conn, ticket: &TicketRecord) -> Result<(), Problem> {
+        let caller = self.contact.id;
+        if ticket.life.contact == caller {
+            return Ok(());
+        }
+        let along = watcher::since(conn, ticket.provider, ticket.id(), Person::Contact(caller)).await?;
+        along.map(drop).ok_or_else(|| {
+            Problem::new(
+                StatusCode::CONFLICT,
+                "call.not_in_ticket",
+                "Whoever called has no part in this request",
+                "Write the call down in a request of theirs, or in a new one.",
+            )
+        })
+    }
+
+    /// The ticket it belongs to, with the note in it: nobody's, or of the staff who had the call (rule B11).
+    async fn ticket(&mut self, tx: &mut Tx, staff: StaffId) -> Result<TicketRecord, Problem> {
         let message = NewMessage {
             via: "phone",
             ..NewMessage::typed(self.step.author(), MessageKind::Note, self.note.clone(), vec![])
@@ -237,7 +257,10 @@ impl Recording {
         let found = tickets::by_id(tx.conn(), self.step.provider, id).await?;
         let found = found.filter(|found| found.life.customer == self.contact.customer);
         let found = found.ok_or_else(Problem::not_found)?;
-        found.life.refuse_locked(self.step.age, self.step.now).map_err(refused)?;
+        let viewer = Viewer::Serving(staff);
+        rules::check(&found.life, TicketAction::Note, viewer, self.step.age, self.step.now)
+            .map_err(refused)?;
+        self.callers_own(tx.conn(), &found).await?;
         put(tx, &mut self.step, &found, message).await?;
         Ok(found)
     }

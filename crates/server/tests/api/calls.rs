@@ -56,6 +56,31 @@ on_both! {
         assert_eq!(entries_named(&app.app, near.provider, "call.recorded").await.len(), 4);
     }
 
+    /// Rules T4, X2, B11: a call's note goes into a request of whoever called, or one they read along; not into
+    /// a colleague's, and not into one that somebody else of the staff has.
+    async fn t4_x2_b11_a_note_goes_into_the_callers_own_request(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let ticket = crate::ticket::ask(&mut owner, "The shop shows an error").await;
+        let by = |contact: uuid::Uuid| json!({
+            "contact_id": contact, "proof": "none", "note": "Still broken", "ticket_id": ticket,
+        });
+        agent.post("/calls", by(near.customer.helper.id)).await.refused(409, "call.not_in_ticket");
+        agent.post("/calls", by(near.other.owner.id)).await.refused(404, "not_found");
+        agent.post("/calls", by(near.customer.owner.id)).await.ok();
+        let watch = json!({ "contact_id": near.customer.helper.id });
+        agent.post(&format!("/tickets/{ticket}/watchers"), watch).await.ok();
+        agent.post("/calls", by(near.customer.helper.id)).await.ok();
+        crate::ticket::take_over(&mut agent, &ticket).await;
+        let mut colleague = app.sign_in(&near.colleague).await;
+        colleague.post("/calls", by(near.customer.owner.id)).await.refused(403, "ticket.not_yours");
+        agent.post("/calls", by(near.customer.owner.id)).await.ok();
+        app.advance(Span::days(30));
+        let mut agent = app.sign_in(&near.agent).await;
+        agent.post("/calls", by(near.customer.owner.id)).await.refused(423, "ticket.locked");
+    }
+
     /// Control 19: a number that a call-back would prove takes a second contact; all are told.
     async fn control_19_a_number_takes_a_second_contact(app: TestApp) {
         let near = app.world.near.clone();
