@@ -12,8 +12,10 @@ use crate::{
 /// Who looks at a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
-    /// A contact of the customer's who sees it.
+    /// The requester, or a contact who answers for the customer: their word counts (rules B10, X2).
     Contact,
+    /// A contact who only reads along: writes and closes, and their word opens nothing.
+    Along,
     /// Staff who serve.
     Serving(StaffId),
     /// A guest who was invited to it (rule M6): reads and writes, no more.
@@ -56,6 +58,7 @@ pub fn allowed(
     let actions: &[TicketAction] = match viewer {
         Viewer::Contact if ticket.customer_stands_behind() => &[Write, Close, Reopen, FollowUp],
         Viewer::Contact => &[Write, Close, Reopen, Confirm, FollowUp],
+        Viewer::Along => &[Write, Close, Reopen, FollowUp],
         Viewer::Serving(_) => {
             &[Write, Note, TakeOver, HandOver, Release, Close, Reopen, Merge, Change, FollowUp]
         }
@@ -97,15 +100,25 @@ fn refusal(
     let closed = state == TicketState::Closed;
     match action {
         Reopen if !closed => return Some(Refusal::Open),
-        Write if closed && viewer == Viewer::Contact => return None, // reopens it (rule B13)
+        // Reopens it (rule B13).
+        Write if closed && matches!(viewer, Viewer::Contact | Viewer::Along) => return None,
         Write | TakeOver | HandOver | Release | Close | Confirm if closed => return Some(Refusal::Closed),
         _ => {}
     }
     match (viewer, action) {
-        (Viewer::Contact | Viewer::Guest, _) | (_, TakeOver) => None,
+        (Viewer::Contact | Viewer::Along | Viewer::Guest, _) | (_, TakeOver) => None,
         (Viewer::Serving(me), HandOver | Release) => ticket.refuse_unless_had_by(me).err(),
         (Viewer::Serving(me), _) => {
             ticket.assigned_to.is_some_and(|has| has != me).then_some(Refusal::NotYours)
         }
+    }
+}
+
+/// Whether this viewer may take somebody off those who watch it (rule B11). Also while it is locked or was
+/// merged: that writes nothing in it, and whoever reads along must not have to for ever.
+pub fn may_take_off(ticket: &Ticket, viewer: Viewer) -> Result<(), Refusal> {
+    match viewer {
+        Viewer::Serving(me) if ticket.assigned_to.is_none_or(|has| has == me) => Ok(()),
+        _ => Err(Refusal::NotYours),
     }
 }

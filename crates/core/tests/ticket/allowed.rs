@@ -51,6 +51,29 @@ fn b10_the_customer_is_asked_to_confirm_what_staff_opened() {
     assert_eq!(refused(&confirmed, Confirm, I, 1), "ticket.not_yours", "staff never confirm");
 }
 
+/// Rules B10, X2: a colleague who only reads along is not asked whether the ticket is the customer's.
+#[test]
+fn b10_who_reads_along_confirms_nothing() {
+    let by_staff = mine(Opener::Staff);
+    assert_eq!(may(&by_staff, Viewer::Along, 1), [Write, Close]);
+    assert_eq!(may(&closed(), Viewer::Along, 1), [Write, Reopen]);
+    assert_eq!(refused(&by_staff, Confirm, Viewer::Along, 1), "ticket.not_yours");
+    assert_eq!(may(&by_staff, Viewer::Along, LATE), [FollowUp]);
+}
+
+/// Rules B11, B15: whoever has it takes watchers off, also when it is locked; others of the staff do not.
+#[test]
+fn b11_only_who_has_it_takes_watchers_off() {
+    for (viewer, expected) in
+        [(I, Ok(())), (OTHER, Err(Refusal::NotYours)), (Viewer::Contact, Err(Refusal::NotYours))]
+    {
+        assert_eq!(may_take_off(&ticket(), viewer), expected, "{viewer:?}");
+    }
+    let new = Ticket::open(opened(Opener::Customer), T0);
+    assert_eq!(may_take_off(&new, OTHER), Ok(()));
+    assert_eq!(may_take_off(&new, Viewer::Guest), Err(Refusal::NotYours));
+}
+
 #[test]
 fn b15_b16_in_a_locked_ticket_only_a_follow_up_is_left() {
     for ticket in [ticket(), closed(), mine(Opener::Staff)] {

@@ -80,7 +80,8 @@ async fn answer_in(
         }
     };
     let ticket = if answer.close && !follow_up && viewer != Viewer::Guest {
-        let how = if viewer == Viewer::Contact { ClosedHow::Customer } else { ClosedHow::Staff };
+        let by_staff = matches!(viewer, Viewer::Serving(_));
+        let how = if by_staff { ClosedHow::Staff } else { ClosedHow::Customer };
         close_in(tx, &mut step, ticket, how).await?
     } else {
         ticket

@@ -3,7 +3,7 @@
 use pforte_core::{
     entry::{Actor, Clean, Event},
     kernel::{ContactId, StaffId, TicketId},
-    ticket::{Priority, TicketAction},
+    ticket::{self as rules, Priority, TicketAction, Viewer},
 };
 use pforte_store::{
     contact,
@@ -168,7 +168,8 @@ async fn known(
     }
 }
 
-/// Takes a watcher away.
+/// Takes a watcher away: oneself always, others when one has the ticket or nobody has. A locked ticket stays
+/// as it is (rule B15): who no longer reads it stands in the log alone.
 pub async fn unwatch(app: &Shared, who: StaffActor, id: TicketId, person: Uuid) -> Result<(), Problem> {
     must_serve(&who.staff)?;
     let mut step = Step::new(app, who.staff.provider, Actor::Staff(who.staff.id));
@@ -179,16 +180,19 @@ pub async fn unwatch(app: &Shared, who: StaffActor, id: TicketId, person: Uuid) 
                 let found = ticket::by_id(tx.conn(), step.provider, id).await?;
                 let record = found.ok_or_else(Problem::not_found)?;
                 if person != who.staff.id.0 {
-                    let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
-                    checked(tx, &step, &signed_in, id, TicketAction::Change).await?;
+                    rules::may_take_off(&record.life, Viewer::Serving(who.staff.id)).map_err(refused)?;
                 }
+                let known_staff = staff::by_id(tx.conn(), step.provider, person.into()).await?.is_some();
                 if !watcher::remove(tx, step.provider, id, person).await? {
                     return Err(Problem::not_found());
                 }
                 let fields = vec![Clean::name("watchers")];
                 step.log(record.life.customer, Event::TicketChanged { ticket: id, fields });
-                let data = json!({ "person": person });
-                happened(tx, &step, &record, "ticket.watcher_removed", data).await?;
+                if record.life.refuse_locked(step.age, step.now).is_ok() {
+                    let key = if known_staff { "staff" } else { "contact" };
+                    let data = json!({ key: person });
+                    happened(tx, &step, &record, "ticket.watcher_removed", data).await?;
+                }
                 Ok(step.done(record)?)
             })
         })

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Step, happened, refused, see,
     settle::settle,
-    write::{note_silence, readers, save},
+    write::{note_silence, readers, save, without_word},
 };
 use crate::{
     Shared,
@@ -86,8 +86,8 @@ pub async fn close(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketRe
     Ok(record)
 }
 
-/// Opens a closed ticket again. By the customer it gives the access back to whoever has it; by staff it
-/// opens nothing until the customer speaks (rule B13).
+/// Opens a closed ticket again. By the customer it gives the access back to whoever has it; by staff, or by a
+/// colleague who only reads along, it opens nothing until the customer speaks (rules B10, B13).
 pub async fn reopen(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketRecord, Problem> {
     let mut step = Step::new(app, who.sign_in.provider, who.actor());
     let by = match &who.who {
@@ -98,9 +98,11 @@ pub async fn reopen(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketR
         .writer
         .change(move |tx| {
             Box::pin(async move {
-                let (mut record, _) = checked(tx, &step, &who, id, TicketAction::Reopen).await?;
+                let (mut record, viewer) = checked(tx, &step, &who, id, TicketAction::Reopen).await?;
                 note_silence(tx, &mut step, &mut record).await?;
-                record.life = record.life.reopen(by, step.age, step.now).map_err(refused)?;
+                let life = record.life.clone().reopen(by, step.age, step.now).map_err(refused)?;
+                let along = viewer == Viewer::Along;
+                record.life = if along { without_word(life, &record, true) } else { life };
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketReopened { ticket: id, by });
                 happened(tx, &step, &record, "ticket.reopened", Value::Null).await?;

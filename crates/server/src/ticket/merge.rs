@@ -3,7 +3,7 @@
 use pforte_core::{
     entry::{Actor, Event},
     kernel::TicketId,
-    ticket::{ClosedHow, TicketAction},
+    ticket::{self as rules, ClosedHow, TicketAction},
 };
 use pforte_store::{
     sign_in::Person,
@@ -25,7 +25,8 @@ use crate::{
     staff::must_serve,
 };
 
-/// Closes a ticket for good; it goes on in `into`. Its messages stay where they are.
+/// Closes a ticket for good; it goes on in `into`. Its messages stay where they are. Both are nobody's, or
+/// of whoever merges them (rule B11).
 pub async fn merge(
     app: &Shared,
     who: StaffActor,
@@ -39,12 +40,15 @@ pub async fn merge(
         .change(move |tx| {
             Box::pin(async move {
                 let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
-                let (mut record, _) = checked(tx, &step, &signed_in, id, TicketAction::Merge).await?;
+                let (mut record, viewer) = checked(tx, &step, &signed_in, id, TicketAction::Merge).await?;
                 let target = ticket::by_id(tx.conn(), step.provider, into).await?;
                 let target =
                     target.ok_or_else(|| Problem::input([("into_id", "There is no such request.")]))?;
                 note_silence(tx, &mut step, &mut record).await?;
                 record.life = record.life.merge(&target.life, step.age, step.now).map_err(refused)?;
+                // Whoever has the other one is alone to work in it, too (rule B11).
+                rules::check(&target.life, TicketAction::Merge, viewer, step.age, step.now)
+                    .map_err(refused)?;
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketMerged { ticket: id, into });
                 let how = ClosedHow::Merged.word();

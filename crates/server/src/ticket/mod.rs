@@ -33,5 +33,6 @@ pub use settle::{settle, shown_end, tell};
 pub use step::Step;
 pub use sweep::{sweep, sweep_always};
 pub use write::{
-    Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, happened, put, readers, unproven_wrote_in,
+    Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, going_on, happened, put, readers,
+    unproven_wrote_in,
 };

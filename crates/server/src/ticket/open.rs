@@ -173,12 +173,12 @@ async fn typed_in(
     Ok(step.done(opened.ticket)?)
 }
 
-/// The call that a ticket comes from, if it is this customer's and belongs to none yet (rule X5).
+/// The call that a ticket comes from, if it is this contact's and belongs to none yet (rules T4, X5).
 async fn link_call(tx: &mut Tx, step: &Step, ticket: &TicketRecord, id: CallId) -> Result<(), Problem> {
     let call = phone_call::by_id(tx.conn(), step.provider, id).await?;
-    let known = call.is_some_and(|call| call.customer == ticket.life.customer && call.ticket.is_none());
+    let known = call.is_some_and(|call| call.contact == ticket.life.contact && call.ticket.is_none());
     if known && phone_call::set_ticket(tx, step.provider, id, ticket.id()).await? {
         return Ok(());
     }
-    Err(Problem::input([("call_id", "Name a call of this customer that belongs to no request yet.")]))
+    Err(Problem::input([("call_id", "Name a call of this contact that belongs to no request yet.")]))
 }

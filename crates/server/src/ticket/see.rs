@@ -44,6 +44,12 @@ pub fn sees_all(contact: &Contact) -> bool {
     contact.role != ContactRole::Member || contact.rights.authorised()
 }
 
+/// Whose word stands behind a ticket (rules B10, X2): the requester's, as whose user a visit acts, and of
+/// those who answer for the customer. A colleague who only reads along opens nothing.
+pub fn speaks_for(record: &TicketRecord, writer: &Contact) -> bool {
+    writer.id == record.life.contact || sees_all(writer)
+}
+
 /// A ticket, if this person may see it; else as if there were none.
 pub async fn see(conn: &mut Conn, who: &SignedIn, id: TicketId) -> Result<Seen, Problem> {
     let record = ticket::by_id(conn, who.sign_in.provider, id).await?.ok_or_else(Problem::not_found)?;
@@ -60,11 +66,9 @@ pub async fn look(conn: &mut Conn, who: &SignedIn, record: TicketRecord) -> Resu
             None => return Ok(None),
         },
         Who::Contact(contact) if contact.customer != record.life.customer => return Ok(None),
-        Who::Contact(contact) if sees_all(contact) || contact.id == record.life.contact => {
-            (Viewer::Contact, None)
-        }
+        Who::Contact(contact) if speaks_for(&record, contact) => (Viewer::Contact, None),
         Who::Contact(_) => match watched(conn, &record, person).await? {
-            Some(since) => (Viewer::Contact, Some(since)),
+            Some(since) => (Viewer::Along, Some(since)),
             None => return Ok(None),
         },
     };

@@ -10,7 +10,7 @@ use pforte_core::{
     ticket::TicketAction,
 };
 use pforte_store::{
-    Tx,
+    Conn, Tx,
     ground::{self, GroundRecord},
     notice::{self, Notice},
     staff::{self, Staff},
@@ -26,7 +26,8 @@ use super::{
     write::save,
 };
 use crate::{
-    Shared,
+    App, Shared,
+    door::staff_facts,
     kernel::{Problem, SignedIn, StaffActor, Who},
     pin::lacks,
     staff::must_serve,
@@ -66,9 +67,9 @@ async fn take_over_in(
     let had = record.life.assigned_to;
     record.life = record.life.take_over(me.id, from, step.age, step.now).map_err(refused)?;
     end_takeovers(tx, &mut step, &record).await?;
-    let held = own(tx, &step, &record, me.id).await?;
+    let held = own(tx.conn(), &step.app, &record, me.id).await?;
     if held.is_none() {
-        not_against_the_customer(tx, &step, &record).await?;
+        not_against_the_customer(tx.conn(), &step.app, &record).await?;
     }
     let ground: GroundId = held.as_ref().map_or_else(|| step.id(), |ground| ground.id);
     let event = Event::TicketTakenOver {
@@ -89,12 +90,30 @@ async fn take_over_in(
     Ok(step.done(record)?)
 }
 
+/// Why taking over would be refused to this staff member, whatever the ticket itself says: what they lack
+/// (rule T21), or that the customer ended it. The code says what would allow it.
+pub(super) async fn hindrance(
+    conn: &mut Conn,
+    app: &App,
+    staff: &Staff,
+    record: &TicketRecord,
+) -> Result<Option<String>, Problem> {
+    if let Some(lack) = staff_facts(staff).lacks().first() {
+        return Ok(Some(Need::Staff(*lack).code().into()));
+    }
+    if own(conn, app, record, staff.id).await?.is_some() {
+        return Ok(None);
+    }
+    let ended = not_against_the_customer(conn, app, record).await.err();
+    Ok(ended.map(|problem| problem.code))
+}
+
 /// What the customer ended stays ended until they write again: taking over anew is no way round *End now*.
-async fn not_against_the_customer(tx: &mut Tx, step: &Step, record: &TicketRecord) -> Result<(), Problem> {
-    let all = ground::of_ticket(tx.conn(), step.provider, record.id()).await?;
+async fn not_against_the_customer(conn: &mut Conn, app: &App, record: &TicketRecord) -> Result<(), Problem> {
+    let all = ground::of_ticket(conn, record.provider, record.id()).await?;
     let by_customer = |g: &&GroundRecord| g.ended_how.as_deref() == Some(EndedHow::Customer.word());
     let ended = all.iter().filter(by_customer).filter_map(|g| g.ended_at).max();
-    let unwritten = all.iter().any(|g| g.ended_at.is_none() && step.app.door.ground_shut(g.id));
+    let unwritten = all.iter().any(|g| g.ended_at.is_none() && app.door.ground_shut(g.id));
     let spoke = record.life.customer_spoke_at;
     if !unwritten && ended.is_none_or(|ended| spoke.is_some_and(|spoke| spoke > ended)) {
         return Ok(());
@@ -107,14 +126,14 @@ async fn not_against_the_customer(tx: &mut Tx, step: &Step, record: &TicketRecor
 
 /// The ground by which this staff member has the ticket, if it was never ended.
 async fn own(
-    tx: &mut Tx,
-    step: &Step,
+    conn: &mut Conn,
+    app: &App,
     record: &TicketRecord,
     me: StaffId,
 ) -> Result<Option<GroundRecord>, Problem> {
-    let all = ground::of_ticket(tx.conn(), step.provider, record.id()).await?;
+    let all = ground::of_ticket(conn, record.provider, record.id()).await?;
     let mine = |g: &GroundRecord| {
-        g.kind == "takeover" && g.staff == me && g.ended_at.is_none() && !step.app.door.ground_shut(g.id)
+        g.kind == "takeover" && g.staff == me && g.ended_at.is_none() && !app.door.ground_shut(g.id)
     };
     Ok(all.into_iter().find(mine))
 }

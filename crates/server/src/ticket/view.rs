@@ -6,7 +6,7 @@ use pforte_core::{
     access::{Ask, Decision, Ground, HeldGround, Takeover, decide},
     kernel::{ContactRole, GroundId, MessageId, StaffId},
     sender::Proof,
-    ticket::{self as rules, MessageKind, Viewer},
+    ticket::{self as rules, MessageKind, TicketAction, Viewer},
 };
 use pforte_store::{
     Conn, attachment, contact,
@@ -45,6 +45,7 @@ use crate::{
 
 /// Messages of one page.
 const MESSAGES: i64 = 200;
+const TAKE_OVER: &str = TicketAction::TakeOver.word();
 /// What happened that only staff read of.
 const FOR_STAFF: [&str; 4] = ["ticket.escalated", "ticket.changed", "mail.bounced", "call.recorded"];
 
@@ -73,6 +74,8 @@ pub struct EventView {
     /// Ids and words that go with it.
     #[schema(value_type = Object)]
     pub data: Value,
+    /// Whom it is about: to or from whom it went, who watches.
+    pub person: Option<Person>,
 }
 
 /// One message, note or happening.
@@ -239,6 +242,12 @@ pub async fn ticket_view(
             Some(refusal) => drop(cannot.insert(action.word().to_owned(), refusal.word().to_owned())),
         }
     }
+    if let (Who::Staff(staff), true) = (&who.who, can.iter().any(|action| action == TAKE_OVER))
+        && let Some(code) = super::take_over::hindrance(conn, app, staff, record).await?
+    {
+        can.retain(|action| action != TAKE_OVER);
+        cannot.insert(TAKE_OVER.into(), code);
+    }
     let request = if seen.from_the_beginning() { record.request.clone() } else { Default::default() };
     let (access, requester) = match &who.who {
         Who::Staff(staff) if serves => {
@@ -328,11 +337,10 @@ async fn one(
     attachments: Vec<AttachmentView>,
     serves: bool,
 ) -> Result<MessageView, Problem> {
-    let event = (message.kind == MessageKind::Event).then(|| {
-        let told: Value = serde_json::from_str(&message.text).unwrap_or_default();
-        let code = told["code"].as_str().unwrap_or_default().to_owned();
-        EventView { code, data: told["data"].clone() }
-    });
+    let event = match message.kind {
+        MessageKind::Event => Some(event(people, &message.text).await?),
+        MessageKind::Message | MessageKind::Note => None,
+    };
     Ok(MessageView {
         id: message.id.0,
         kind: message.kind,
@@ -347,6 +355,23 @@ async fn one(
         mail_id: message.mail.filter(|_| serves).map(|m| m.0),
         event,
     })
+}
+
+/// The line keeps ids; whose they are is looked up for whoever reads it.
+async fn event(people: &mut People<'_>, text: &str) -> Result<EventView, Problem> {
+    let told: Value = serde_json::from_str(text).unwrap_or_default();
+    let code = told["code"].as_str().unwrap_or_default().to_owned();
+    let data = told["data"].clone();
+    let id = |key: &str| data[key].as_str().and_then(|id| Uuid::parse_str(id).ok());
+    let person = match (id("to").or(id("from")).or(id("staff")), id("contact")) {
+        (Some(staff), _) => {
+            let member = people.staff(StaffId(staff)).await?.1;
+            Some(Person { id: member.id, name: member.name })
+        }
+        (None, Some(contact)) => Some(people.contact(contact.into()).await?),
+        (None, None) => None,
+    };
+    Ok(EventView { code, data, person })
 }
 
 /// One message as its writer is shown it.

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use super::{
     Step,
     open::{Asked, NewTicket, open_in},
-    refused,
+    refused, see,
 };
 use crate::{kernel::Problem, mail};
 
@@ -110,7 +110,7 @@ pub async fn customer_wrote_in(
         Err(Refusal::Locked) => return follow_up_in(tx, step, &record, writer, new).await,
         Err(refusal) => return Err(refused(refusal)),
     };
-    let life = if speaks_for(&record, writer) { life } else { without_word(life, &record, was_closed) };
+    let life = if see::speaks_for(&record, writer) { life } else { without_word(life, &record, was_closed) };
     let mut record = record;
     if was_closed {
         note_silence(tx, step, &mut record).await?;
@@ -126,14 +126,8 @@ pub async fn customer_wrote_in(
     Ok(Wrote { ticket: record, message, became })
 }
 
-/// Whose word stands behind a ticket (rules B10, X2): the requester's, as whose user a visit acts, and of
-/// those who answer for the customer. A colleague who only reads along opens nothing.
-pub(super) fn speaks_for(record: &TicketRecord, writer: &Contact) -> bool {
-    writer.id == record.life.contact || super::see::sees_all(writer)
-}
-
-/// The colleague's message counts for the clocks, and as nobody's word.
-fn without_word(
+/// What a colleague does who only reads along counts for the clocks, and as nobody's word.
+pub(super) fn without_word(
     life: pforte_core::ticket::Ticket,
     before: &TicketRecord,
     was_closed: bool,
@@ -160,7 +154,7 @@ pub async fn unproven_wrote_in(
 }
 
 /// The ticket in which this one goes on, if it was merged.
-async fn going_on(conn: &mut Conn, step: &Step, id: TicketId) -> Result<TicketRecord, Problem> {
+pub async fn going_on(conn: &mut Conn, step: &Step, id: TicketId) -> Result<TicketRecord, Problem> {
     let mut record = ticket::by_id(conn, step.provider, id).await?.ok_or_else(Problem::not_found)?;
     for _ in 0..MERGED {
         let Some(into) = record.life.merged_into else { break };

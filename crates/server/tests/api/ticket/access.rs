@@ -18,6 +18,30 @@ async fn told(visit: &pforte_testkit::Opened) -> String {
 }
 
 on_both! {
+    /// Rules B10, B13, X2: a colleague who only reads along neither confirms a request that staff opened nor
+    /// gives access back by opening it again: a visit acts as the requester's user.
+    async fn b10_b13_x2_who_reads_along_gives_no_access(app: TestApp) {
+        let near = &app.world.near;
+        let mut agent = app.sign_in(&near.agent).await;
+        let mut member = app.sign_in(&near.customer.member).await;
+        let body = json!({ "subject": "Error", "text": "On the phone", "contact_id": near.customer.helper.id, "channel": "phone" });
+        let ticket = super::id(&agent.post("/tickets", body).await.ok());
+        let watch = json!({ "contact_id": near.customer.member.id });
+        agent.post(&format!("/tickets/{ticket}/watchers"), watch).await.ok();
+        take_over(&mut agent, &ticket).await;
+        let can = view(&member, &ticket).await["can"].clone();
+        assert!(!can.as_array().expect("can").contains(&json!("confirm")), "{can}");
+        act(&mut member, &ticket, "confirm").await.refused(403, "ticket.not_yours");
+        assert_eq!(access(&agent, &ticket).await, "needs.customer_word");
+        let mut helper = app.sign_in(&near.customer.helper).await;
+        act(&mut helper, &ticket, "confirm").await.ok();
+        assert_ne!(access(&agent, &ticket).await, "needs.customer_word");
+        act(&mut helper, &ticket, "close").await.ok();
+        app.advance(Span::seconds(1));
+        act(&mut member, &ticket, "reopen").await.ok();
+        assert_eq!(access(&agent, &ticket).await, "needs.customer_word");
+    }
+
     /// Rules B10 and B11, control 12: the product opens only to who has taken the ticket over; all others read.
     async fn b10_b11_control_12_only_who_took_it_over_enters(app: TestApp) {
         let near = &app.world.near;

@@ -2,7 +2,7 @@
 
 use http::Method;
 use pforte_core::kernel::Span;
-use pforte_testkit::on_both;
+use pforte_testkit::{Browser, on_both};
 use serde_json::{Value, json};
 
 use super::{act, ask, fresh, take_over, texts, view, write};
@@ -117,6 +117,75 @@ on_both! {
         colleague.call(Method::DELETE, &path, Value::Null).await.refused(404, "not_found");
         agent.call(Method::DELETE, &path, Value::Null).await.status(204);
         agent.post("/ticket-views", json!({ "name": " ", "query": "" })).await.refused(422, "input.invalid");
+    }
+
+    /// Rule B11: whoever has one of two requests is alone to merge it, away or with another one.
+    async fn b11_both_requests_of_a_merge_are_ones_own(app: TestApp) {
+        let near = &app.world.near;
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let mut colleague = app.sign_in(&near.colleague).await;
+        let (mine, theirs) = (ask(&mut owner, "Error").await, ask(&mut owner, "The same error").await);
+        take_over(&mut agent, &mine).await;
+        take_over(&mut colleague, &theirs).await;
+        for (from, into) in [(&mine, &theirs), (&theirs, &mine)] {
+            let path = format!("/tickets/{from}/merge");
+            agent.post(&path, json!({ "into_id": into })).await.refused(403, "ticket.not_yours");
+        }
+        assert_eq!(view(&colleague, &theirs).await["merged"], json!([]));
+        act(&mut colleague, &theirs, "release").await.ok();
+        agent.post(&format!("/tickets/{mine}/merge"), json!({ "into_id": theirs })).await.ok();
+    }
+
+    /// Rules T21, B10: whoever lacks something is told what instead of a button that is refused; so is whoever
+    /// the customer sent away.
+    async fn t21_b10_what_hinders_taking_over_is_told(app: TestApp) {
+        let near = &app.world.near;
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let ticket = ask(&mut owner, "Error").await;
+        let told = async |browser: &Browser| {
+            let view = view(browser, &ticket).await;
+            let can = view["can"].as_array().expect("can").contains(&json!("take_over"));
+            (can, view["cannot"]["take_over"].clone())
+        };
+        let untrained = app.sign_in(&near.untrained).await;
+        assert_eq!(told(&untrained).await, (false, json!("staff.lacks.training")));
+        let admin = app.sign_in(&near.admin).await;
+        assert_eq!(told(&admin).await, (false, json!("staff.lacks.role")));
+        let mut agent = app.sign_in(&near.agent).await;
+        assert_eq!(told(&agent).await, (true, Value::Null));
+        take_over(&mut agent, &ticket).await;
+        let ground = view(&agent, &ticket).await["access"]["ground_id"].as_str().expect("a ground").to_owned();
+        owner.post(&format!("/grounds/{ground}/end"), Value::Null).await.ok();
+        assert_eq!(told(&agent).await, (false, json!("needs.customer_word")));
+        let refused = agent.post(&format!("/tickets/{ticket}/take-over"), json!({})).await;
+        refused.refused(403, "needs.customer_word");
+        app.advance(Span::seconds(1));
+        write(&mut owner, &ticket, "Please look again").await;
+        assert_eq!(told(&agent).await.0, true);
+    }
+
+    /// Rule B10: the history says to whom a request went, and from whom it was taken.
+    async fn b10_the_history_names_who_it_went_to(app: TestApp) {
+        let near = &app.world.near;
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let ticket = ask(&mut owner, "Error").await;
+        take_over(&mut agent, &ticket).await;
+        let to = json!({ "staff_id": near.colleague.id });
+        agent.post(&format!("/tickets/{ticket}/hand-over"), to).await.ok();
+        let back = json!({ "from_staff_id": near.colleague.id });
+        agent.post(&format!("/tickets/{ticket}/take-over"), back).await.ok();
+        let watch = json!({ "contact_id": near.customer.helper.id });
+        agent.post(&format!("/tickets/{ticket}/watchers"), watch).await.ok();
+        let view = view(&owner, &ticket).await;
+        let events: Vec<_> = view["messages"].as_array().expect("messages").iter().map(|m| &m["event"]).collect();
+        let named: Vec<_> = events.iter().filter(|e| e["person"].is_object())
+            .map(|e| (e["code"].as_str().expect("a code"), e["person"]["name"].as_str().expect("a name"))).collect();
+        assert_eq!(named, [
+            ("ticket.handed_over", "Tomas Reuter"), ("ticket.taken_over", "Tomas Reuter"),
+            ("ticket.watcher_added", "Ben Sawada"),
+        ]);
     }
 
     /// Only tickets of the same customer are merged, and never into themselves.
