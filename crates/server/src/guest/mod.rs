@@ -8,6 +8,7 @@ pub mod routes;
 
 use axum::http::StatusCode;
 use pforte_core::{
+    access::TicketAge,
     entry::{Actor, Clean, Entry, Event},
     kernel::{Language, Moment, StaffRole, TicketId},
 };
@@ -26,7 +27,7 @@ use crate::{
     mail,
     signin::{self, Invite},
     staff::{StaffAsk, prepare_staff},
-    ticket::tell,
+    ticket::{refused, tell},
 };
 
 /// Usernames that are tried before one gets random letters.
@@ -62,12 +63,15 @@ fn conflict(code: &str, title: &str, detail: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, code, title, detail)
 }
 
-/// Invites a guest to a ticket; one who was here before is only told of it.
+/// Invites a guest to a ticket; one who was here before is only told of it. Nobody comes to a locked ticket
+/// any more (rule B15), nor to one that goes on in another; a closed one can be opened again, so they do.
 pub async fn invite(app: &Shared, who: &StaffActor, ask: GuestAsk) -> Result<Invited, Problem> {
     must_invite(&who.staff)?;
     let (now, provider) = (app.sources.now(), who.staff.provider);
     let mut conn = app.read().await?;
     let record = ticket::by_id(&mut conn, provider, ask.ticket).await?.ok_or_else(Problem::not_found)?;
+    let age = app.support(provider).ticket_age;
+    record.life.refuse_locked(age, now).map_err(refused)?;
     let home = provider::by_id(&mut conn, provider).await?.ok_or_else(Problem::not_found)?;
     let email = ask.email.trim().to_lowercase();
     let known = match staff::by_email(&mut conn, provider, &email).await? {
@@ -90,7 +94,7 @@ pub async fn invite(app: &Shared, who: &StaffActor, ask: GuestAsk) -> Result<Inv
     let invite = waits.then(|| signin::new_invite(app, &guest, now));
     let url = invite.as_ref().map(|invite| invite.url.clone());
     let message = mail::guest_invited(app, &home, (&guest, &record), url.as_deref(), now);
-    let work = Work { guest, new, invite, message, record: record.clone(), now };
+    let work = Work { guest, new, invite, message, record: record.clone(), age, now };
     let mut added = app.entry(now, provider, Actor::Staff(who.staff.id), work.added());
     let mut watches = app.entry(now, provider, Actor::Staff(who.staff.id), work.watches());
     (added.customer, watches.customer) = (None, Some(record.life.customer));
@@ -150,6 +154,7 @@ struct Work {
     invite: Option<Invite>,
     message: outbox::Message,
     record: TicketRecord,
+    age: TicketAge,
     now: Moment,
 }
 
@@ -164,6 +169,8 @@ impl Work {
 
     async fn save(self, tx: &mut Tx, added: Entry, watches: Entry) -> Result<Change<Invited>, Problem> {
         let (provider, ticket) = (self.guest.provider, self.record.id());
+        let now = ticket::by_id(tx.conn(), provider, ticket).await?.ok_or_else(Problem::not_found)?;
+        now.life.refuse_locked(self.age, self.now).map_err(refused)?;
         if self.new {
             // Looked at again inside the transaction: two may invite at the same moment.
             if staff::by_email(tx.conn(), provider, &self.guest.email).await?.is_some() {

@@ -39,7 +39,7 @@ pub struct InvitedView {
 /// They get a mail with a link. They see what is written in the request from now on, and nothing else.
 #[utoipa::path(post, path = "/guests", tag = "guests", request_body = GuestBody, responses(
     (status = 200, body = InvitedView), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem), (status = 422, body = Problem)))]
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem)))]
 pub async fn invite(
     State(app): State<Shared>,
     who: StaffActor,

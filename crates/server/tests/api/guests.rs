@@ -109,6 +109,30 @@ on_both! {
         browser.post("/guests/activation/look", right).await.refused(410, "sign_in.link_spent");
     }
 
+    /// Rules M6, B15, B16: nobody is invited to a locked or merged request; to a closed one they are, for it
+    /// can be opened again. Who watches a locked one can be taken off, and that writes nothing in it.
+    async fn m6_b15_nobody_is_invited_to_a_locked_request(app: TestApp) {
+        let near = app.world.near.clone();
+        let ticket = ticket_with(&app, &near.customer.owner, vec![]).await.id();
+        let other = ticket_with(&app, &near.customer.owner, vec![]).await.id();
+        let mut lead = app.sign_in(&near.support_lead).await;
+        lead.post(&format!("/tickets/{other}/merge"), json!({ "into_id": ticket })).await.ok();
+        lead.post("/guests", invitation(other.0)).await.refused(409, "ticket.merged");
+        lead.post(&format!("/tickets/{ticket}/close"), Value::Null).await.ok();
+        let invited = lead.post("/guests", invitation(ticket.0)).await.ok();
+        app.advance(Span::days(30));
+        let mut lead = app.sign_in(&near.support_lead).await;
+        let mails = app.mails().await.len();
+        lead.post("/guests", invitation(ticket.0)).await.refused(423, "ticket.locked");
+        assert_eq!(app.mails().await.len(), mails);
+        let before = lead.get(&format!("/tickets/{ticket}")).await.ok();
+        let gone = format!("/tickets/{ticket}/watchers/{}", invited["staff"]["id"].as_str().expect("an id"));
+        lead.call(http::Method::DELETE, &gone, Value::Null).await.status(204);
+        let after = lead.get(&format!("/tickets/{ticket}")).await.ok();
+        assert_eq!(after["messages"], before["messages"], "a locked request stays as it is");
+        assert_eq!(after["watchers"], json!([]));
+    }
+
     /// A colleague is no guest, and nobody is invited to what is not there.
     async fn m6_only_strangers_are_invited(app: TestApp) {
         let near = app.world.near.clone();
