@@ -87,8 +87,8 @@ pub struct ReleaseBody {
 ///
 /// Its sender stays unproven: the ticket opens no product until the customer speaks.
 #[utoipa::path(post, path = "/quarantine/{id}/release", tag = "quarantine", params(("id" = Uuid, Path)), request_body = ReleaseBody,
-    responses((status = 200, body = TicketRef), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
-    (status = 503, body = Problem)))]
+    responses((status = 200, body = TicketRef), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem), (status = 503, body = Problem)))]
 pub async fn release(
     State(app): State<Shared>,
     who: StaffActor,

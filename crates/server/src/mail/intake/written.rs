@@ -5,7 +5,7 @@ use pforte_core::{
     entry::{Actor, Event},
     kernel::{Moment, StaffId, TicketId},
     sender::{Code, Disposition, Proof, Replay},
-    ticket::{Opener, Priority, TicketChannel},
+    ticket::{self as rules, Opener, Priority, TicketAction, TicketChannel, Viewer},
 };
 use pforte_mail::Message;
 use pforte_store::{
@@ -28,7 +28,8 @@ use crate::{
     mail::{TicketNews, ticket_news},
     quarantine,
     ticket::{
-        Asked, Became, NewMessage, NewTicket, Step, customer_wrote_in, open_in, settle, unproven_wrote_in,
+        Asked, Became, NewMessage, NewTicket, Step, customer_wrote_in, going_on, open_in, refused, settle,
+        unproven_wrote_in,
     },
 };
 
@@ -190,6 +191,10 @@ pub async fn release(
                 let subject = letter.subject.clone();
                 let written = match into {
                     Some(ticket) => {
+                        let found = going_on(tx.conn(), &step, ticket).await?;
+                        // By hand it is staff's work in the ticket (rule B11).
+                        let (action, viewer) = (TicketAction::Note, Viewer::Serving(staff));
+                        rules::check(&found.life, action, viewer, step.age, step.now).map_err(refused)?;
                         let wrote = unproven_wrote_in(tx, &mut step, ticket, new).await?;
                         Stands { ticket: wrote.ticket, message: wrote.message }
                     }

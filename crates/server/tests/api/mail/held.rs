@@ -73,6 +73,22 @@ on_both! {
         assert_eq!(ticket(&agent, &made["id"]).await["access"]["decision"], "open");
     }
 
+    /// Rule B11: a mail is let into a request by whoever has it, and by nobody into a locked one.
+    async fn b11_a_mail_goes_into_a_request_by_whoever_has_it(app: TestApp) {
+        let near = &app.world.near;
+        let mut agent = agent(&app).await;
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        let into = crate::ticket::ask(&mut owner, "The shop shows an error").await;
+        let mut colleague = app.sign_in(&near.colleague).await;
+        crate::ticket::take_over(&mut colleague, &into).await;
+        app.receive(&Letter::from("ada.private@elsewhere.example")).await;
+        let id = quarantine(&agent).await[0]["id"].as_str().expect("an id").to_owned();
+        let body = json!({ "contact_id": near.customer.owner.id, "ticket_id": into });
+        let path = format!("/quarantine/{id}/release");
+        agent.post(&path, body.clone()).await.refused(403, "ticket.not_yours");
+        colleague.post(&path, body).await.ok();
+    }
+
     /// What is put away is kept, and every look into a whole mail is written down (control 58).
     async fn control_58_nothing_is_deleted_and_every_look_is_logged(app: TestApp) {
         let mut agent = agent(&app).await;
