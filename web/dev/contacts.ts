@@ -40,7 +40,11 @@ export class Contacts {
 	private seenBy(who: string): SupportSettings {
 		const mine = who === "ole" ? "k2" : "k1";
 		const contacts = this.view.contacts.map((one) => ({ ...one, me: one.id === mine }));
-		const changes = this.view.changes.map((one) => ({ ...one, mine: one.asked_by.id === mine }));
+		const changes = this.view.changes.map((one) => ({
+			...one,
+			mine: one.asked_by.id === mine,
+			may_decide: one.state === "waiting" && one.asked_by.id !== mine && mine === "k1",
+		}));
 		return { ...this.view, contacts, changes };
 	}
 
@@ -89,6 +93,7 @@ export class Contacts {
 			expires_at: minutes(7 * DAY),
 			state: "waiting",
 			mine: true,
+			may_decide: false,
 		};
 		this.view.changes.push(change);
 		return [200, { applied: false, change }];
@@ -185,6 +190,7 @@ function full(scene: string): SupportSettings {
 			expires_at: minutes(6 * DAY),
 			state: "waiting",
 			mine: false,
+			may_decide: true,
 		},
 		{
 			id: "w2",
@@ -203,6 +209,7 @@ function full(scene: string): SupportSettings {
 			expires_at: minutes(7 * DAY),
 			state: "waiting",
 			mine: true,
+			may_decide: false,
 		},
 	];
 	return {

@@ -33,7 +33,7 @@ export function event(code: string, at: number, data: unknown = {}): MessageView
 		text: "",
 		author,
 		at: minutes(at),
-		event: { code, data },
+		event: { code, data, person: null },
 	});
 }
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { ChangeView, Me, SupportSettings as Settings } from "../src/api/types";
 import { mayChange } from "../src/contacts/People";
 import SupportSettings from "../src/contacts/SupportSettings";
-import { changeLines, changeTitle, mayDecide } from "../src/contacts/tell";
+import { changeLines, changeTitle } from "../src/contacts/tell";
 import { contactsWords } from "../src/contacts/words";
 import { answers, at, contact, show } from "./help";
 
@@ -38,6 +38,7 @@ function change(changes: Partial<ChangeView> = {}): ChangeView {
 		expires_at: at(6 * 24 * 60),
 		state: "waiting",
 		mine: false,
+		may_decide: true,
 		...changes,
 	} as ChangeView;
 }
@@ -103,7 +104,12 @@ describe("waiting changes", () => {
 	test("one's own and others' without the right have no buttons, but say who decides", async () => {
 		answers({
 			"GET /support-settings": {
-				body: settings({ changes: [change({ mine: true }), change({ id: "w2" })] }),
+				body: settings({
+					changes: [
+						change({ mine: true, may_decide: false }),
+						change({ id: "w2", may_decide: false }),
+					],
+				}),
 			},
 		});
 		show(<SupportSettings me={member()} />);
@@ -113,10 +119,12 @@ describe("waiting changes", () => {
 		expect(cards[1]?.textContent).toContain("Zustimmen kann, wer beide Rechte hat.");
 	});
 
-	test("rule Z11: another primary address is for owner and admins to decide", () => {
-		const primary = change({ kind: "primary_address" });
-		expect(mayDecide(primary, contact())).toBe(true);
-		expect(mayDecide(primary, member())).toBe(false);
+	test("rules P2, Z10: an owner without rights decides where the server says so", async () => {
+		answers({ "GET /support-settings": { body: settings({ changes: [change()] }) } });
+		show(<SupportSettings me={member()} />);
+		const card = await screen.findByTestId("change");
+		expect(within(card).getByRole("button", { name: /Zustimmen/ })).toBeDefined();
+		expect(within(card).getByRole("button", { name: /Ablehnen/ })).toBeDefined();
 	});
 
 	test("rule X8: signed in by link, the password is asked for before anything is sent", async () => {

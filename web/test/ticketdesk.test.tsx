@@ -224,6 +224,28 @@ describe("a request's door", () => {
 		expect(within(shown).queryByRole("button")).toBeNull();
 	});
 
+	test("rule B10: the history says to whom a request went", async () => {
+		const messages = [
+			{
+				id: "m1",
+				kind: "event",
+				via: "system",
+				author: { kind: "staff", person: { id: "s1", name: "Jana Petersen" } },
+				at: at(-5),
+				text: "",
+				attachments: [],
+				event: {
+					code: "ticket.handed_over",
+					data: { to: "s2" },
+					person: { id: "s2", name: "Timo Reuss" },
+				},
+			},
+		] as unknown as TicketView["messages"];
+		desk("/desk/tickets/t1", ticket({ messages }));
+		const line = await screen.findByTestId("event");
+		expect(line.textContent).toContain("Jana Petersen: an Timo Reuss weitergegeben");
+	});
+
 	test("rule B10: a request that staff typed waits for the customer's word", async () => {
 		const access = { ...ticket().access, code: "needs.customer_word", needs_confirmation: true };
 		desk("/desk/tickets/t1", ticket({ access: access as TicketView["access"] }));

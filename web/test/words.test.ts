@@ -35,6 +35,14 @@ describe("the dictionaries", () => {
 });
 
 describe("words of the server", () => {
+	test("control 48, rules T12, X2: what is refused in mails, calls and contacts has words", () => {
+		for (const code of ["mail.live_secrets", "product_user.taken", "call.not_in_ticket"]) {
+			for (const language of ["de", "en"] as const) {
+				expect((refusals[language] as Record<string, string>)[code], code).toMatch(/^[A-Z].*\.$/);
+			}
+		}
+	});
+
 	test("every way a ground or visit can end has a word", () => {
 		const hows = "customer staff lead expired condition_lost restart kill_switch hour_up idle";
 		for (const how of [...hows.split(" "), "ground_over"]) {

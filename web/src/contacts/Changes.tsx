@@ -9,7 +9,7 @@ import { day, moment } from "../words/time";
 import { ActivationCode } from "./ActivationCode";
 import classes from "./contacts.module.css";
 import { useChange } from "./queries";
-import { changeLines, changeTitle, mayDecide } from "./tell";
+import { changeLines, changeTitle } from "./tell";
 import { contactsWords } from "./words";
 
 export function Changes({ me, changes }: { me: Me; changes: ChangeView[] }) {
@@ -30,7 +30,6 @@ export function Changes({ me, changes }: { me: Me; changes: ChangeView[] }) {
 					<ChangeCard
 						key={change.id}
 						change={change}
-						me={me}
 						busy={decide.busy}
 						decide={(yes) => decide.run({ id: change.id, yes })}
 					/>
@@ -49,16 +48,14 @@ export function Changes({ me, changes }: { me: Me; changes: ChangeView[] }) {
 
 interface ChangeCardProps {
 	change: ChangeView;
-	me: Me;
 	busy: boolean;
 	decide(yes: boolean): void;
 }
 
-function ChangeCard({ change, me, busy, decide }: ChangeCardProps) {
+function ChangeCard({ change, busy, decide }: ChangeCardProps) {
 	const t = useWords(contactsWords);
 	const { language } = useLanguage();
 	const now = useNow();
-	const may = mayDecide(change, me);
 	const others = change.kind === "primary_address" ? t.changeNotYouAdmin : t.changeNotYou;
 	const title = changeTitle(change, t);
 	return (
@@ -76,7 +73,7 @@ function ChangeCard({ change, me, busy, decide }: ChangeCardProps) {
 				{t.changeBy(change.asked_by.name, moment(change.asked_at, now, language))}.{" "}
 				{t.changeUntil(day(change.expires_at, language))}
 			</p>
-			{may ? (
+			{change.may_decide ? (
 				<div className="row">
 					<Button loading={busy} onClick={() => decide(true)} aria-label={`${t.approve}: ${title}`}>
 						{t.approve}

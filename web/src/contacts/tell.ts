@@ -1,5 +1,5 @@
 // How a waiting change and a contact's rights are told. Pure.
-import type { ChangeView, ContactChange, Me, SupportContact } from "../api/types";
+import type { ChangeView, ContactChange, SupportContact } from "../api/types";
 import type { Same } from "../words/dictionary";
 import { say } from "../words/dictionary";
 import type { contactsWords } from "./words";
@@ -46,13 +46,6 @@ export function changeTitle(change: ChangeView, t: Words): string {
 		default:
 			return t.change_other(name);
 	}
-}
-
-/** Who may agree to it: people with both rights; to another primary address owner or admins (rule Z11). */
-export function mayDecide(change: ChangeView, me: Me): boolean {
-	if (change.mine || !me.contact) return false;
-	if (change.kind === "primary_address") return me.contact.role !== "member";
-	return authorised(me.contact.rights);
 }
 
 /** Said once an action went through: at once, or waiting for a second person. */

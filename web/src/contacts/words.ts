@@ -25,7 +25,8 @@ export const contactsWords = words(
 		changeBy: (name: string, when: string) => `${name} bittet darum, ${when}`,
 		changeUntil: (when: string) => `Ohne Antwort verfällt es am ${when}.`,
 		changeMine: "Eine zweite berechtigte Person muss zustimmen.",
-		changeNotYou: "Zustimmen kann, wer beide Rechte hat.",
+		changeNotYou:
+			"Zustimmen kann, wer beide Rechte hat. Solange das niemand ist: Inhaber, sonst Admins.",
 		changeNotYouAdmin: "Zustimmen können Inhaber und Admins.",
 		approve: "Zustimmen",
 		refuse: "Ablehnen",
@@ -148,7 +149,8 @@ export const contactsWords = words(
 		changeBy: (name: string, when: string) => `${name} asks for this, ${when}`,
 		changeUntil: (when: string) => `Without an answer it lapses on ${when}.`,
 		changeMine: "A second authorised person has to agree.",
-		changeNotYou: "People with both rights can agree.",
+		changeNotYou:
+			"People with both rights can agree. While there are none: the owner, else the admins.",
 		changeNotYouAdmin: "Owner and admins can agree.",
 		approve: "Agree",
 		refuse: "Refuse",

@@ -71,9 +71,20 @@ function eventKey(event: NonNullable<MessageView["event"]>): string {
 	return apart ? `event_${event.code}_${how}` : `event_${event.code}`;
 }
 
+/** Events that are about somebody name them. */
+const aboutSomebody = {
+	"ticket.handed_over": "handedTo",
+	"ticket.taken_over": "takenFrom",
+	"ticket.watcher_added": "watches",
+	"ticket.watcher_removed": "watchesNoMore",
+} as const;
+
 function EventLine({ message }: { message: MessageView }) {
 	const t = useWords(ticketWords);
-	const text = message.event ? say(t, eventKey(message.event)) : message.text;
+	const { event } = message;
+	const named = event && aboutSomebody[event.code as keyof typeof aboutSomebody];
+	const about = named && event.person ? t[named](event.person.name) : null;
+	const text = about ?? (event ? say(t, eventKey(event)) : message.text);
 	return (
 		<p className={classes.event} data-testid="event">
 			<span aria-hidden="true">· </span>

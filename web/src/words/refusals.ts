@@ -88,6 +88,8 @@ export const refusals = words(
 		"guest.inactive": "Dieser Gast ist gesperrt. Die Administration kann das ändern.",
 		"mail.decided": "Über diese E-Mail ist schon entschieden.",
 		"mail.verification": "Diese E-Mail bestätigt eine Weiterleitung. Aus ihr wird keine Anfrage.",
+		"mail.live_secrets":
+			"In dieser E-Mail stehen gültige Zugangsdaten. Machen Sie eine Anfrage daraus: Dort sind sie unkenntlich.",
 		"mail.unregistered":
 			"Diese Adresse ist nirgends eingetragen. Rückfragen gehen nur an eingetragene Adressen.",
 		"address.shared":
@@ -115,6 +117,10 @@ export const refusals = words(
 		"address.taken": "Diese Adresse gehört schon zu jemandem.",
 		"address.invalid": "Diese Adresse stimmt so nicht. Bitte prüfen.",
 		"phone.invalid": "Diese Nummer stimmt so nicht. Am besten mit Vorwahl, etwa +49 30 …",
+		"product_user.taken":
+			"Dieser Benutzer im Produkt gehört schon zu jemandem. Bitte die Kennung dort noch einmal nachsehen.",
+		"call.not_in_ticket":
+			"Wer anrief, gehört nicht zu dieser Anfrage. Halten Sie den Anruf in einer eigenen Anfrage fest.",
 		"call.unregistered_number":
 			"Diese Nummer ist nicht eingetragen. Bitte unter einer eingetragenen Nummer zurückrufen.",
 		"challenge.too_many":
@@ -207,6 +213,8 @@ export const refusals = words(
 		"guest.inactive": "This guest is shut out. Administration can change that.",
 		"mail.decided": "This mail has been decided already.",
 		"mail.verification": "This mail confirms a forwarding. It does not become a request.",
+		"mail.live_secrets":
+			"There are live secrets in this mail. Make a request of it: there they are blacked out.",
 		"mail.unregistered":
 			"This address is registered nowhere. Questions go to registered addresses only.",
 		"address.shared": "Somebody else uses this address. Take one that only you read.",
@@ -230,6 +238,10 @@ export const refusals = words(
 		"address.taken": "This address already belongs to somebody.",
 		"address.invalid": "This address is not right yet. Please check it.",
 		"phone.invalid": "This number is not right yet. Best with its area code, such as +49 30 …",
+		"product_user.taken":
+			"This user in the product already belongs to somebody. Please look the id up there again.",
+		"call.not_in_ticket":
+			"Whoever called has no part in this request. Write the call down in a request of theirs.",
 		"call.unregistered_number":
 			"This number is not registered. Please call back on a registered one.",
 		"challenge.too_many":
