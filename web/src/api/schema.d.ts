@@ -1595,6 +1595,14 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -2411,6 +2419,14 @@ export interface paths {
                         "application/json": components["schemas"]["TicketRef"];
                     };
                 };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2428,6 +2444,14 @@ export interface paths {
                     };
                 };
                 422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                423: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5555,6 +5579,8 @@ export interface components {
             id: string;
             /** @description `contact_add`, `contact_change`, `contact_remove`, `primary_address` or `phone_add`. */
             kind: string;
+            /** @description Whether I may approve or refuse it now. */
+            may_decide: boolean;
             /** @description Whether I asked for it. */
             mine: boolean;
             /** @description `waiting`, `approved`, `refused` or `expired`. */
@@ -5725,6 +5751,7 @@ export interface components {
             code: string;
             /** @description Ids and words that go with it. */
             data: Record<string, never>;
+            person?: components["schemas"]["Person"] | null;
         };
         /** @description The one thing that was named exactly. */
         ExactView: {
