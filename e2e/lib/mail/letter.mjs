@@ -12,16 +12,27 @@ const part = (headers, body) => `${headers.join("\r\n")}\r\n\r\n${lines(body.toS
 
 /**
  * A message's text. `from` and `to` are addresses or whole fields; `reply` is the letter that it
- * answers; `headers` are further fields, as [name, value]; `files` are {name, type, bytes}.
+ * answers; `headers` are further fields, as [name, value]; `files` are {name, type, bytes}; `at` is when it
+ * is written, in milliseconds.
  */
-export function write({ from, to, subject, text, reply, id, headers = [], files = [] }) {
+export function write({
+	from,
+	to,
+	subject,
+	text,
+	reply,
+	id,
+	at = Date.now(),
+	headers = [],
+	files = [],
+}) {
 	const domain = from.match(/@([^>\s]+)/)?.[1] ?? "nowhere.example";
 	const references = reply && [...(reply.references ?? []), reply.id].map((one) => `<${one}>`);
 	const fields = [
 		["From", from],
 		["To", to],
 		["Subject", encoded(subject)],
-		["Date", new Date().toUTCString().replace("GMT", "+0000")],
+		["Date", new Date(at).toUTCString().replace("GMT", "+0000")],
 		["Message-ID", `<${id ?? `${randomUUID()}@${domain}`}>`],
 		...(reply ? [["In-Reply-To", `<${reply.id}>`]] : []),
 		...(reply ? [["References", references.join("\r\n ")]] : []),

@@ -130,7 +130,7 @@ export async function office(t, { way = "lmtp", name = "office" } = {}) {
 		[server.program.said, provider.said(), customers.said(), box.said()].join("\n");
 	const address = (from) => from.match(/<([^>]+)>/)?.[1] ?? from;
 	const post = (port) => async (letter) => {
-		const message = letter.message ?? write({ to: SUPPORT, ...letter });
+		const message = letter.message ?? write({ to: SUPPORT, at: clock.now(), ...letter });
 		const sender = letter.sender ?? address(letter.from);
 		await send(port, { sender, recipient: letter.recipient ?? SUPPORT, message });
 		return read(Buffer.from(message));
