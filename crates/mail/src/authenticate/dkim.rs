@@ -1,7 +1,8 @@
 //! DKIM signatures, stricter than RFC 6376 asks (control 41).
 //!
-//! No `l=`, no SHA-1, no key below 1024 bits, no key in test mode; `From`, `Subject` and `Date` signed. Only signatures of
-//! the sender's own organisation are tried at all, so others cost no question to the DNS.
+//! No `l=`, no SHA-1, no key below 1024 bits, no key in test mode; `From`, `Subject` and `Date` signed.
+//! Only signatures of the sender's own organisation are tried at all, so others cost no question to the
+//! DNS.
 
 use mail_auth::{
     AuthenticatedMessage, DkimOutput, DkimResult, Error, MessageAuthenticator,

@@ -4,8 +4,8 @@
 //!
 //! The order: the bytes are durable first, then one transaction writes the row with whatever became of
 //! it, then the transport is told. A crash before that, and the sender tries again; a message that
-//! comes twice is known by its fingerprint, an earlier one with something added by its signature. Must never answer `Ok` before the transaction is
-//! committed. Start reading at [`take`], then `gather.rs`, then `carry.rs`.
+//! comes twice is known by its fingerprint, an earlier one with something added by its signature. Must
+//! never answer `Ok` before the transaction is committed. Start reading at [`take`], then `gather.rs`, then `carry.rs`.
 
 mod bounce;
 mod carry;
@@ -106,11 +106,15 @@ pub async fn take(app: &Shared, handed: Handed) -> Result<Taken, Problem> {
     if known.as_ref().is_some_and(|known| !waits_unproven(known)) {
         return Ok(Taken::Known);
     }
-    let checked = check_sender(app, support, &handed, &message).await;
+    // The disk and the name servers are waited for at the same time. Bytes that no row names are swept.
+    let (checked, stored) = tokio::join!(
+        check_sender(app, support, &handed, &message),
+        app.blobs.put(provider, handed.raw.clone())
+    );
     if known.is_some() && checked.proof == Proof::Unproven {
         return Ok(Taken::Known);
     }
-    let hash = app.blobs.put(provider, handed.raw.clone()).await.map_err(|error| {
+    let hash = stored.map_err(|error| {
         tracing::error!(%error, "a mail cannot be stored");
         Problem::unwritable()
     })?;
