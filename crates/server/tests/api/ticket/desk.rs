@@ -162,7 +162,7 @@ on_both! {
         refused.refused(403, "needs.customer_word");
         app.advance(Span::seconds(1));
         write(&mut owner, &ticket, "Please look again").await;
-        assert_eq!(told(&agent).await.0, true);
+        assert!(told(&agent).await.0);
     }
 
     /// Rule B10: the history says to whom a request went, and from whom it was taken.
