@@ -1,7 +1,7 @@
 //! One search for the desk: tickets by their words and number, customers, contacts.
 //!
-//! Shows no more than lists do before anything is open (rule B4): names and numbers. A contact is found
-//! by a whole address or number alone, so that trying letters tells nothing.
+//! Shows no more than lists do before anything is open (rule B4): names and numbers. Addresses and
+//! telephone numbers find a contact only when they are given whole, so that trying letters tells nothing.
 
 pub mod routes;
 
