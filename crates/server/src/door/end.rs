@@ -15,7 +15,7 @@ use pforte_store::{Change, StoreError, ground, ground::GroundRecord, sign_in, vi
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Door, Touched, lock, watch::HUNG};
+use super::{Door, Shut, Touched, lock, watch::HUNG};
 use crate::{
     App,
     kernel::Timestamp,
@@ -115,7 +115,7 @@ impl App {
         // Kept until it is written, also when the browser that asked goes away meanwhile.
         {
             let mut unwritten = lock(&self.door.unwritten);
-            unwritten.shut.insert(record.id);
+            unwritten.shut.insert(record.id, Shut { how: ask.how, at: now, written: None });
             unwritten.grounds.insert(record.id, ending.clone());
         }
         let doors = self.door.pick(|door| door.visit.ground == record.id && door.over().is_none());
@@ -222,7 +222,9 @@ impl App {
         NotWritten::or_already(written)?;
         let mut unwritten = lock(&self.door.unwritten);
         unwritten.grounds.remove(&e.ground);
-        unwritten.shut.remove(&e.ground);
+        if let Some(shut) = unwritten.shut.get_mut(&e.ground) {
+            shut.written = Some(Instant::now());
+        }
         Ok(())
     }
 

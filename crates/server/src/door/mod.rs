@@ -11,7 +11,7 @@ mod permit;
 mod watch;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicI64},
@@ -76,6 +76,8 @@ struct State {
 
 /// How long one listener to live updates is served before it has to come back and be asked again.
 pub const LISTEN_MAX: Duration = Duration::from_secs(60 * 60);
+/// No request still works with a row that it read longer ago.
+const READ_MAX: Duration = Duration::from_secs(60);
 
 /// What a committed change may have touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,13 +102,23 @@ pub struct Doors {
 
 #[derive(Default)]
 struct Unwritten {
-    /// Grounds that are ended in memory, whether or not the first attempt to write it has failed yet.
-    shut: HashSet<GroundId>,
+    /// Grounds that are ended in memory, whether or not the first attempt to write it has failed yet. Kept
+    /// for a while after it is written: whoever read the row before still finds here that it is over.
+    shut: HashMap<GroundId, Shut>,
     grounds: HashMap<GroundId, end::GroundEnding>,
     visits: HashMap<VisitId, end::VisitEnding>,
     sign_ins: HashMap<SignInId, end::SignInEnding>,
     /// Sign-ins ended in this run: listeners are cut without asking the database.
     signed_out: HashMap<SignInId, Instant>,
+}
+
+/// How a ground was ended in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Shut {
+    pub how: EndedHow,
+    pub at: Moment,
+    /// When its row said so, too.
+    written: Option<Instant>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -206,7 +218,8 @@ impl Doors {
         doors.retain(|_, door| door.over().is_none() || door.visit.ends_at > before);
         drop(doors);
         let mut unwritten = lock(&self.unwritten);
-        let Unwritten { signed_out, sign_ins, .. } = &mut *unwritten;
+        let Unwritten { shut, signed_out, sign_ins, .. } = &mut *unwritten;
+        shut.retain(|_, shut| shut.written.is_none_or(|written| written.elapsed() < READ_MAX));
         signed_out.retain(|id, at| at.elapsed() < LISTEN_MAX * 2 || sign_ins.contains_key(id));
     }
 
@@ -220,9 +233,14 @@ impl Doors {
         self.pick(|door| door.over().is_none()).len()
     }
 
-    /// Whether a ground was ended in memory and that is not written yet.
+    /// How a ground was ended in memory, where its row may not say so: it is not written yet, or only
+    /// since the row was read.
+    pub fn shut(&self, ground: GroundId) -> Option<Shut> {
+        lock(&self.unwritten).shut.get(&ground).copied()
+    }
+
     pub fn ground_shut(&self, ground: GroundId) -> bool {
-        lock(&self.unwritten).shut.contains(&ground)
+        self.shut(ground).is_some()
     }
 
     /// Whether a sign-in ended in this run.

@@ -107,12 +107,13 @@ pub struct GroundView {
 
 /// When and how a row is over: as written, as shut in memory, or by its time.
 pub(crate) fn over(app: &App, ground: &GroundRecord, now: Moment) -> Option<(Moment, String)> {
-    match (ground.ended_at, &ground.ended_how) {
-        (Some(at), how) => Some((at, how.clone().unwrap_or_else(|| "condition_lost".into()))),
-        (None, _) if app.door.ground_shut(ground.id) => Some((now, "customer".into())),
-        (None, _) if now >= ground.ends_at => Some((ground.ends_at, "expired".into())),
-        (None, _) => None,
+    if let Some(at) = ground.ended_at {
+        return Some((at, ground.ended_how.clone().unwrap_or_else(|| "condition_lost".into())));
     }
+    if let Some(shut) = app.door.shut(ground.id) {
+        return Some((shut.at, shut.how.word().into()));
+    }
+    (now >= ground.ends_at).then(|| (ground.ends_at, "expired".into()))
 }
 
 /// Loads what is shown of a ground.

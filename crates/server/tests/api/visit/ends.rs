@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 
 use super::told;
 
+/// How often something is ended while others read, and how many read.
+const ROUNDS: usize = 10;
+const READERS: usize = 6;
+
 /// Waits until an open stream is cut; it must be within a second.
 async fn cut_within_a_second(hold: &Hold) {
     let cut = tokio::time::timeout(Duration::from_secs(1), hold.cancelled()).await;
@@ -50,6 +54,33 @@ on_both! {
         let reason = json!({ "category": "other", "text": "Once more" });
         let body = json!({ "ground_id": first.ground, "product": pforte_testkit::PRODUCT, "reason": reason });
         agent.post("/visits", body).await.refused(403, "ground.ended");
+    }
+
+    /// Rule B8: what was read as over never reads as open again, not even while its end is being written.
+    async fn b8_what_is_over_never_reads_as_open_again(app: TestApp) {
+        for round in 0..ROUNDS {
+            let (mut contact, _, visit) = app.visit().await;
+            let path = format!("/grounds/{}", visit.ground);
+            let readers: Vec<_> = (0..READERS)
+                .map(|_| {
+                    let (reader, path) = (contact.clone(), path.clone());
+                    tokio::spawn(async move {
+                        let mut states = vec![];
+                        while states.iter().filter(|state| *state == "ended").count() < 5 {
+                            states.push(reader.get(&path).await.ok()["state"].clone());
+                        }
+                        states
+                    })
+                })
+                .collect();
+            contact.post(&format!("{path}/end"), Value::Null).await.ok();
+            for reader in readers {
+                let states = reader.await.expect("a reader");
+                let first = states.iter().position(|state| state == "ended").expect("ended");
+                assert!(states[first..].iter().all(|state| state == "ended"), "round {round}: {states:?}");
+            }
+            app.advance(Span::seconds(30));
+        }
     }
 
     /// Control 24: a lead ends an agent's ground; and the agent gives it back (rule B8).
