@@ -260,8 +260,8 @@ impl Fill {
                 note: false,
                 texts: vec![&ticket.subject, &number, &new.text],
             },
-        )
-        .await
+        );
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@
 mod conn;
 mod db;
 mod error;
+mod statement;
 mod writer;
 
 pub mod address;

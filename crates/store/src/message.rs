@@ -1,5 +1,7 @@
 //! What stands in a ticket: messages, notes and, one line each, what happened.
 
+use std::collections::HashMap;
+
 use pforte_core::{
     kernel::{ContactId, MailId, MessageId, Moment, ProviderId, StaffId, TicketId},
     sender::Proof,
@@ -11,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     Conn, StoreError, Tx,
     conn::{all, one, run},
+    statement::Statement,
 };
 
 /// Who wrote it.
@@ -161,4 +164,19 @@ pub async fn by_id(
 ) -> Result<Option<MessageRecord>, StoreError> {
     let row = one!(conn, Row, select!("WHERE provider_id = $1 AND id = $2"), provider.0, id.0)?;
     Ok(row.map(MessageRecord::from))
+}
+
+/// The texts of some messages, at most 100.
+pub async fn texts(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ids: &[MessageId],
+) -> Result<HashMap<MessageId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut statement = Statement::new("SELECT id, text FROM ticket_message WHERE ");
+    statement.named(provider, "id", ids.iter().map(|id| id.0));
+    let rows: Vec<(Uuid, String)> = statement.all(conn).await?;
+    Ok(rows.into_iter().map(|(id, text)| (MessageId(id), text)).collect())
 }

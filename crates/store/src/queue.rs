@@ -1,7 +1,7 @@
 //! Lists of tickets: the desk's queue, a customer's requests, and how many there are of each.
 //!
-//! The only statements that are put together at run time, from fixed pieces: a list must use the index
-//! that fits what is asked, also among a million tickets. Values are always bound.
+//! Statements are put together, because a list must use the index that fits what is asked, also among a
+//! million tickets.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use pforte_core::{
     kernel::{ContactId, CustomerId, Moment, ProviderId, StaffId, TicketId},
     ticket::{Priority, TICKET_ANSWER, TICKET_LOCK, TicketChannel, TicketState},
 };
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
     Conn, StoreError,
-    conn::on,
     sign_in::Person,
+    statement::{Bind, Statement},
     ticket::{self, TicketRecord},
 };
 
@@ -120,62 +120,6 @@ impl TryFrom<Row> for Line {
     }
 }
 
-enum Bind {
-    Id(Uuid),
-    Int(i64),
-    Text(String),
-}
-
-/// A statement that grows: fixed pieces, and what is bound to them.
-struct Statement {
-    sql: String,
-    binds: Vec<Bind>,
-}
-
-impl Statement {
-    fn new(sql: impl Into<String>) -> Self {
-        Self { sql: sql.into(), binds: vec![] }
-    }
-
-    /// Binds a value; answers its name in the text.
-    fn bind(&mut self, bind: Bind) -> String {
-        self.binds.push(bind);
-        format!("${}", self.binds.len())
-    }
-
-    /// Adds a piece in which `?` stands for the value.
-    fn and(&mut self, piece: &str, bind: Bind) {
-        let name = self.bind(bind);
-        self.sql.push_str(" AND ");
-        self.sql.push_str(&piece.replace('?', &name));
-    }
-
-    fn push(&mut self, piece: &str) {
-        self.sql.push_str(piece);
-    }
-
-    async fn all<T>(self, conn: &mut Conn) -> Result<Vec<T>, StoreError>
-    where
-        T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow>
-            + for<'r> FromRow<'r, sqlx::postgres::PgRow>
-            + Send
-            + Unpin,
-    {
-        let Self { sql, binds } = self;
-        on!(conn, c => {
-            let mut query = sqlx::query_as::<_, T>(AssertSqlSafe(sql));
-            for bind in binds {
-                query = match bind {
-                    Bind::Id(id) => query.bind(id),
-                    Bind::Int(n) => query.bind(n),
-                    Bind::Text(text) => query.bind(text),
-                };
-            }
-            query.fetch_all(&mut **c).await.map_err(StoreError::from)
-        })
-    }
-}
-
 /// What the states mean in columns, at an instant. A `+` keeps an index out that would not give the order.
 fn states(statement: &mut Statement, filter: &Filter, age: TicketAge, now: Moment) {
     let aged = match age {
@@ -255,8 +199,8 @@ fn narrow(statement: &mut Statement, filter: &Filter, now: Moment) {
         statement.and("t.urgency <= ?", Bind::Int(now.0));
     }
     if let Some(ids) = &filter.ids {
-        let names: Vec<String> = ids.iter().map(|id| statement.bind(Bind::Id(id.0))).collect();
-        statement.push(&format!(" AND t.id IN ({})", names.join(", ")));
+        statement.push(" AND ");
+        statement.within("t.id", ids.iter().map(|id| id.0));
     }
 }
 
@@ -332,7 +276,7 @@ pub async fn tags(
         return Ok(found);
     }
     let mut statement = Statement::new("SELECT ticket_id, tag FROM ticket_tag WHERE ");
-    named(&mut statement, provider, ids);
+    statement.named(provider, "ticket_id", ids.iter().map(|id| id.0));
     statement.push(" ORDER BY tag LIMIT 5000");
     let rows: Vec<(Uuid, String)> = statement.all(conn).await?;
     for (id, tag) in rows {
@@ -352,14 +296,8 @@ pub async fn held(
     }
     let mut statement =
         Statement::new("SELECT ticket_id, COUNT(*) FROM mail WHERE state = 'quarantine' AND ");
-    named(&mut statement, provider, ids);
+    statement.named(provider, "ticket_id", ids.iter().map(|id| id.0));
     statement.push(" GROUP BY ticket_id");
     let rows: Vec<(Uuid, i64)> = statement.all(conn).await?;
     Ok(rows.into_iter().map(|(id, n)| (id.into(), n)).collect())
-}
-
-fn named(statement: &mut Statement, provider: ProviderId, ids: &[TicketId]) {
-    let provider = statement.bind(Bind::Id(provider.0));
-    let names: Vec<String> = ids.iter().map(|id| statement.bind(Bind::Id(id.0))).collect();
-    statement.push(&format!("provider_id = {provider} AND ticket_id IN ({})", names.join(", ")));
 }

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use pforte_core::kernel::{CustomerId, MessageId, ProviderId, TicketId};
+use pforte_core::kernel::{ContactId, CustomerId, MessageId, Moment, ProviderId, TicketId};
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use uuid::Uuid;
 
-use crate::{Conn, Db, StoreError, Tx, conn::on};
+use crate::{Conn, Db, StoreError, Tx, conn::on, sign_in::Person};
 
 /// Different words of one document at most, and characters of one word.
 const WORDS: usize = 4_000;
@@ -63,21 +63,32 @@ pub struct Document<'a> {
     pub texts: Vec<&'a str>,
 }
 
-/// Who asks: only what they may see is found.
+/// Where is looked, and for whom.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
     pub provider: ProviderId,
     /// Only this customer's, and no notes.
     pub customer: Option<CustomerId>,
+    pub asks: Person,
 }
 
-/// A document that was found.
+/// A document that was found, with all that says whether they who ask may read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     /// To go on from.
     pub number: i64,
     pub ticket: TicketId,
+    /// `None`: what was asked at the ticket's opening.
     pub message: Option<MessageId>,
+    pub customer: CustomerId,
+    /// Whose ticket it is.
+    pub contact: ContactId,
+    /// When it was written.
+    pub at: Moment,
+    /// For staff who serve alone.
+    pub note: bool,
+    /// Since when whoever asks watches the ticket, if they do.
+    pub watched: Option<Moment>,
 }
 
 fn provider_word(id: ProviderId) -> String {
@@ -109,27 +120,46 @@ fn words(text: &str) -> Vec<String> {
     words.map(|word| word.chars().take(WORD_CHARS).collect()).collect()
 }
 
-/// Adds a document, in the transaction of the message it stands for.
-pub async fn add(tx: &mut Tx, document: &Document<'_>) -> Result<(), StoreError> {
-    let text = indexed(document);
-    let ids = [document.provider.0, document.customer.0, document.ticket.0];
-    let message = document.message.map(|m| m.0);
-    match tx.conn() {
-        Conn::Sqlite(c) => {
-            let sql = "INSERT INTO search_document (provider_id, customer_id, ticket_id, message_id) \
-                       VALUES ($1, $2, $3, $4)";
-            let query = sqlx::query(sql).bind(ids[0]).bind(ids[1]).bind(ids[2]).bind(message);
-            let number = query.execute(&mut **c).await?.last_insert_rowid();
-            let sql = "INSERT INTO search_words (rowid, words) VALUES ($1, $2)";
-            let joined: Vec<String> = text.into_iter().collect();
-            sqlx::query(sql).bind(number).bind(joined.join(" ")).execute(&mut **c).await?;
-        }
-        Conn::Postgres(c) => {
-            let sql = "INSERT INTO search_document (provider_id, customer_id, ticket_id, message_id, words) \
-                       VALUES ($1, $2, $3, $4, array_to_tsvector($5))";
-            let query = sqlx::query(sql).bind(ids[0]).bind(ids[1]).bind(ids[2]).bind(message);
-            let all: Vec<String> = text.into_iter().collect();
-            query.bind(all).execute(&mut **c).await?;
+/// A document in the index's words.
+#[derive(Debug)]
+pub(crate) struct Indexed {
+    provider: ProviderId,
+    customer: CustomerId,
+    ticket: TicketId,
+    message: Option<MessageId>,
+    words: Vec<String>,
+}
+
+/// Adds a document, in the transaction of the message it stands for. It is found once that is committed.
+pub fn add(tx: &mut Tx, document: &Document<'_>) {
+    tx.add_found(Indexed {
+        provider: document.provider,
+        customer: document.customer,
+        ticket: document.ticket,
+        message: document.message,
+        words: indexed(document).into_iter().collect(),
+    });
+}
+
+/// Writes documents into the index.
+pub(crate) async fn write(conn: &mut Conn, documents: Vec<Indexed>) -> Result<(), StoreError> {
+    for Indexed { provider, customer, ticket, message, words } in documents {
+        let message = message.map(|m| m.0);
+        match conn {
+            Conn::Sqlite(c) => {
+                let sql = "INSERT INTO search_document (provider_id, customer_id, ticket_id, message_id) \
+                           VALUES ($1, $2, $3, $4)";
+                let query = sqlx::query(sql).bind(provider.0).bind(customer.0).bind(ticket.0).bind(message);
+                let number = query.execute(&mut **c).await?.last_insert_rowid();
+                let sql = "INSERT INTO search_words (rowid, words) VALUES ($1, $2)";
+                sqlx::query(sql).bind(number).bind(words.join(" ")).execute(&mut **c).await?;
+            }
+            Conn::Postgres(c) => {
+                let sql = "INSERT INTO search_document (provider_id, customer_id, ticket_id, message_id, words) \
+                           VALUES ($1, $2, $3, $4, array_to_tsvector($5))";
+                let query = sqlx::query(sql).bind(provider.0).bind(customer.0).bind(ticket.0).bind(message);
+                query.bind(words).execute(&mut **c).await?;
+            }
         }
     }
     Ok(())
@@ -177,6 +207,25 @@ fn question(scope: Scope, text: &str, postgres: bool) -> Option<String> {
     Some(all.join(and))
 }
 
+/// The statement over a source of documents: their number there, and how the words are matched.
+macro_rules! found {
+    ($source:literal, $number:literal, $matched:literal) => {
+        concat!(
+            "SELECT d.id, d.ticket_id, d.message_id, t.customer_id, t.contact_id, COALESCE(m.at, t.opened_at), \
+             COALESCE(m.kind = 'note', d.message_id IS NOT NULL), s.since FROM ",
+            $source,
+            " LEFT JOIN ticket_message m ON m.id = d.message_id \
+             LEFT JOIN ticket_watcher s ON s.ticket_id = d.ticket_id AND (s.staff_id = $5 OR s.contact_id = $6) \
+             WHERE ",
+            $matched,
+            " AND d.provider_id = $2 AND ",
+            $number,
+            " < $3 ORDER BY ",
+            $number,
+            " DESC LIMIT $4"
+        )
+    };
+}
 /// Documents that hold all the words, newest first, with numbers below `before`.
 pub async fn find(
     conn: &mut Conn,
@@ -187,25 +236,40 @@ pub async fn find(
 ) -> Result<Vec<Found>, StoreError> {
     let postgres = matches!(conn, Conn::Postgres(_));
     let Some(question) = question(scope, text, postgres) else { return Ok(vec![]) };
+    let before = before.unwrap_or(i64::MAX);
+    let (staff, contact) = scope.asks.columns();
     // The number is compared in the index of the words, so that a common word costs no more than a rare one.
     let sql = if postgres {
-        "SELECT id, ticket_id, message_id FROM search_document \
-         WHERE words @@ $1::tsquery AND provider_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+        found!("search_document d JOIN ticket t ON t.id = d.ticket_id", "d.id", "d.words @@ $1::tsquery")
     } else {
-        "SELECT d.id, d.ticket_id, d.message_id FROM search_words w CROSS JOIN search_document d ON d.id = w.rowid \
-         WHERE w.search_words MATCH $1 AND d.provider_id = $2 AND w.rowid < $3 ORDER BY w.rowid DESC LIMIT $4"
+        found!(
+            "search_words w CROSS JOIN search_document d ON d.id = w.rowid CROSS JOIN ticket t ON t.id = d.ticket_id",
+            "w.rowid",
+            "w.search_words MATCH $1"
+        )
     };
-    let before = before.unwrap_or(i64::MAX);
-    let rows: Vec<(i64, Uuid, Option<Uuid>)> = on!(conn, c => {
-        let query = sqlx::query_as(sql).bind(&question).bind(scope.provider.0).bind(before).bind(limit);
-        query.fetch_all(&mut **c).await?
+    let rows: Vec<Row> = on!(conn, c => {
+        let query = sqlx::query_as(sql).bind(&question).bind(scope.provider.0).bind(before);
+        query.bind(limit).bind(staff).bind(contact).fetch_all(&mut **c).await?
     });
-    let found = |(number, ticket, message): (i64, Uuid, Option<Uuid>)| Found {
-        number,
-        ticket: ticket.into(),
-        message: message.map(MessageId),
-    };
-    Ok(rows.into_iter().map(found).collect())
+    Ok(rows.into_iter().map(Found::from).collect())
+}
+
+type Row = (i64, Uuid, Option<Uuid>, Uuid, Uuid, i64, bool, Option<i64>);
+
+impl From<Row> for Found {
+    fn from((number, ticket, message, customer, contact, at, note, watched): Row) -> Self {
+        Self {
+            number,
+            ticket: ticket.into(),
+            message: message.map(MessageId),
+            customer: customer.into(),
+            contact: contact.into(),
+            at: Moment(at),
+            note,
+            watched: watched.map(Moment),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -223,7 +287,8 @@ mod tests {
 
     #[test]
     fn a_question_is_nothing_but_words() {
-        let scope = Scope { provider: ProviderId(Uuid::nil()), customer: None };
+        let asks = Person::Contact(ContactId(Uuid::nil()));
+        let scope = Scope { provider: ProviderId(Uuid::nil()), customer: None, asks };
         let asked = question(scope, "Rechnungen' OR \"x\" --", true).expect("words");
         assert!(
             !asked.contains("OR \"") && asked.contains("'rechnungen'") && asked.contains("'rechnung'"),

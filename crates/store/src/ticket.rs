@@ -183,8 +183,11 @@ pub async fn insert(tx: &mut Tx, new: TicketRecord) -> Result<TicketRecord, Stor
     run!(
         tx.conn(),
         "INSERT INTO ticket (id, provider_id, number, customer_id, contact_id, channel, subject, done, expected, \
-         happened, affected, priority, opened_at, opened_by, proof, last_message_at, follows) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $13, $16)",
+         happened, affected, priority, opened_at, opened_by, proof, follows, assigned_to, assigned_at, reopened_at, \
+         reopened_by, customer_spoke_at, last_message_at, waits_for_customer_since, waits_for_staff_since, \
+         closed_at, closed_how, merged_into, reminded_close_at, reminded_lock_at, escalated_at, urgency) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+         $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)",
         life.id.0,
         record.provider.0,
         record.number,
@@ -200,16 +203,33 @@ pub async fn insert(tx: &mut Tx, new: TicketRecord) -> Result<TicketRecord, Stor
         life.opened_at.0,
         life.opened_by.word(),
         record.proof.as_deref(),
-        record.follows.map(|t| t.0)
+        record.follows.map(|t| t.0),
+        life.assigned_to.map(|s| s.0),
+        micros(life.assigned_at),
+        micros(life.reopened.map(|r| r.at)),
+        life.reopened.map(|r| r.by.word()),
+        micros(life.customer_spoke_at),
+        life.last_message_at.0,
+        micros(life.waits.for_customer_since()),
+        micros(life.waits.for_staff_since()),
+        micros(life.closed.map(|(at, _)| at)),
+        life.closed.map(|(_, how)| how.word()),
+        life.merged_into.map(|t| t.0),
+        micros(life.reminded_close_at),
+        micros(life.reminded_lock_at),
+        micros(life.escalated_at),
+        urgency(life)
     )?;
-    update(tx, &record).await?;
     Ok(record)
+}
+
+fn micros(at: Option<Moment>) -> Option<i64> {
+    at.map(|at| at.0)
 }
 
 /// Saves what may change. The caller has read the row in the same transaction.
 pub async fn update(tx: &mut Tx, record: &TicketRecord) -> Result<(), StoreError> {
     let life = &record.life;
-    let micros = |at: Option<Moment>| at.map(|at| at.0);
     run!(
         tx.conn(),
         "UPDATE ticket SET subject = $3, priority = $4, assigned_to = $5, assigned_at = $6, reopened_at = $7, \

@@ -1,8 +1,8 @@
 //! The one writer: what is committed, and with what.
 //!
 //! A single task drains a bounded queue. Each change runs in a savepoint of its own; the access entries
-//! that wait go in as one insert; one commit carries them all, and only then is anybody answered. So a
-//! change and its entry share a transaction, and many share one write to disk. A change cannot be
+//! that wait go in as one insert, then the words of all messages; one commit carries them all, and only
+//! then is anybody answered. So a change and its entry share a transaction, and many share one write to disk. A change cannot be
 //! committed without its entry: [`Change`] has no other constructor.
 
 use std::{collections::VecDeque, future::Future, pin::Pin};
@@ -10,7 +10,7 @@ use std::{collections::VecDeque, future::Future, pin::Pin};
 use pforte_core::entry::Entry;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::{Conn, Db, StoreError, log};
+use crate::{Conn, Db, StoreError, log, search};
 
 /// Changes and entries that may wait; beyond it the answer is [`StoreError::Busy`].
 const QUEUE: usize = 4_096;
@@ -50,6 +50,8 @@ pub enum Health {
 pub struct Tx {
     conn: Conn,
     next_seq: i64,
+    /// What is to be found from now on; written at the end of the batch.
+    found: Vec<search::Indexed>,
 }
 
 impl Tx {
@@ -63,6 +65,11 @@ impl Tx {
         let seq = self.next_seq;
         self.next_seq += 1;
         seq
+    }
+
+    /// Lets a document be found once this is committed.
+    pub(crate) fn add_found(&mut self, document: search::Indexed) {
+        self.found.push(document);
     }
 }
 
@@ -109,7 +116,7 @@ impl Writer {
         let next_seq = log::last_seq(&mut conn).await? + 1;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (health_in, health) = watch::channel(Health::Writable);
-        let task = Task { db, tx: Some(Tx { conn, next_seq }), next_seq, health: health_in };
+        let task = Task { db, tx: Some(Tx { conn, next_seq, found: vec![] }), next_seq, health: health_in };
         tokio::spawn(task.run(waiting));
         Ok(Self { queue, health })
     }
@@ -297,6 +304,11 @@ impl Task {
             (None, Some(tx)) => {
                 let first = tx.next_seq;
                 broken = log::append(tx, &entries).await.err();
+                if broken.is_none() {
+                    // All of the batch at once: each time SQLite writes anything else in between, it puts
+                    // the index on disk.
+                    broken = search::write(&mut tx.conn, std::mem::take(&mut tx.found)).await.err();
+                }
                 first
             }
             _ => 0,
@@ -312,14 +324,16 @@ impl Task {
     }
 
     async fn begin(&mut self) -> Result<(), StoreError> {
-        self.connect().await?.conn.begin().await
+        let tx = self.connect().await?;
+        tx.found.clear();
+        tx.conn.begin().await
     }
 
     /// The connection, opened anew if it was lost, with the number that comes next.
     async fn connect(&mut self) -> Result<&mut Tx, StoreError> {
         let tx = match self.tx.take() {
             Some(tx) => Tx { next_seq: self.next_seq, ..tx },
-            None => Tx { conn: self.db.write().await?, next_seq: self.next_seq },
+            None => Tx { conn: self.db.write().await?, next_seq: self.next_seq, found: vec![] },
         };
         Ok(self.tx.insert(tx))
     }
@@ -335,7 +349,7 @@ impl Task {
             return broken;
         }
         let tx = self.tx.as_mut()?;
-        let before = tx.next_seq;
+        let before = (tx.next_seq, tx.found.len());
         if let Err(error) = tx.conn.raw("SAVEPOINT change").await {
             return Some(error);
         }
@@ -344,7 +358,8 @@ impl Task {
         let ended = match outcome {
             Outcome::Keep => tx.conn.raw("RELEASE SAVEPOINT change").await,
             Outcome::Undo => {
-                tx.next_seq = before;
+                tx.next_seq = before.0;
+                tx.found.truncate(before.1);
                 match tx.conn.raw("ROLLBACK TO SAVEPOINT change").await {
                     Ok(()) => tx.conn.raw("RELEASE SAVEPOINT change").await,
                     error => error,

@@ -76,7 +76,7 @@ pub async fn change(
                 }
                 save(tx, &step, &record).await?;
                 if renamed {
-                    index(tx, &record).await?;
+                    index(tx, &record);
                 }
                 if let Some(tags) = tags {
                     ticket::set_tags(tx, step.provider, id, &tags).await?;

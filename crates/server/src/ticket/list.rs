@@ -1,37 +1,29 @@
-//! Lists of tickets, with full text, and how many there are.
+//! Lists of tickets, and how many there are.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use pforte_core::{
-    kernel::{Moment, StaffId, TicketId},
+    kernel::StaffId,
     ticket::{Priority, TicketChannel, TicketState},
 };
 use pforte_store::{
-    Conn, mail, message,
+    mail,
     queue::{self, After, Assignee, Desk, Filter, Line, Sort, States},
-    search::{self, Found, Scope},
-    ticket,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    find::find,
     line::{TicketLine, lines},
-    see::{look, sees_all},
-    snippet::snippet,
+    see::sees_all,
 };
 use crate::{
     App,
     kernel::{Page, PageQuery, Problem, SignedIn, StaffActor, Who},
     staff::must_serve,
 };
-
-/// Tickets that a search finds at most.
-const FOUND: usize = 100;
-/// Documents that are looked through for them, and in how many goes.
-const DOCUMENTS: i64 = 250;
-const GOES: usize = 4;
 
 /// Which tickets are wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -145,7 +137,7 @@ pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<Page<
     let limit = page.limit();
     let mut conn = app.read().await?;
     if !text.is_empty() {
-        return found(app, &mut conn, who, desk, filter, &text, limit).await;
+        return find(app, &mut conn, who, (desk, filter), &text, limit).await;
     }
     let sort = word("sort", query.sort.as_ref(), |text| match text {
         "urgent" => Some(Sort::Urgent),
@@ -159,112 +151,6 @@ pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<Page<
     let page = Page::cut(rows, limit, cursor);
     let items = lines(app, &mut conn, who, page.items, HashMap::new()).await?;
     Ok(Page { items, next: page.next })
-}
-
-/// Tickets with these words, what was written last first. One page; who seeks on names more words.
-async fn found(
-    app: &App,
-    conn: &mut Conn,
-    who: &SignedIn,
-    desk: Desk,
-    filter: Filter,
-    text: &str,
-    limit: i64,
-) -> Result<Page<TicketLine>, Problem> {
-    let (order, snippets) = search_all(conn, who, text).await?;
-    if order.is_empty() {
-        return Ok(Page { items: vec![], next: None });
-    }
-    let filter = Filter { ids: Some(order.clone()), ..filter };
-    let mut rows = queue::list(conn, desk, &filter, Sort::Newest, None, FOUND as i64).await?;
-    rows.sort_by_key(|line| order.iter().position(|id| *id == line.ticket.id()));
-    rows.truncate(usize::try_from(limit).unwrap_or(FOUND));
-    let items = lines(app, conn, who, rows, snippets).await?;
-    Ok(Page { items, next: None })
-}
-
-type FoundTickets = (Vec<TicketId>, HashMap<TicketId, String>);
-
-/// The tickets that hold these words where this person may read them, and a piece of the text.
-async fn search_all(conn: &mut Conn, who: &SignedIn, text: &str) -> Result<FoundTickets, Problem> {
-    let provider = who.sign_in.provider;
-    let customer = match &who.who {
-        Who::Contact(contact) => Some(contact.customer),
-        Who::Staff(_) => None,
-    };
-    let scope = Scope { provider, customer };
-    let (mut order, mut snippets) = (Vec::new(), HashMap::new());
-    if let Ok(number) = text.trim_start_matches('#').parse::<i64>()
-        && let Some(record) = ticket::by_number(conn, provider, number).await?
-        && let Some(seen) = look(conn, who, record).await?
-    {
-        order.push(seen.record.id());
-    }
-    let mut limits = HashMap::new();
-    let mut before = None;
-    for _ in 0..GOES {
-        let documents = search::find(conn, scope, text, before, DOCUMENTS).await?;
-        before = documents.last().map(|found| found.number);
-        for found in &documents {
-            if order.len() >= FOUND {
-                return Ok((order, snippets));
-            }
-            if snippets.contains_key(&found.ticket) {
-                continue;
-            }
-            if let Some(piece) = readable(conn, who, found, text, &mut limits).await? {
-                if !order.contains(&found.ticket) {
-                    order.push(found.ticket);
-                }
-                snippets.insert(found.ticket, piece);
-            }
-        }
-        if i64::try_from(documents.len()).is_ok_and(|n| n < DOCUMENTS) {
-            break;
-        }
-    }
-    snippets.retain(|_, piece| !piece.is_empty());
-    Ok((order, snippets))
-}
-
-/// From when on somebody reads a ticket; `None` for one they do not see.
-type Limits = HashMap<TicketId, Option<(Option<Moment>, bool, Moment, String)>>;
-
-/// A piece of the text around the words, if this person may read it; empty when the words stand in the
-/// subject alone.
-async fn readable(
-    conn: &mut Conn,
-    who: &SignedIn,
-    found: &Found,
-    text: &str,
-    limits: &mut Limits,
-) -> Result<Option<String>, Problem> {
-    let provider = who.sign_in.provider;
-    if let Entry::Vacant(vacant) = limits.entry(found.ticket) {
-        let record = ticket::by_id(conn, provider, found.ticket).await?;
-        let seen = match record {
-            Some(record) => look(conn, who, record).await?,
-            None => None,
-        };
-        vacant.insert(seen.map(|seen| {
-            let asked = seen.record.request.happened.clone().unwrap_or_default();
-            (seen.since, seen.reading().notes, seen.record.life.opened_at, asked)
-        }));
-    }
-    let Some(Some((since, notes, opened_at, asked))) = limits.get(&found.ticket) else { return Ok(None) };
-    let (at, body) = match found.message {
-        None => (*opened_at, asked.clone()),
-        Some(id) => match message::by_id(conn, provider, id).await? {
-            // Whatever the index says: notes are for staff who serve.
-            Some(m) if m.kind == pforte_core::ticket::MessageKind::Note && !notes => {
-                return Ok(None);
-            }
-            Some(m) => (m.at, m.text),
-            None => return Ok(None),
-        },
-    };
-    let allowed = since.is_none_or(|since| at >= since);
-    Ok(allowed.then(|| snippet(&body, text).unwrap_or_default()))
 }
 
 /// How many tickets there are, each at most 1,000.

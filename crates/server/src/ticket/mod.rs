@@ -8,6 +8,7 @@
 
 mod answer;
 mod change;
+mod find;
 mod life;
 pub mod line;
 pub mod list;

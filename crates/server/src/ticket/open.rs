@@ -82,7 +82,10 @@ pub async fn open_in(tx: &mut Tx, step: &mut Step, new: NewTicket) -> Result<Ope
         follows: record.follows,
     };
     step.log(record.life.customer, event);
-    index(tx, &record).await?;
+    let covers = |message: &NewMessage| message.kind == MessageKind::Message;
+    if record.request != Asked::default() || !new.message.as_ref().is_some_and(covers) {
+        index(tx, &record);
+    }
     let message = match new.message {
         Some(message) => Some(put(tx, step, &record, message).await?),
         None => None,
@@ -90,8 +93,9 @@ pub async fn open_in(tx: &mut Tx, step: &mut Step, new: NewTicket) -> Result<Ope
     Ok(Opened { ticket: record, message })
 }
 
-/// Makes the ticket itself found by its subject, its number and what was asked.
-pub(super) async fn index(tx: &mut Tx, record: &TicketRecord) -> Result<(), Problem> {
+/// Makes the ticket itself found by its subject, its number and what was asked. Each message carries subject
+/// and number as well.
+pub(super) fn index(tx: &mut Tx, record: &TicketRecord) {
     let number = record.number.to_string();
     let Request { done, expected, happened, affected } = &record.request;
     let mut texts = vec![record.subject.as_str(), &number];
@@ -104,7 +108,7 @@ pub(super) async fn index(tx: &mut Tx, record: &TicketRecord) -> Result<(), Prob
         note: false,
         texts,
     };
-    Ok(search::add(tx, &document).await?)
+    search::add(tx, &document);
 }
 
 /// What a person asks on a page.

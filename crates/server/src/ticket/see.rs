@@ -1,13 +1,14 @@
 //! Who may see a ticket, and from when on.
 
 use pforte_core::{
-    kernel::{ContactRole, Moment, TicketId},
+    kernel::{ContactId, ContactRole, CustomerId, Moment, TicketId},
     ticket::Viewer,
 };
 use pforte_store::{
     Conn, StoreError,
     contact::Contact,
     message::Reading,
+    search::Found,
     sign_in::Person,
     ticket::{self, TicketRecord},
     watcher,
@@ -46,8 +47,26 @@ pub fn sees_all(contact: &Contact) -> bool {
 
 /// Whose word stands behind a ticket (rules B10, X2): the requester's, as whose user a visit acts, and of
 /// those who answer for the customer. A colleague who only reads along opens nothing.
-pub fn speaks_for(record: &TicketRecord, writer: &Contact) -> bool {
-    writer.id == record.life.contact || sees_all(writer)
+pub fn speaks_for(requester: ContactId, writer: &Contact) -> bool {
+    writer.id == requester || sees_all(writer)
+}
+
+/// Who somebody is to a ticket.
+enum Stand {
+    Sees(Viewer),
+    /// Only what was written since they watch it (control 44).
+    Watching(Viewer),
+    Outside,
+}
+
+fn stand(who: &SignedIn, customer: CustomerId, requester: ContactId) -> Stand {
+    match &who.who {
+        Who::Staff(staff) if must_serve(staff).is_ok() => Stand::Sees(Viewer::Serving(staff.id)),
+        Who::Staff(_) => Stand::Watching(Viewer::Guest),
+        Who::Contact(contact) if contact.customer != customer => Stand::Outside,
+        Who::Contact(contact) if speaks_for(requester, contact) => Stand::Sees(Viewer::Contact),
+        Who::Contact(_) => Stand::Watching(Viewer::Along),
+    }
 }
 
 /// A ticket, if this person may see it; else as if there were none.
@@ -58,21 +77,24 @@ pub async fn see(conn: &mut Conn, who: &SignedIn, id: TicketId) -> Result<Seen, 
 
 /// The same for a ticket that was read already.
 pub async fn look(conn: &mut Conn, who: &SignedIn, record: TicketRecord) -> Result<Option<Seen>, StoreError> {
-    let person = who.sign_in.person;
-    let (viewer, since) = match &who.who {
-        Who::Staff(staff) if must_serve(staff).is_ok() => (Viewer::Serving(staff.id), None),
-        Who::Staff(_) => match watched(conn, &record, person).await? {
-            Some(since) => (Viewer::Guest, Some(since)),
+    let (viewer, since) = match stand(who, record.life.customer, record.life.contact) {
+        Stand::Sees(viewer) => (viewer, None),
+        Stand::Watching(viewer) => match watched(conn, &record, who.sign_in.person).await? {
+            Some(since) => (viewer, Some(since)),
             None => return Ok(None),
         },
-        Who::Contact(contact) if contact.customer != record.life.customer => return Ok(None),
-        Who::Contact(contact) if speaks_for(&record, contact) => (Viewer::Contact, None),
-        Who::Contact(_) => match watched(conn, &record, person).await? {
-            Some(since) => (Viewer::Along, Some(since)),
-            None => return Ok(None),
-        },
+        Stand::Outside => return Ok(None),
     };
     Ok(Some(Seen { record, viewer, since }))
+}
+
+/// Whether this person may read a document that a search found.
+pub fn may_read(who: &SignedIn, found: &Found) -> bool {
+    match stand(who, found.customer, found.contact) {
+        Stand::Sees(viewer) => !found.note || matches!(viewer, Viewer::Serving(_)),
+        Stand::Watching(_) => !found.note && found.watched.is_some_and(|since| found.at >= since),
+        Stand::Outside => false,
+    }
 }
 
 async fn watched(

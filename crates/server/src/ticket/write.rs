@@ -110,7 +110,11 @@ pub async fn customer_wrote_in(
         Err(Refusal::Locked) => return follow_up_in(tx, step, &record, writer, new).await,
         Err(refusal) => return Err(refused(refusal)),
     };
-    let life = if see::speaks_for(&record, writer) { life } else { without_word(life, &record, was_closed) };
+    let life = if see::speaks_for(record.life.contact, writer) {
+        life
+    } else {
+        without_word(life, &record, was_closed)
+    };
     let mut record = record;
     if was_closed {
         note_silence(tx, step, &mut record).await?;
@@ -257,7 +261,7 @@ pub async fn put(
     let event = Event::MessageAdded { ticket: ticket.id(), message: message.id, kind: message.kind };
     step.log(ticket.life.customer, event);
     let names = attach(tx, step, ticket, &message, new.files).await?;
-    index(tx, ticket, &message, &names).await?;
+    index(tx, ticket, &message, &names);
     Ok(message)
 }
 
@@ -322,12 +326,7 @@ async fn send(
     Ok(file.name)
 }
 
-async fn index(
-    tx: &mut Tx,
-    ticket: &TicketRecord,
-    message: &MessageRecord,
-    names: &[String],
-) -> Result<(), StoreError> {
+fn index(tx: &mut Tx, ticket: &TicketRecord, message: &MessageRecord, names: &[String]) {
     let number = ticket.number.to_string();
     let mut texts = vec![ticket.subject.as_str(), &number, &message.text];
     texts.extend(names.iter().map(String::as_str));
@@ -339,7 +338,7 @@ async fn index(
         note: message.kind == MessageKind::Note,
         texts,
     };
-    search::add(tx, &document).await
+    search::add(tx, &document);
 }
 
 /// Writes one line about what happened, without names: ids, words and instants alone.

@@ -1,5 +1,13 @@
 //! One search for the desk: tickets, customers, contacts.
 
+use pforte_core::{
+    entry::{Actor, Clean, Event},
+    kernel::Moment,
+};
+use pforte_store::{
+    Change, StoreError,
+    search::{self as search_index, Document},
+};
 use pforte_testkit::{Browser, on_both};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -74,5 +82,35 @@ on_both! {
         assert_eq!(search(&agent, part).await["contacts"], json!([]));
         let far = search(&agent, &app.world.far.customer.owner.address).await;
         assert_eq!((&far["contacts"], &far["exact"]), (&json!([]), &Value::Null));
+    }
+
+    /// Words are found once their change is committed, and never of one that was undone.
+    async fn what_was_undone_is_not_found(app: TestApp) {
+        let near = app.world.near.clone();
+        let ticket = ticket_with(&app, &near.customer.owner, vec![]).await;
+        let agent = app.sign_in(&near.agent).await;
+        for refused in [true, false] {
+            let document = ticket.clone();
+            let told = app.app.entry(Moment(1), near.provider, Actor::System, Event::RunStarted { version: Clean::name("1") });
+            let change = app.app.writer.change(move |tx| {
+                Box::pin(async move {
+                    search_index::add(
+                        tx,
+                        &Document {
+                            provider: document.provider,
+                            customer: document.life.customer,
+                            ticket: document.id(),
+                            message: None,
+                            note: false,
+                            texts: vec!["Sonnenblume"],
+                        },
+                    );
+                    if refused { Err(StoreError::Busy) } else { Ok(Change::logged((), told)) }
+                })
+            });
+            assert_eq!(change.await.is_err(), refused);
+            let found = search(&agent, "sonnenblumen").await["tickets"].as_array().expect("a list").len();
+            assert_eq!(found, usize::from(!refused));
+        }
     }
 }
