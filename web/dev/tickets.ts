@@ -325,6 +325,10 @@ export class Tickets {
 			merged_into: null,
 			merged: one.number === 1042 ? [this.ref("t7")].flatMap((ref) => ref ?? []) : [],
 			watchers: this.watchers,
+			copied:
+				!contact && !guest && one.number === 1042
+					? contacts.slice(1, 2).filter(({ id }) => !this.watchers.some((w) => w.person.id === id))
+					: [],
 			grounds: guest
 				? []
 				: [

@@ -55,6 +55,7 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
 		merged_into: null,
 		merged: [],
 		watchers: [],
+		copied: [],
 		grounds: [],
 		can: ["write", "close"],
 		cannot: {},

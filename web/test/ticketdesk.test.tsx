@@ -48,6 +48,7 @@ function ticket(changes: Partial<TicketView> = {}): TicketView {
 		merged_into: null,
 		merged: [],
 		watchers: [],
+		copied: [],
 		grounds: [],
 		calls: [],
 		can: ["write", "note", "take_over", "close", "change", "merge"],
@@ -346,5 +347,29 @@ describe("the queue", () => {
 	test("an empty queue says that all is answered", async () => {
 		desk("/desk/tickets", ticket(), { "GET /tickets": empty });
 		expect(await screen.findByText("Hier ist nichts. Alles beantwortet.")).toBeDefined();
+	});
+});
+
+describe("colleagues in copy", () => {
+	afterEach(() => void vi.unstubAllGlobals());
+
+	test("control 44: they read along only when somebody lets them", async () => {
+		const calls = desk("/desk/tickets/t1", ticket({ copied: [{ id: "k2", name: "Ole Sommer" }] }), {
+			"POST /tickets/t1/watchers": { body: ticket() },
+		});
+		const offer = await screen.findByRole("button", { name: "Ole Sommer mitlesen lassen" });
+		expect(posted(calls)).toEqual([]);
+		await userEvent.click(offer);
+		await waitFor(() => expect(posted(calls)).toEqual(["/tickets/t1/watchers"]));
+		expect(calls.find((call) => call.method === "POST")?.body).toEqual({ contact_id: "k2" });
+	});
+
+	test("a locked request lets nobody in", async () => {
+		desk(
+			"/desk/tickets/t1",
+			ticket({ state: "locked", copied: [{ id: "k2", name: "Ole Sommer" }] }),
+		);
+		await heading();
+		expect(screen.queryByRole("button", { name: /mitlesen lassen/ })).toBeNull();
 	});
 });

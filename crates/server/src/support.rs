@@ -91,6 +91,8 @@ impl Supports {
             };
             match provider {
                 Some(provider) => drop(whose.insert(provider.id, index)),
+                // A demo is filled only after its first start.
+                None if providers.is_empty() => {}
                 None => tracing::warn!(
                     address = support.address,
                     provider = support.provider,

@@ -65,6 +65,8 @@ impl Db {
         MIGRATIONS.run(&writer).await.map_err(migration)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
+            // A file does not hang up.
+            .test_before_acquire(false)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         Ok(Self::Sqlite { writer, readers })

@@ -17,6 +17,7 @@ pub mod attachment;
 pub mod challenge;
 pub mod contact;
 pub mod contact_change;
+pub mod copied;
 pub mod customer;
 pub mod ground;
 pub mod guest;

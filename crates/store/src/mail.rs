@@ -353,6 +353,24 @@ pub async fn answered(
     Ok(Answered { domain: domain.map_or(0, |(n,)| n), provider: all.map_or(0, |(n,)| n) })
 }
 
+/// Whether somebody was answered at or before an instant.
+pub async fn has_answers(conn: &mut Conn, provider: ProviderId, until: Moment) -> Result<bool, StoreError> {
+    let sql = "SELECT at FROM automatic_answer WHERE provider_id = $1 AND at <= $2 LIMIT 1";
+    Ok(one!(conn, (i64,), sql, provider.0, until.0)?.is_some())
+}
+
+/// Forgets who was answered at or before an instant; at most `limit`.
+pub async fn forget_answers(
+    tx: &mut Tx,
+    provider: ProviderId,
+    until: Moment,
+    limit: i64,
+) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM automatic_answer WHERE provider_id = $1 AND address_hash IN (SELECT address_hash \
+               FROM automatic_answer WHERE provider_id = $1 AND at <= $2 ORDER BY at LIMIT $3)";
+    run!(tx.conn(), sql, provider.0, until.0, limit)
+}
+
 /// When an address was last answered automatically.
 pub async fn answered_at(
     conn: &mut Conn,

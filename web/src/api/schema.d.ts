@@ -6665,6 +6665,8 @@ export interface components {
             cannot: {
                 [key: string]: string;
             };
+            /** @description For staff: contacts whom the customer's mails named in copy, and who do not read along. */
+            copied: components["schemas"]["Person"][];
             followed_by: components["schemas"]["TicketRef"][];
             follows?: components["schemas"]["TicketRef"] | null;
             grounds: components["schemas"]["GroundRef"][];

@@ -20,6 +20,7 @@ export const whyWords = words(
 		"auth.replayed": "Eine frühere Mail, verändert noch einmal geschickt. Unbeantwortet.",
 		"auth.stale": "Das Datum der Mail fehlt oder liegt mehr als sieben Tage zurück.",
 		"auth.not_addressed": "Die Mail ist nicht an unsere Adresse geschrieben.",
+		"auth.dns": "Der Nameserver antwortete nicht: Der Absender blieb ungeprüft.",
 		"auth.none": "Keine Prüfung des Absenders möglich.",
 		"auth.dkim_fail": "Die DKIM-Signatur stimmt nicht: verändert oder gefälscht.",
 		"auth.spf_only": "Nur SPF bestanden: Das beweist den Absender nicht.",
@@ -42,6 +43,7 @@ export const whyWords = words(
 		"thread.not_participant": "Antwortet in einer Anfrage, an der die Person nicht beteiligt ist.",
 		"mail.broken": "Die Mail ist beschädigt und nicht ganz lesbar.",
 		"mail.too_deep": "Zu tief verschachtelt; nur ein Teil wurde gelesen.",
+		"mail.cut": "Zu lang oder zu viele Teile; nur der Anfang wurde gelesen.",
 		"mail.too_large": "Zu groß; nur der Anfang wurde gelesen.",
 	},
 	{
@@ -62,6 +64,7 @@ export const whyWords = words(
 		"auth.replayed": "An earlier mail, sent again and changed. Not answered.",
 		"auth.stale": "The mail's date is missing, or more than seven days old.",
 		"auth.not_addressed": "The mail was not written to our address.",
+		"auth.dns": "The name server did not answer: the sender was not checked.",
 		"auth.none": "The sender could not be checked.",
 		"auth.dkim_fail": "The DKIM signature is wrong: changed or forged.",
 		"auth.spf_only": "Only SPF passed: that does not prove the sender.",
@@ -84,6 +87,7 @@ export const whyWords = words(
 		"thread.not_participant": "Replies in a request that this person has no part in.",
 		"mail.broken": "The mail is damaged and cannot be read in full.",
 		"mail.too_deep": "Nested too deeply; only a part was read.",
+		"mail.cut": "Too long or too many parts; only the beginning was read.",
 		"mail.too_large": "Too large; only the beginning was read.",
 	},
 );

@@ -3,29 +3,6 @@
 use crate::kernel::{ContactId, words};
 
 words! {
-    /// What adding an address would be.
-    Claim {
-        Free = "free",
-        /// This contact has it already.
-        Own = "own",
-        /// Another contact has it. A second profile of the same person is a contact of its own, with an
-        /// address of its own (rule P7).
-        Taken = "taken",
-    }
-}
-
-/// Whether a contact may add an address that these hold already (rule Z8).
-pub fn claim(held_by: &[ContactId], who: ContactId) -> Claim {
-    if held_by.iter().any(|holder| *holder != who) {
-        Claim::Taken
-    } else if held_by.is_empty() {
-        Claim::Free
-    } else {
-        Claim::Own
-    }
-}
-
-words! {
     /// What it shows that somebody, reading the mail there, says that a claimed address is theirs.
     Confirmation {
         Confirmed = "confirmed",

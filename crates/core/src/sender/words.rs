@@ -53,6 +53,8 @@ words! {
         AuthStale = "auth.stale",
         /// Names none of our addresses: it may have been written to somebody else.
         AuthNotAddressed = "auth.not_addressed",
+        /// The name server did not answer.
+        AuthDns = "auth.dns",
         AuthNone = "auth.none",
         AuthDkimFail = "auth.dkim_fail",
         AuthSpfOnly = "auth.spf_only",
@@ -83,6 +85,8 @@ words! {
 
         MailBroken = "mail.broken",
         MailTooDeep = "mail.too_deep",
+        /// Too long, or too many parts: only the beginning was read.
+        MailCut = "mail.cut",
         MailTooLarge = "mail.too_large",
     }
 }

@@ -114,11 +114,12 @@ fn refusal(
     }
 }
 
-/// Whether this viewer may take somebody off those who watch it (rule B11). Also while it is locked or was
-/// merged: that writes nothing in it, and whoever reads along must not have to for ever.
-pub fn may_take_off(ticket: &Ticket, viewer: Viewer) -> Result<(), Refusal> {
+/// Whether this viewer may take somebody off those who watch it (rule B11); a guest also whoever may invite
+/// guests. Also while it is locked or was merged: that writes nothing in it, and whoever reads along must
+/// not have to for ever.
+pub fn may_take_off(ticket: &Ticket, viewer: Viewer, invited_guest: bool) -> Result<(), Refusal> {
     match viewer {
-        Viewer::Serving(me) if ticket.assigned_to.is_none_or(|has| has == me) => Ok(()),
+        Viewer::Serving(me) if invited_guest || ticket.assigned_to.is_none_or(|has| has == me) => Ok(()),
         _ => Err(Refusal::NotYours),
     }
 }

@@ -202,14 +202,6 @@ fn z11_another_primary_address_needs_owner_or_admin() {
     assert_eq!(may_decide(&asked, &contacts, member().id, T0), Err(ChangeRefusal::NotAuthorised));
 }
 
-#[test]
-fn p7_z8_one_address_belongs_to_one_contact() {
-    assert_eq!(claim(&[], id(1)), Claim::Free);
-    assert_eq!(claim(&[id(1)], id(1)), Claim::Own);
-    assert_eq!(claim(&[id(2)], id(1)), Claim::Taken, "a second profile needs an address of its own");
-    assert_eq!(claim(&[id(1), id(2)], id(1)), Claim::Taken);
-}
-
 /// Rule Z8, control 42: two people who confirm one address share it; a claim alone shares nothing.
 #[test]
 fn z8_two_people_who_confirm_share_an_address() {

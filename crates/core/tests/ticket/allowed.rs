@@ -61,17 +61,22 @@ fn b10_who_reads_along_confirms_nothing() {
     assert_eq!(may(&by_staff, Viewer::Along, LATE), [FollowUp]);
 }
 
-/// Rules B11, B15: whoever has it takes watchers off, also when it is locked; others of the staff do not.
+/// Rules B11, B15: whoever has it takes watchers off, also when it is locked; others of the staff only guests,
+/// and only if they may invite them.
 #[test]
 fn b11_only_who_has_it_takes_watchers_off() {
     for (viewer, expected) in
         [(I, Ok(())), (OTHER, Err(Refusal::NotYours)), (Viewer::Contact, Err(Refusal::NotYours))]
     {
-        assert_eq!(may_take_off(&ticket(), viewer), expected, "{viewer:?}");
+        assert_eq!(may_take_off(&ticket(), viewer, false), expected, "{viewer:?}");
+    }
+    assert_eq!(may_take_off(&ticket(), OTHER, true), Ok(()));
+    for viewer in [Viewer::Contact, Viewer::Along, Viewer::Guest] {
+        assert_eq!(may_take_off(&ticket(), viewer, true), Err(Refusal::NotYours), "{viewer:?}");
     }
     let new = Ticket::open(opened(Opener::Customer), T0);
-    assert_eq!(may_take_off(&new, OTHER), Ok(()));
-    assert_eq!(may_take_off(&new, Viewer::Guest), Err(Refusal::NotYours));
+    assert_eq!(may_take_off(&new, OTHER, false), Ok(()));
+    assert_eq!(may_take_off(&new, Viewer::Guest, false), Err(Refusal::NotYours));
 }
 
 #[test]

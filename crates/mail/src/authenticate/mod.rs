@@ -12,6 +12,7 @@ mod checker;
 #[cfg(feature = "network")]
 mod dkim;
 pub mod header;
+#[cfg(feature = "network")]
 mod occasion;
 #[cfg(feature = "network")]
 mod own;
@@ -21,6 +22,7 @@ use pforte_core::sender::Proof;
 
 #[cfg(feature = "network")]
 pub use checker::{Checker, Delivery, MAX_TIME, NoResolver};
+#[cfg(feature = "network")]
 pub use occasion::{MAX_AGE, MAX_AHEAD, Occasion};
 pub use signature::Seen;
 

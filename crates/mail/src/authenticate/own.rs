@@ -36,8 +36,8 @@ pub(super) async fn check(
     let answers = Answers::default();
     let mut found = Found::default();
     let message = dkim::prepare(&raw, &head, from, &mut found);
-    let passed = dkim::verify(dns, &answers, &message, &mut found).await;
-    let spf = Spf::check(dns, &answers, delivery).await;
+    let (passed, spf) =
+        tokio::join!(dkim::verify(dns, &answers, &message, &mut found), Spf::check(dns, &answers, delivery));
     let dmarc = dmarc(dns, &answers, &message, &passed, &spf).await;
     let signatures = dkim::seen(&message, &passed);
     let looked = Looked { head: &head, from, signed: !passed.is_empty(), spf: &spf, dmarc: &dmarc };

@@ -54,6 +54,7 @@ pub(super) fn hash(domain: &str, bytes: &[u8]) -> String {
 }
 
 /// A signature that cannot count.
+#[cfg_attr(not(feature = "network"), allow(dead_code, reason = "only a check of our own tells of them"))]
 pub(super) struct Unusable {
     /// `auth.not_aligned` for another organisation's.
     pub code: &'static str,

@@ -70,10 +70,12 @@ pub async fn prepare(
     bytes: Bytes,
 ) -> io::Result<Stored> {
     let (name, media_type) = (kind::file_name(name), kind::media_type(&bytes, declared));
-    let hash = app.blobs.put(provider, bytes.clone()).await?;
     let size_bytes = size(bytes.len());
-    let _turn = LOOKING.acquire().await.map_err(io::Error::other)?;
-    let redacted = redact(app, provider, (&name, &media_type), bytes).await?;
+    let look = async {
+        let _turn = LOOKING.acquire().await.map_err(io::Error::other)?;
+        redact(app, provider, (&name, &media_type), bytes.clone()).await
+    };
+    let (hash, redacted) = tokio::try_join!(app.blobs.put(provider, bytes.clone()), look)?;
     Ok(Stored { name, media_type, size_bytes, hash, redacted })
 }
 

@@ -1,9 +1,14 @@
 //! What a mail is answered by itself: neutral to all, helpful to a proven colleague. No text of the sender's stands in one, and no account information (rule Z3,
 //! control 46).
 
-use pforte_core::kernel::Language;
+use pforte_core::{
+    kernel::{Language, ProviderId},
+    sender::ANSWER_SPAN,
+};
 use pforte_store::{
+    StoreError,
     contact::Contact,
+    mail::{forget_answers, has_answers},
     outbox::{Message, Origin, Place},
     provider::Provider,
 };
@@ -18,6 +23,21 @@ pub struct To<'a> {
     /// The Message-ID of the mail that is answered.
     pub answers: Option<&'a str>,
     pub now: pforte_core::kernel::Moment,
+}
+
+/// Addresses that are forgotten in one go.
+const FORGOTTEN: i64 = 1_000;
+
+/// Forgets who was answered so long ago that it limits nothing any more.
+pub async fn forget_answered(app: &App, provider: ProviderId) -> Result<(), StoreError> {
+    let until = app.sources.now() - ANSWER_SPAN;
+    if !has_answers(&mut *app.read().await?, provider, until).await? {
+        return Ok(());
+    }
+    let forget = app.writer.upkeep(move |tx| {
+        Box::pin(async move { forget_answers(tx, provider, until, FORGOTTEN).await.map(drop) })
+    });
+    forget.await
 }
 
 fn message(app: &App, to: &To<'_>, (subject, body): (String, String)) -> Message {

@@ -185,10 +185,13 @@ async fn files(app: &App, message: &Message) -> Result<Vec<File>, Failure> {
     let mut files = Vec::with_capacity(records.len());
     let mut left = FILES_MAX;
     for record in records {
-        let hash = record.redacted.as_ref().map_or(&record.hash, |copy| &copy.hash);
-        let bytes = app.blobs.get(message.provider, hash).await?;
-        if bytes.len() <= left {
-            left -= bytes.len();
+        let (hash, size) = match &record.redacted {
+            Some(copy) => (&copy.hash, copy.size_bytes),
+            None => (&record.hash, record.size_bytes),
+        };
+        if usize::try_from(size).is_ok_and(|size| size <= left) {
+            let bytes = app.blobs.get(message.provider, hash).await?;
+            left = left.saturating_sub(bytes.len());
             files.push(File { name: record.name, media_type: record.media_type, bytes: bytes.to_vec() });
         }
     }

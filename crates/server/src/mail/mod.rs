@@ -13,6 +13,7 @@ mod ticket;
 mod under_way;
 mod words;
 
+pub use answers::forget_answered;
 pub(crate) use deliver::STOP_WITHIN;
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use guest::guest_invited;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{Step, happened, life::checked, open::index, refused, settle::tell, write::save};
 use crate::{
     Shared,
+    guest::must_invite,
     kernel::{Problem, SignedIn, StaffActor, Who},
     staff::must_serve,
 };
@@ -179,17 +180,20 @@ pub async fn unwatch(app: &Shared, who: StaffActor, id: TicketId, person: Uuid) 
             Box::pin(async move {
                 let found = ticket::by_id(tx.conn(), step.provider, id).await?;
                 let record = found.ok_or_else(Problem::not_found)?;
+                let member = staff::by_id(tx.conn(), step.provider, person.into()).await?;
                 if person != who.staff.id.0 {
-                    rules::may_take_off(&record.life, Viewer::Serving(who.staff.id)).map_err(refused)?;
+                    let guest = member.as_ref().is_some_and(|member| must_serve(member).is_err());
+                    let mine = guest && must_invite(&who.staff).is_ok();
+                    rules::may_take_off(&record.life, Viewer::Serving(who.staff.id), mine)
+                        .map_err(refused)?;
                 }
-                let known_staff = staff::by_id(tx.conn(), step.provider, person.into()).await?.is_some();
                 if !watcher::remove(tx, step.provider, id, person).await? {
                     return Err(Problem::not_found());
                 }
                 let fields = vec![Clean::name("watchers")];
                 step.log(record.life.customer, Event::TicketChanged { ticket: id, fields });
                 if record.life.refuse_locked(step.age, step.now).is_ok() {
-                    let key = if known_staff { "staff" } else { "contact" };
+                    let key = if member.is_some() { "staff" } else { "contact" };
                     let data = json!({ key: person });
                     happened(tx, &step, &record, "ticket.watcher_removed", data).await?;
                 }

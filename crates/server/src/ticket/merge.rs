@@ -58,7 +58,9 @@ pub async fn merge(
                 let asker = Person::Contact(record.life.contact);
                 let known = record.life.contact == target.life.contact
                     || watcher::since(tx.conn(), step.provider, into, asker).await?.is_some();
-                if !known {
+                let watching = watcher::of_ticket(tx.conn(), step.provider, into).await?.len();
+                // Who finds no place any more still reads the request, as one of their own.
+                if !known && i64::try_from(watching).is_ok_and(|n| n < watcher::MANY) {
                     let watcher = Watcher { person: asker, since: step.now };
                     watcher::add(tx, step.provider, into, watcher).await?;
                 }

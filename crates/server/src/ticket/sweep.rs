@@ -62,6 +62,7 @@ pub async fn sweep(app: &Arc<App>) -> Result<usize, StoreError> {
         for clock in clocks(app, provider.id) {
             looked_at += sweep_clock(app, provider.id, clock).await?;
         }
+        mail::forget_answered(app, provider.id).await?;
     }
     Ok(looked_at)
 }

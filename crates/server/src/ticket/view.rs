@@ -11,7 +11,7 @@ use pforte_core::{
 use pforte_store::{
     Conn, attachment, contact,
     contact::Contact,
-    customer, ground,
+    copied, customer, ground,
     ground::GroundRecord,
     message::{self, Author, MessageRecord},
     phone_call,
@@ -164,6 +164,8 @@ pub struct TicketView {
     pub merged_into: Option<TicketRef>,
     pub merged: Vec<TicketRef>,
     pub watchers: Vec<WatcherView>,
+    /// For staff: contacts whom the customer's mails named in copy, and who do not read along.
+    pub copied: Vec<Person>,
     pub grounds: Vec<GroundRef>,
     /// The calls it came from or that were written down in it (rule X5).
     pub calls: Vec<CallRef>,
@@ -270,6 +272,7 @@ pub async fn ticket_view(
         merged_into: linked(conn, seen, record.life.merged_into).await?,
         merged: refs(seen, ticket::merged(conn, provider, id).await?),
         watchers: watchers(conn, record).await?,
+        copied: if serves { copied(conn, record).await? } else { vec![] },
         grounds: if seen.viewer == Viewer::Guest { vec![] } else { grounds(app, conn, record).await? },
         calls: if seen.viewer == Viewer::Guest { vec![] } else { calls(conn, record).await? },
         can,
@@ -402,6 +405,16 @@ async fn watchers(conn: &mut Conn, record: &TicketRecord) -> Result<Vec<WatcherV
             Watching::Contact(id) => ("contact", people.contact(id).await?),
         };
         views.push(WatcherView { kind, person, since: watcher.since.into() });
+    }
+    Ok(views)
+}
+
+async fn copied(conn: &mut Conn, record: &TicketRecord) -> Result<Vec<Person>, Problem> {
+    let all = copied::waiting(conn, record.provider, record.id()).await?;
+    let mut people = People { conn, provider: record.provider, known: HashMap::new() };
+    let mut views = Vec::with_capacity(all.len());
+    for id in all {
+        views.push(people.contact(id).await?);
     }
     Ok(views)
 }

@@ -1,5 +1,6 @@
 //! Guests: invited to a ticket, and nothing else (rule M6).
 
+use http::Method;
 use pforte_core::kernel::Span;
 use pforte_testkit::{Browser, PASSWORD, TestApp, on_both};
 use serde_json::{Value, json};
@@ -84,6 +85,16 @@ on_both! {
         let invited = lead.post("/guests", invitation(other.id().0)).await.ok();
         assert_eq!(invited["code"], Value::Null);
         again.get(&format!("/tickets/{}", other.id())).await.ok();
+
+        // Who may invite them takes them off, also of a colleague's ticket (rule B11).
+        let mut agent = app.sign_in(&near.agent).await;
+        let take = format!("/tickets/{}/take-over", other.id());
+        agent.post(&take, json!({ "from_staff_id": null })).await.ok();
+        let off = format!("/tickets/{}/watchers/{}", other.id(), me["id"].as_str().expect("an id"));
+        let mut colleague = app.sign_in(&near.colleague).await;
+        colleague.call(Method::DELETE, &off, Value::Null).await.refused(403, "ticket.not_yours");
+        lead.call(Method::DELETE, &off, Value::Null).await.status(204);
+        again.get(&format!("/tickets/{}", other.id())).await.refused(404, "not_found");
     }
 
     /// An invitation is spent after five wrong codes, and after seven days.

@@ -68,6 +68,7 @@ export function Watchers({ me, ticket, onInvite }: WatchersProps) {
 			</ul>
 			{live ? (
 				<div className="stack-close">
+					<Copied ticket={ticket} onAdd={(id) => add.mutate({ contact_id: id })} />
 					<ContactWatcher ticket={ticket} onAdd={(id) => add.mutate({ contact_id: id })} />
 					<div className="row">
 						{watching ? null : (
@@ -90,6 +91,31 @@ export function Watchers({ me, ticket, onInvite }: WatchersProps) {
 			) : null}
 			<Refused error={add.error ?? remove.error} />
 		</section>
+	);
+}
+
+/** Colleagues whom the customer put in copy: nobody reads along by that alone (control 44). */
+function Copied({ ticket, onAdd }: { ticket: TicketView; onAdd(id: string): void }) {
+	const t = useWords(ticketDeskWords);
+	if (ticket.copied.length === 0) return null;
+	return (
+		<ul className="plain-list">
+			{ticket.copied.map(({ id, name }) => (
+				<li key={id} className="row between">
+					<span>
+						{name} <span className="soft small">{t.copied}</span>
+					</span>
+					<Button
+						variant="subtle"
+						size="compact-sm"
+						aria-label={t.letReadAlongName(name)}
+						onClick={() => onAdd(id)}
+					>
+						{t.letReadAlong}
+					</Button>
+				</li>
+			))}
+		</ul>
 	);
 }
 

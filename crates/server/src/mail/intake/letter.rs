@@ -3,7 +3,7 @@
 use pforte_core::{
     entry::{Clean, Event},
     kernel::TicketId,
-    sender::Proof,
+    sender::{Address, Proof},
     ticket::MessageKind,
 };
 use pforte_mail::{Message, message::Nature, redact};
@@ -15,8 +15,14 @@ use pforte_store::{
 };
 
 use super::files;
-use crate::{App, kernel::Problem, ticket::NewMessage};
+use crate::{
+    App,
+    kernel::Problem,
+    ticket::{File, NewMessage},
+};
 
+/// So many of those it was written to are looked at.
+const COPIED_MAX: usize = 20;
 /// Characters of a ticket's subject.
 const SUBJECT_MAX: usize = 200;
 
@@ -42,6 +48,10 @@ pub struct Letter {
     quoted: Option<String>,
     html: Option<String>,
     attachments: Vec<pforte_mail::message::Attachment>,
+    /// Those that are stored already.
+    pub files: Vec<File>,
+    /// To whom it was written besides.
+    pub copied: Vec<Address>,
     /// Whom a report says our mail did not reach.
     pub unreached: Option<String>,
     pub permanent: bool,
@@ -53,6 +63,8 @@ impl Letter {
             Nature::Bounce(bounce) => (bounce.recipient, bounce.permanent),
             _ => (None, false),
         };
+        let others = message.to.iter().chain(&message.cc);
+        let copied = others.filter_map(|one| Address::parse(&one.address).ok()).take(COPIED_MAX).collect();
         let subject = Clean::new(message.subject.trim(), SUBJECT_MAX).to_string();
         Self {
             record,
@@ -63,6 +75,8 @@ impl Letter {
             quoted: message.text.quoted,
             html: message.html,
             attachments: message.attachments,
+            files: Vec::new(),
+            copied,
             unreached,
             permanent,
         }
@@ -85,11 +99,12 @@ impl Letter {
         looked.await.map_err(|_| Problem::unwritable())
     }
 
-    /// The files are stored only for a mail that goes into a ticket; others keep them inside.
+    /// As it goes into a ticket, with its files stored.
     pub async fn written(&mut self, app: &App, author: Author, proof: Proof) -> Result<NewMessage, Problem> {
         let attachments = std::mem::take(&mut self.attachments);
         let (text, quoted, html) = self.words().await?;
-        let files = files::store(app, self.record.provider, attachments).await?;
+        let mut files = std::mem::take(&mut self.files);
+        files.extend(files::store(app, self.record.provider, attachments).await?);
         Ok(NewMessage {
             kind: MessageKind::Message,
             author,

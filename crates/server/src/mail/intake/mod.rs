@@ -17,6 +17,7 @@ mod written;
 
 use std::sync::Arc;
 
+use files::Files;
 pub use hold::ask_again;
 use pforte_core::{
     entry::Clean,
@@ -33,7 +34,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 pub use written::{confirm, release};
 
-use crate::{App, How, Shared, Support, kernel::Problem};
+use crate::{App, How, Shared, Support, kernel::Problem, ticket::File};
 
 /// Messages that are read at the same time; each may take a few times its size in memory.
 const AT_ONCE: usize = 8;
@@ -101,15 +102,17 @@ pub async fn take(app: &Shared, handed: Handed) -> Result<Taken, Problem> {
     let Some((provider, support)) = app.support_at(&handed.recipient) else {
         return Err(Problem::not_found());
     };
-    let Read { fingerprint, message } = read(&handed).await?;
+    let Read { fingerprint, mut message } = read(&handed).await?;
     let known = mail::known(&mut *app.read().await?, provider, &fingerprint).await?;
     if known.as_ref().is_some_and(|known| !waits_unproven(known)) {
         return Ok(Taken::Known);
     }
     // The disk and the name servers are waited for at the same time. Bytes that no row names are swept.
-    let (checked, stored) = tokio::join!(
+    let attachments = std::mem::take(&mut message.attachments);
+    let (checked, stored, files) = tokio::join!(
         check_sender(app, support, &handed, &message),
-        app.blobs.put(provider, handed.raw.clone())
+        app.blobs.put(provider, handed.raw.clone()),
+        files::store_early(app, provider, &message.from, attachments)
     );
     if known.is_some() && checked.proof == Proof::Unproven {
         return Ok(Taken::Known);
@@ -119,13 +122,15 @@ pub async fn take(app: &Shared, handed: Handed) -> Result<Taken, Problem> {
         Problem::unwritable()
     })?;
     let arrived = Arrived { provider, handed: &handed, fingerprint, hash };
-    let mut message = Some(message);
+    let Files { stored, left } = files?;
+    message.attachments = left;
+    let mut first = Some((message, stored));
     for _ in 0..ROUNDS {
-        let message = match message.take() {
-            Some(message) => message,
-            None => read(&handed).await?.message,
+        let (message, stored) = match first.take() {
+            Some(first) => first,
+            None => (read(&handed).await?.message, vec![]),
         };
-        if let Some(taken) = arrived.judged(app, message, &checked).await? {
+        if let Some(taken) = arrived.judged(app, message, stored, &checked).await? {
             return Ok(taken);
         }
     }
@@ -171,6 +176,7 @@ impl Arrived<'_> {
         &self,
         app: &Shared,
         message: Message,
+        stored: Vec<File>,
         checked: &Checked,
     ) -> Result<Option<Taken>, Problem> {
         let now = app.sources.now();
@@ -190,6 +196,7 @@ impl Arrived<'_> {
             record = MailRecord { id: known.id, received_at: known.received_at, ..record };
         }
         let mut letter = letter::Letter::new(record, message, row);
+        letter.files = stored;
         if seen.proof == Proof::Proven {
             let good = checked.signatures.iter().filter(|one| one.good);
             letter.signatures = good.map(|one| one.hash.clone()).collect();

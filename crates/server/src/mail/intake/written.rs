@@ -9,9 +9,10 @@ use pforte_core::{
 };
 use pforte_mail::Message;
 use pforte_store::{
-    StoreError, Tx,
+    StoreError, Tx, address,
     challenge::{self, Challenge},
     contact::{self, Contact},
+    copied,
     mail::{Decided, MailRecord, MailState},
     message::{Author, MessageRecord},
     outbox,
@@ -82,6 +83,7 @@ pub async fn into_ticket(
                     None => open(tx, &mut step, (contact, subject), new, (Opener::Customer, proof)).await?,
                 };
                 note(tx, &letter, stands(&written, proof, None, now)).await?;
+                note_copied(tx, &letter, &written.ticket, now).await?;
                 if let Some(asked) = &asked {
                     if !challenge::answer(tx, asked, true, now).await? {
                         return Err(Undone::Known);
@@ -102,6 +104,25 @@ pub async fn into_ticket(
     settle(app, &ticket).await;
     quarantine::tell(app, &record);
     Ok(Some(()))
+}
+
+/// Keeps in mind which colleagues the mail named in copy, for staff to let them read along (control 44).
+async fn note_copied(
+    tx: &mut Tx,
+    letter: &Letter,
+    ticket: &TicketRecord,
+    now: Moment,
+) -> Result<(), StoreError> {
+    for one in &letter.copied {
+        let found = address::standing(tx.conn(), ticket.provider, one.as_str()).await?;
+        let colleague = found.filter(|one| {
+            one.confirmed && one.active && one.flags.is_empty() && one.customer == ticket.life.customer
+        });
+        if let Some(colleague) = colleague.filter(|one| one.contact != ticket.life.contact) {
+            copied::note(tx, ticket.provider, ticket.id(), colleague.contact, now).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn open(

@@ -114,6 +114,33 @@ on_both! {
         app.receive(&letter.header("Cc", "mallory@elsewhere.example")).await;
         let whole = ticket(&agent, &id).await;
         assert_eq!(whole["watchers"].as_array().map(Vec::len), Some(0));
+        assert_eq!(whole["copied"], json!([]));
+    }
+
+    /// Control 44: a colleague in Cc reads nothing by that, and is offered to staff.
+    async fn control_44_a_colleague_in_cc_is_offered_once(app: TestApp) {
+        let near = app.world.near.clone();
+        let (mut agent, id, mail) = answered(&app).await;
+        let helper = &near.customer.helper;
+        let others = format!("{}, {}", helper.address.to_uppercase(), near.other.owner.address);
+        for text in ["Please go on.", "And once more."] {
+            let letter = Letter::from(&near.customer.owner.address).answering(&mail).text(text);
+            app.receive(&letter.header("Cc", &others)).await;
+        }
+        let reads = app.sign_in(helper).await;
+        reads.get(&format!("/tickets/{}", id.as_str().expect("an id"))).await.refused(404, "not_found");
+        let whole = ticket(&agent, &id).await;
+        assert_eq!(whole["watchers"], json!([]));
+        let offered: Vec<&Value> = whole["copied"].as_array().expect("a list").iter().map(|c| &c["id"]).collect();
+        assert_eq!(offered, [&json!(helper.id)]);
+        let path = format!("/tickets/{}/watchers", id.as_str().expect("an id"));
+        app.advance(Span::seconds(1));
+        agent.post(&path, json!({ "contact_id": helper.id })).await.ok();
+        assert_eq!(ticket(&agent, &id).await["copied"], json!([]));
+        let seen = ticket(&reads, &id).await;
+        assert_eq!((&seen["copied"], texts(&seen).len()), (&json!([]), 0));
+        let owner = app.sign_in(&near.customer.owner).await;
+        assert_eq!(ticket(&owner, &id).await["copied"], json!([]));
     }
 
     /// Rules B15, B16: a late mail loses nothing: it opens a follow-up, and its sender is told.
