@@ -24,6 +24,7 @@ const QUESTIONS = {
   "a search, a rare word": "stukuda",
   "a search, two words": "rechnung bababa",
   "a search, typed half": "stuk",
+  "a search, half a common word": "rechn",
 };
 
 /** Where things are asked. */

@@ -180,10 +180,10 @@ fn narrow(statement: &mut Statement, filter: &Filter, now: Moment) {
     if let Some(priority) = filter.priority {
         statement.and("t.priority = ?", Bind::Text(priority.word().into()));
     }
+    // The provider is what is bound first.
     let watched = |column: &str| {
         format!(
-            "t.id IN (SELECT w.ticket_id FROM ticket_watcher w WHERE w.provider_id = t.provider_id \
-             AND w.{column} = ?)"
+            "t.id IN (SELECT w.ticket_id FROM ticket_watcher w WHERE w.provider_id = $1 AND w.{column} = ?)"
         )
     };
     match filter.watched_by {
@@ -212,6 +212,18 @@ pub struct Desk {
     pub now: Moment,
 }
 
+/// Everything that is asked of a ticket.
+fn begin(statement: &mut Statement, desk: Desk, filter: &Filter) {
+    let provider = statement.bind(Bind::Id(desk.provider.0));
+    // Those that are named, or watched by somebody, are found by their ids. SQLite would rather read all of
+    // the provider's.
+    let named = filter.ids.is_some() || filter.watched_by.is_some();
+    let whose = if named { "COALESCE(t.provider_id, t.provider_id)" } else { "t.provider_id" };
+    statement.push(&format!("{whose} = {provider}"));
+    states(statement, filter, desk.age, desk.now);
+    narrow(statement, filter, desk.now);
+}
+
 /// A page of tickets. At most 100 ids may be named in the filter.
 pub async fn list(
     conn: &mut Conn,
@@ -236,10 +248,7 @@ pub async fn list(
          LEFT JOIN staff s ON s.id = t.assigned_to WHERE ",
         ticket::columns!()
     ));
-    let provider = statement.bind(Bind::Id(desk.provider.0));
-    statement.push(&format!("t.provider_id = {provider}"));
-    states(&mut statement, filter, desk.age, desk.now);
-    narrow(&mut statement, filter, desk.now);
+    begin(&mut statement, desk, filter);
     if let Some(after) = after {
         let (value, id) = (statement.bind(Bind::Int(after.value)), statement.bind(Bind::Id(after.id.0)));
         let sign = if queue { '>' } else { '<' };
@@ -255,10 +264,7 @@ pub async fn list(
 /// How many tickets there are, at most [`COUNTED`].
 pub async fn count(conn: &mut Conn, desk: Desk, filter: &Filter) -> Result<i64, StoreError> {
     let mut statement = Statement::new("SELECT COUNT(*) FROM (SELECT 1 FROM ticket t WHERE ");
-    let provider = statement.bind(Bind::Id(desk.provider.0));
-    statement.push(&format!("t.provider_id = {provider}"));
-    states(&mut statement, filter, desk.age, desk.now);
-    narrow(&mut statement, filter, desk.now);
+    begin(&mut statement, desk, filter);
     let limit = statement.bind(Bind::Int(COUNTED));
     statement.push(&format!(" LIMIT {limit}) AS counted"));
     let rows: Vec<(i64,)> = statement.all(conn).await?;

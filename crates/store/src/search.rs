@@ -19,6 +19,8 @@ const WORDS: usize = 4_000;
 const WORD_CHARS: usize = 40;
 /// Words of a question at most.
 const ASKED: usize = 12;
+/// From as many characters on the last word may be the beginning of another.
+const BEGINNING: usize = 3;
 
 const SQLITE: &[&str] = &[
     "CREATE TABLE IF NOT EXISTS search_document (id INTEGER PRIMARY KEY, provider_id BLOB NOT NULL, \
@@ -182,11 +184,27 @@ fn indexed(document: &Document<'_>) -> BTreeSet<String> {
     all
 }
 
+/// What the last word of a question may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// A word, as the others are.
+    Whole,
+    /// Also the beginning of a word. All the words that begin so are brought together first, so this costs
+    /// what they cost together.
+    Beginning,
+}
+
+/// Whether the last word of a text is long enough to be a beginning.
+pub fn may_begin(text: &str) -> bool {
+    let asked = words(text);
+    asked.iter().take(ASKED).next_back().is_some_and(|word| word.chars().count() >= BEGINNING)
+}
+
 /// The question in the database's own words; `None` when there is no word in it. Each word must be
-/// there, as it is or by a stem, the last also as a beginning.
-fn question(scope: Scope, text: &str, postgres: bool) -> Option<String> {
+/// there, as it is or by a stem.
+fn question(scope: Scope, text: &str, last: Last, postgres: bool) -> Option<String> {
     let asked: Vec<String> = words(text).into_iter().take(ASKED).collect();
-    let last = asked.len().checked_sub(1)?;
+    let place = asked.len().checked_sub(1)?;
     let stems = stems();
     let one = |word: &str, beginning: bool| match (postgres, beginning) {
         (true, false) => format!("'{word}'"),
@@ -200,7 +218,7 @@ fn question(scope: Scope, text: &str, postgres: bool) -> Option<String> {
         all.extend([one(&customer_word(customer), false), one(SHOWN, false)]);
     }
     for (n, word) in asked.iter().enumerate() {
-        let mut either = BTreeSet::from([one(word, n == last)]);
+        let mut either = BTreeSet::from([one(word, n == place && last == Last::Beginning)]);
         either.extend(stems.iter().map(|stem| one(&stem.stem(word), false)));
         all.push(format!("({})", either.into_iter().collect::<Vec<_>>().join(or)));
     }
@@ -230,12 +248,12 @@ macro_rules! found {
 pub async fn find(
     conn: &mut Conn,
     scope: Scope,
-    text: &str,
+    (text, last): (&str, Last),
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Found>, StoreError> {
     let postgres = matches!(conn, Conn::Postgres(_));
-    let Some(question) = question(scope, text, postgres) else { return Ok(vec![]) };
+    let Some(question) = question(scope, text, last, postgres) else { return Ok(vec![]) };
     let before = before.unwrap_or(i64::MAX);
     let (staff, contact) = scope.asks.columns();
     // The number is compared in the index of the words, so that a common word costs no more than a rare one.
@@ -289,11 +307,12 @@ mod tests {
     fn a_question_is_nothing_but_words() {
         let asks = Person::Contact(ContactId(Uuid::nil()));
         let scope = Scope { provider: ProviderId(Uuid::nil()), customer: None, asks };
-        let asked = question(scope, "Rechnungen' OR \"x\" --", true).expect("words");
+        let asked = question(scope, "Rechnungen' OR \"x\" --", Last::Beginning, true).expect("words");
         assert!(
             !asked.contains("OR \"") && asked.contains("'rechnungen'") && asked.contains("'rechnung'"),
             "{asked}"
         );
-        assert_eq!(question(scope, "'\"()*", false), None);
+        assert_eq!(question(scope, "'\"()*", Last::Whole, false), None);
+        assert_eq!([may_begin("a rech"), may_begin("rechnung b"), may_begin("--")], [true, false, false]);
     }
 }

@@ -6,7 +6,7 @@ use pforte_core::kernel::{MessageId, TicketId};
 use pforte_store::{
     Conn, message,
     queue::{self, Desk, Filter, Line, Sort},
-    search::{self, Scope},
+    search::{self, Last, Scope},
     ticket,
 };
 
@@ -71,31 +71,48 @@ async fn look_through(
         Who::Staff(_) => None,
     };
     let scope = Scope { provider, customer, asks: who.sign_in.person };
-    let mut all: Vec<(TicketId, Where)> = vec![];
+    let mut numbered = vec![];
     if let Ok(number) = text.trim_start_matches('#').parse::<i64>()
         && let Some(record) = ticket::by_number(conn, provider, number).await?
         && let Some(seen) = look(conn, who, record).await?
     {
-        all.push((seen.record.id(), Where::Number));
+        numbered.push((seen.record.id(), Where::Number));
     }
+    let (all, left) = documents(conn, who, scope, (text, Last::Whole), numbered.clone()).await?;
+    // Whole words come first. Where there are few, what only begins so may be meant.
+    if left || !search::may_begin(text) {
+        return Ok(all);
+    }
+    Ok(documents(conn, who, scope, (text, Last::Beginning), numbered).await?.0)
+}
+
+/// Adds the tickets of the documents that are found; and whether there are more documents than were looked
+/// through.
+async fn documents(
+    conn: &mut Conn,
+    who: &SignedIn,
+    scope: Scope,
+    asked: (&str, Last),
+    mut all: Vec<(TicketId, Where)>,
+) -> Result<(Vec<(TicketId, Where)>, bool), Problem> {
     let mut before = None;
     for _ in 0..GOES {
-        let documents = search::find(conn, scope, text, before, DOCUMENTS).await?;
+        let documents = search::find(conn, scope, asked, before, DOCUMENTS).await?;
         before = documents.last().map(|found| found.number);
         for found in documents.iter().filter(|found| may_read(who, found)) {
             let at = found.message.map_or(Where::Request, Where::Message);
             match all.iter().position(|(id, _)| *id == found.ticket) {
                 Some(n) if matches!(all[n].1, Where::Number) => all[n].1 = at,
                 Some(_) => {}
-                None if all.len() >= FOUND => return Ok(all),
+                None if all.len() >= FOUND => return Ok((all, true)),
                 None => all.push((found.ticket, at)),
             }
         }
         if i64::try_from(documents.len()).is_ok_and(|n| n < DOCUMENTS) {
-            break;
+            return Ok((all, false));
         }
     }
-    Ok(all)
+    Ok((all, true))
 }
 
 /// Pieces of the texts around the words; none where they stand in the subject alone.
