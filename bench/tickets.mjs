@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { quantile } from "./lib/peers.mjs";
-import { startPostgres, stopPostgres } from "./lib/postgres.mjs";
+import { settlePostgres, startPostgres, stopPostgres } from "./lib/postgres.mjs";
 import { call, residentMiB, signIn, startServer, stopServer } from "./lib/server.mjs";
 
 const [program, fill] = process.argv.slice(2);
@@ -57,7 +57,7 @@ async function timed(server, agent, path) {
   return { p50: quantile(took, 0.5), p99: quantile(took, 0.99), many };
 }
 
-async function measured(name, url) {
+async function measured(name, url, settle = () => {}) {
   const more = url ? `[database]\nurl = "${url}"\n` : "";
   const first = await startServer(program, PRODUCT, { more });
   await stopServer(first, { keep: true });
@@ -67,6 +67,7 @@ async function measured(name, url) {
     execFileSync(fill, [database, what, String(count)], { stdio: ["ignore", "ignore", "inherit"] });
   }
   const seconds = (performance.now() - began) / 1000;
+  settle();
   const size = url ? "" : `, ${(statSync(database).size / 2 ** 20).toFixed(0)} MiB`;
   console.log(`\n${TICKETS} tickets on ${name} (filled in ${seconds.toFixed(0)} s${size}), ms at the API:`);
   const server = await startServer(program, PRODUCT, { more, folder: first.folder });
@@ -88,7 +89,7 @@ if (which.includes("sqlite")) await measured("SQLite");
 if (which.includes("postgres")) {
   const postgres = await startPostgres();
   try {
-    await measured("PostgreSQL", postgres.url);
+    await measured("PostgreSQL", postgres.url, () => settlePostgres(postgres));
   } finally {
     stopPostgres(postgres);
   }

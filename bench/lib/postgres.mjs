@@ -47,6 +47,11 @@ export async function startPostgres() {
   return { child, folder, run, data, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
 }
 
+/** What it does by itself a minute after so much was written. */
+export function settlePostgres({ run, url }) {
+  execFileSync(...run("vacuumdb", ["--analyze", "--quiet", "--dbname", url]), { stdio: "ignore", cwd: "/" });
+}
+
 export function stopPostgres({ child, folder, run, data }) {
   execFileSync(...run("pg_ctl", ["stop", "-D", data, "-m", "fast"]), { stdio: "ignore", cwd: "/" });
   child.kill("SIGTERM");
