@@ -47,6 +47,33 @@ export async function startPostgres() {
   return { child, folder, run, data, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
 }
 
+/**
+ * Writes closed tickets with their messages and words again and again, under ids and numbers of their own, until
+ * there are `wanted`: row by row over the wire that takes an hour.
+ */
+export function copyTickets({ run, url }, wanted) {
+  const psql = (sql) => String(execFileSync(...run("psql", [url, "-Atqc", sql]), { cwd: "/" })).trim();
+  psql(`CREATE TABLE copied AS SELECT id FROM ticket WHERE urgency IS NULL AND number > 1001`);
+  const there = () => Number(psql("SELECT COUNT(*) FROM ticket"));
+  const step = Number(psql("SELECT MAX(number) FROM ticket"));
+  for (let round = 1; there() < wanted; round += 1) {
+    const other = (column) => `md5(${column}::text || '${round}')::uuid`;
+    const some = `(SELECT id FROM copied ORDER BY id LIMIT ${wanted - there()})`;
+    psql(`BEGIN;
+      CREATE TEMP TABLE t ON COMMIT DROP AS SELECT * FROM ticket WHERE id IN ${some};
+      CREATE TEMP TABLE m ON COMMIT DROP AS SELECT * FROM ticket_message WHERE ticket_id IN (SELECT id FROM t);
+      CREATE TEMP TABLE d ON COMMIT DROP AS SELECT * FROM search_document WHERE ticket_id IN (SELECT id FROM t) ORDER BY id;
+      UPDATE t SET id = ${other("id")}, number = number + ${step * round};
+      UPDATE m SET id = ${other("id")}, ticket_id = ${other("ticket_id")};
+      INSERT INTO ticket SELECT * FROM t;
+      INSERT INTO ticket_message SELECT * FROM m;
+      INSERT INTO search_document (provider_id, customer_id, ticket_id, message_id, words)
+        SELECT provider_id, customer_id, ${other("ticket_id")}, ${other("message_id")}, words FROM d ORDER BY id;
+      COMMIT`);
+  }
+  psql("DROP TABLE copied");
+}
+
 /** What it does by itself a minute after so much was written. */
 export function settlePostgres({ run, url }) {
   execFileSync(...run("vacuumdb", ["--analyze", "--quiet", "--dbname", url]), { stdio: "ignore", cwd: "/" });

@@ -244,6 +244,7 @@ macro_rules! found {
         )
     };
 }
+
 /// Documents that hold all the words, newest first, with numbers below `before`.
 pub async fn find(
     conn: &mut Conn,
