@@ -1,5 +1,5 @@
 // How the pages are built: React, one style sheet of theme variables made from `src/theme.ts`,
-// no inlined assets (the server's content security policy allows only files of its own).
+// no inlined assets, each file packed beside itself (the server's content security policy allows only files of its own).
 import {
 	convertCssVariables,
 	DEFAULT_THEME,
@@ -9,6 +9,8 @@ import {
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { heads } from "./build/heads.ts";
+import { pack } from "./build/pack.ts";
 import { mock } from "./dev/mock.ts";
 import { theme } from "./src/theme.ts";
 
@@ -35,7 +37,7 @@ function themeVariables(): Plugin {
 }
 
 export default defineConfig(({ mode }) => ({
-	plugins: [react(), themeVariables(), ...(mode === "mock" ? [mock()] : [])],
+	plugins: [react(), themeVariables(), heads(), pack(), ...(mode === "mock" ? [mock()] : [])],
 	build: { assetsInlineLimit: 0, target: "es2022", modulePreload: { polyfill: false } },
 	server: {
 		host: "127.0.0.1",

@@ -36,6 +36,7 @@ export async function person(server, name) {
 	const mine = (...args) => ask({ port, cookie }, ...args);
 	return {
 		ask: mine,
+		cookie,
 		async api(method, path, body) {
 			const { status, answer } = await mine(method, path, body);
 			if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);

@@ -1,24 +1,29 @@
 // The routes. Portal and desk are loaded apart: a customer's phone never loads the desk.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { live } from "./api/live";
 import { useMe } from "./api/me";
 import type { Me } from "./api/types";
-import { ChallengePage } from "./challenge/ChallengePage";
 import { Boundary } from "./frame/Boundary";
+import { page } from "./frame/page";
 import { Broken, Loading } from "./frame/states";
-import { Activation } from "./signin/Activation";
-import { LinkPage } from "./signin/LinkPage";
-import { SignIn } from "./signin/SignIn";
 import { useLanguage } from "./words/language";
 
-const Portal = lazy(() => import("./frame/Portal"));
-const GuestStart = lazy(() =>
+const Portal = page(() => import("./frame/Portal"));
+const GuestStart = page(() =>
 	import("./signin/GuestStart").then((page) => ({ default: page.GuestStart })),
 );
-const Desk = lazy(() => import("./frame/Desk"));
+const ChallengePage = page(() =>
+	import("./challenge/ChallengePage").then((one) => ({ default: one.ChallengePage })),
+);
+const Activation = page(() =>
+	import("./signin/Activation").then((one) => ({ default: one.Activation })),
+);
+const LinkPage = page(() => import("./signin/LinkPage").then((one) => ({ default: one.LinkPage })));
+const SignIn = page(() => import("./signin/SignIn").then((one) => ({ default: one.SignIn })));
+const Desk = page(() => import("./frame/Desk"));
 
 /** Where a person starts. */
 export function homeOf(me: Me): string {

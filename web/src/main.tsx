@@ -9,12 +9,15 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { queryClient } from "./api/cache";
+import { askEarly } from "./api/me";
 import { App } from "./app";
 import { theme } from "./theme";
 import { LanguageProvider } from "./words/language";
 
 const root = document.getElementById("root");
 if (root) {
+	const client = queryClient();
+	askEarly(client, location.pathname);
 	createRoot(root).render(
 		<StrictMode>
 			<MantineProvider
@@ -23,7 +26,7 @@ if (root) {
 				withCssVariables={false}
 				withGlobalClasses={false}
 			>
-				<QueryClientProvider client={queryClient()}>
+				<QueryClientProvider client={client}>
 					<LanguageProvider>
 						<BrowserRouter>
 							<App />

@@ -14,11 +14,24 @@ use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    Shared, alarm::routes as alarm, attachment::routes as attachment, call::routes as call,
-    challenge::routes as challenge, contact::routes as contact, customer::routes as customer,
-    ground::routes as ground, guest::routes as guest, kernel::Problem, live::routes as live,
-    pin::routes as pin, quarantine::routes as quarantine, search::routes as search, signin::routes as signin,
-    staff::routes as staff, ticket::routes as ticket, visit::routes as visit,
+    Shared,
+    alarm::routes as alarm,
+    attachment::routes as attachment,
+    call::routes as call,
+    challenge::routes as challenge,
+    contact::routes as contact,
+    customer::routes as customer,
+    ground::routes as ground,
+    guest::routes as guest,
+    kernel::{Problem, encoding::packed},
+    live::routes as live,
+    pin::routes as pin,
+    quarantine::routes as quarantine,
+    search::routes as search,
+    signin::routes as signin,
+    staff::routes as staff,
+    ticket::routes as ticket,
+    visit::routes as visit,
 };
 
 /// What a request's body may hold, in bytes.
@@ -182,7 +195,8 @@ pub fn router(app: Shared) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(app.clone(), same_origin))
         .layer(middleware::map_response(as_problem))
-        .layer(middleware::map_response(never_stored));
+        .layer(middleware::map_response(never_stored))
+        .layer(middleware::from_fn(packed));
     Router::new()
         .nest("/api/v1", api)
         .route("/.well-known/jwks.json", get(keys))

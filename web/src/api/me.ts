@@ -1,5 +1,5 @@
 // Who is signed in. `null` means nobody (not an error).
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ask } from "./client";
 import { keys } from "./keys";
 import { Problem } from "./problem";
@@ -14,9 +14,17 @@ async function loadMe(): Promise<Me | null> {
 	}
 }
 
+const meQuery = { queryKey: keys.me, queryFn: loadMe, staleTime: 60_000 };
+
 /** The signed-in person, `null` when signed out, `undefined` while unknown. */
 export function useMe() {
-	return useQuery({ queryKey: keys.me, queryFn: loadMe, staleTime: 60_000 });
+	return useQuery(meQuery);
+}
+
+/** Asks before anything is drawn: every page behind the sign-in waits for it. */
+export function askEarly(client: QueryClient, path: string): void {
+	if (/^\/(sign-in|activation|challenge|guest)(\/|$)/.test(path)) return;
+	void client.prefetchQuery(meQuery);
 }
 
 /** Takes a fresh sign-in; everything cached belonged to somebody else. */

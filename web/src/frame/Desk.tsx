@@ -1,6 +1,6 @@
 // The desk's frame: the finder in the middle of every page, leads' and admins' pages beside it.
 import { Button } from "@mantine/core";
-import { lazy, useCallback, useRef } from "react";
+import { Suspense, useCallback, useRef } from "react";
 import { Link, Navigate, NavLink, Route, Routes, useNavigate } from "react-router";
 import { isAdmin, isGuest, oversees, serves } from "../api/me";
 import type { Me } from "../api/types";
@@ -17,18 +17,20 @@ import { LiveNote } from "./LiveNote";
 import { Mark } from "./Mark";
 import { NotFound } from "./NotFound";
 import { PersonMenu } from "./PersonMenu";
+import { page } from "./page";
+import { Loading } from "./states";
 import { frameWords } from "./words";
 
-const Settings = lazy(() => import("../settings/Settings"));
-const Alarms = lazy(() => import("../leads/Alarms"));
-const Sessions = lazy(() => import("../leads/Sessions"));
-const Staff = lazy(() => import("../leads/Staff"));
-const Queue = lazy(() => import("../desk/queue/Queue"));
-const TicketPage = lazy(() => import("../desk/ticket/TicketPage"));
-const Quarantine = lazy(() => import("../quarantine/Quarantine"));
-const MailPage = lazy(() => import("../quarantine/MailPage"));
-const CallPage = lazy(() => import("../call/CallPage"));
-const Create = lazy(() => import("../admin/Create"));
+const Settings = page(() => import("../settings/Settings"));
+const Alarms = page(() => import("../leads/Alarms"));
+const Sessions = page(() => import("../leads/Sessions"));
+const Staff = page(() => import("../leads/Staff"));
+const Queue = page(() => import("../desk/queue/Queue"));
+const TicketPage = page(() => import("../desk/ticket/TicketPage"));
+const Quarantine = page(() => import("../quarantine/Quarantine"));
+const MailPage = page(() => import("../quarantine/MailPage"));
+const CallPage = page(() => import("../call/CallPage"));
+const Create = page(() => import("../admin/Create"));
 
 export default function Desk({ me }: { me: Me }) {
 	const t = useWords(frameWords);
@@ -62,41 +64,43 @@ export default function Desk({ me }: { me: Me }) {
 			</header>
 			<LiveNote />
 			<main id="content" tabIndex={-1} className={`${classes.main} ${classes.wide}`}>
-				<Routes>
-					<Route
-						path="/desk"
-						element={guest ? <Navigate to="/desk/tickets" replace /> : <DeskHome />}
-					/>
-					{guest || serves(me) ? (
-						<>
-							<Route path="/desk/tickets" element={<Queue guest={guest} />} />
-							<Route path="/desk/tickets/:id" element={<TicketPage me={me} />} />
-						</>
-					) : null}
-					{serves(me) ? (
-						<>
-							<Route path="/desk/quarantine" element={<Quarantine />} />
-							<Route path="/desk/quarantine/:id" element={<MailPage />} />
-							<Route path="/desk/call" element={<CallPage me={me} />} />
-						</>
-					) : null}
-					{guest ? null : (
-						<>
-							<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
-							<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
-						</>
-					)}
-					<Route path="/desk/settings" element={<Settings me={me} />} />
-					{oversees(me) ? (
-						<>
-							<Route path="/desk/alarms" element={<Alarms />} />
-							<Route path="/desk/sessions" element={<Sessions me={me} />} />
-							<Route path="/desk/staff" element={<Staff me={me} />} />
-						</>
-					) : null}
-					{isAdmin(me) ? <Route path="/desk/create" element={<Create />} /> : null}
-					<Route path="*" element={<NotFound to="/desk" />} />
-				</Routes>
+				<Suspense fallback={<Loading lines={4} />}>
+					<Routes>
+						<Route
+							path="/desk"
+							element={guest ? <Navigate to="/desk/tickets" replace /> : <DeskHome />}
+						/>
+						{guest || serves(me) ? (
+							<>
+								<Route path="/desk/tickets" element={<Queue guest={guest} />} />
+								<Route path="/desk/tickets/:id" element={<TicketPage me={me} />} />
+							</>
+						) : null}
+						{serves(me) ? (
+							<>
+								<Route path="/desk/quarantine" element={<Quarantine />} />
+								<Route path="/desk/quarantine/:id" element={<MailPage />} />
+								<Route path="/desk/call" element={<CallPage me={me} />} />
+							</>
+						) : null}
+						{guest ? null : (
+							<>
+								<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
+								<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
+							</>
+						)}
+						<Route path="/desk/settings" element={<Settings me={me} />} />
+						{oversees(me) ? (
+							<>
+								<Route path="/desk/alarms" element={<Alarms />} />
+								<Route path="/desk/sessions" element={<Sessions me={me} />} />
+								<Route path="/desk/staff" element={<Staff me={me} />} />
+							</>
+						) : null}
+						{isAdmin(me) ? <Route path="/desk/create" element={<Create />} /> : null}
+						<Route path="*" element={<NotFound to="/desk" />} />
+					</Routes>
+				</Suspense>
 			</main>
 			<KeysList opened={list.opened} onClose={list.hide} />
 		</>

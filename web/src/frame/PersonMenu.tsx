@@ -1,5 +1,5 @@
 // Who is signed in, and the few things that concern only them.
-import { Button, Menu, useMantineColorScheme } from "@mantine/core";
+import { useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { api, ask } from "../api/client";
@@ -7,6 +7,7 @@ import { keys } from "../api/keys";
 import type { Language, Me } from "../api/types";
 import { forgetWriting } from "../request/forget";
 import { useLanguage, useWords } from "../words/language";
+import { Menu } from "./Menu";
 import { frameWords } from "./words";
 
 /** Ends this sign-in and forgets everything cached. */
@@ -43,34 +44,25 @@ export function PersonMenu({ me }: { me: Me }) {
 	const signOut = useSignOut();
 	const navigate = useNavigate();
 	const settings = me.kind === "contact" ? "/settings" : "/desk/settings";
+	const lines = [
+		{ text: t.settings, run: () => navigate(settings) },
+		...(me.kind === "contact"
+			? [{ text: t.supportSettings, run: () => navigate("/settings/support") }]
+			: []),
+		{
+			text: language === "de" ? "English" : "Deutsch",
+			run: () => switchTo(language === "de" ? "en" : "de"),
+		},
+		{
+			text: t.theme,
+			run: () => {
+				const dark = document.documentElement.dataset.mantineColorScheme === "dark";
+				scheme.setColorScheme(dark ? "light" : "dark");
+			},
+		},
+		{ text: t.signOut, run: () => void signOut(), apart: true },
+	];
 	return (
-		<Menu position="bottom-end" shadow="md" width={240} returnFocus>
-			<Menu.Target>
-				<Button variant="default" size="sm" aria-label={t.signedInAs(me.name)}>
-					<span aria-hidden="true">☰</span>
-				</Button>
-			</Menu.Target>
-			<Menu.Dropdown>
-				<Menu.Label>{t.signedInAs(me.name)}</Menu.Label>
-				<Menu.Item onClick={() => navigate(settings)}>{t.settings}</Menu.Item>
-				{me.kind === "contact" ? (
-					<Menu.Item onClick={() => navigate("/settings/support")}>{t.supportSettings}</Menu.Item>
-				) : null}
-				<Menu.Item onClick={() => switchTo(language === "de" ? "en" : "de")}>
-					{language === "de" ? "English" : "Deutsch"}
-				</Menu.Item>
-				<Menu.Item
-					onClick={() =>
-						scheme.setColorScheme(
-							document.documentElement.dataset.mantineColorScheme === "dark" ? "light" : "dark",
-						)
-					}
-				>
-					{t.theme}
-				</Menu.Item>
-				<Menu.Divider />
-				<Menu.Item onClick={() => void signOut()}>{t.signOut}</Menu.Item>
-			</Menu.Dropdown>
-		</Menu>
+		<Menu label={t.signedInAs(me.name)} face={<span aria-hidden="true">☰</span>} lines={lines} />
 	);
 }

@@ -1,24 +1,36 @@
 // The portal's frame: the mark, the way around, *Support* at the top right of every page (rule B6).
-import { lazy } from "react";
+import { Suspense } from "react";
 import { Link, NavLink, Route, Routes } from "react-router";
 import type { Me } from "../api/types";
 import { Home } from "../door/Home";
 import { SupportSheet } from "../pin/SupportSheet";
-import { NewRequest } from "../request/NewRequest";
-import { RequestList } from "../request/RequestList";
-import { RequestPage } from "../request/RequestPage";
-import { GroundPage } from "../visit/GroundPage";
-import { VisitBook } from "../visit/VisitBook";
 import { useWords } from "../words/language";
 import classes from "./frame.module.css";
 import { LiveNote } from "./LiveNote";
 import { Mark } from "./Mark";
 import { NotFound } from "./NotFound";
 import { PersonMenu } from "./PersonMenu";
+import { page } from "./page";
+import { Loading } from "./states";
 import { frameWords } from "./words";
 
-const Settings = lazy(() => import("../settings/Settings"));
-const SupportSettings = lazy(() => import("../contacts/SupportSettings"));
+const NewRequest = page(() =>
+	import("../request/NewRequest").then((one) => ({ default: one.NewRequest })),
+);
+const RequestList = page(() =>
+	import("../request/RequestList").then((one) => ({ default: one.RequestList })),
+);
+const RequestPage = page(() =>
+	import("../request/RequestPage").then((one) => ({ default: one.RequestPage })),
+);
+const GroundPage = page(() =>
+	import("../visit/GroundPage").then((one) => ({ default: one.GroundPage })),
+);
+const VisitBook = page(() =>
+	import("../visit/VisitBook").then((one) => ({ default: one.VisitBook })),
+);
+const Settings = page(() => import("../settings/Settings"));
+const SupportSettings = page(() => import("../contacts/SupportSettings"));
 
 export default function Portal({ me }: { me: Me }) {
 	const t = useWords(frameWords);
@@ -45,17 +57,19 @@ export default function Portal({ me }: { me: Me }) {
 			</header>
 			<LiveNote />
 			<main id="content" tabIndex={-1} className={`${classes.main} ${classes.narrow}`}>
-				<Routes>
-					<Route path="/home" element={<Home />} />
-					<Route path="/requests" element={<RequestList me={me} />} />
-					<Route path="/requests/new" element={<NewRequest me={me} />} />
-					<Route path="/requests/:id" element={<RequestPage />} />
-					<Route path="/visits" element={<VisitBook />} />
-					<Route path="/visits/:groundId" element={<GroundPage />} />
-					<Route path="/settings" element={<Settings me={me} />} />
-					<Route path="/settings/support" element={<SupportSettings me={me} />} />
-					<Route path="*" element={<NotFound to="/home" />} />
-				</Routes>
+				<Suspense fallback={<Loading lines={4} />}>
+					<Routes>
+						<Route path="/home" element={<Home />} />
+						<Route path="/requests" element={<RequestList me={me} />} />
+						<Route path="/requests/new" element={<NewRequest me={me} />} />
+						<Route path="/requests/:id" element={<RequestPage />} />
+						<Route path="/visits" element={<VisitBook />} />
+						<Route path="/visits/:groundId" element={<GroundPage />} />
+						<Route path="/settings" element={<Settings me={me} />} />
+						<Route path="/settings/support" element={<SupportSettings me={me} />} />
+						<Route path="*" element={<NotFound to="/home" />} />
+					</Routes>
+				</Suspense>
 			</main>
 		</>
 	);

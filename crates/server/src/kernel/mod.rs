@@ -1,8 +1,9 @@
-//! What every use case shares: clock and randomness, secrets, who is signed in, error bodies, pages.
+//! What every use case shares: clock and randomness, secrets, who is signed in, error bodies, pages, packing.
 //!
 //! Must never know a single feature.
 
 pub mod actor;
+pub mod encoding;
 pub mod page;
 pub mod password;
 pub mod problem;
