@@ -10,8 +10,12 @@ PAGES_FROM = $(shell find web/src web/public web/index.html web/vite.config.ts w
 help: ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
-demo: build ## Build everything and run it with sample people and a sample product
-	./target/debug/pforte demo --fresh
+PORT ?= 7000
+
+demo: ## Build everything and run it with sample people and products; PORT=8000 for other ports
+	@[ -x target/debug/pforte ] || echo "The first build takes five to eight minutes on two cores. Later ones take seconds."
+	@$(MAKE) --no-print-directory build
+	./target/debug/pforte demo --fresh --port $(PORT)
 
 build: web ## Build the server (with its pages) and the sample product
 	scripts/install build

@@ -78,14 +78,14 @@ export async function freePort() {
 	throw new Error("no free port");
 }
 
-/** Three ports in a row, below those that the system hands out by itself. */
+/** Four ports in a row, below those that the system hands out by itself. */
 export async function freePorts() {
 	for (let tries = 0; tries < 200; tries += 1) {
-		const first = 20_000 + Math.floor(Math.random() * 3_900) * 3;
-		const free = await Promise.all([0, 1, 2].map((n) => isFree(first + n)));
+		const first = 20_000 + Math.floor(Math.random() * 2_900) * 4;
+		const free = await Promise.all([0, 1, 2, 3].map((n) => isFree(first + n)));
 		if (free.every(Boolean)) return first;
 	}
-	throw new Error("no three free ports in a row");
+	throw new Error("no four free ports in a row");
 }
 
 /** Whether somebody listens on this port of the loopback. */
@@ -173,10 +173,11 @@ export class Program {
 /** `pforte demo` with the sample product beside it. */
 export class Demo {
 	/**
-	 * `config` is a configuration to use instead of the demo's own, with these three ports; `env` goes to
-	 * the program.
+	 * `config` is a configuration to use instead of the demo's own, with these ports; `env` goes to the
+	 * program; `week` is the week that lies behind the sample people, with its second product.
 	 */
-	constructor(data, port, { config, env } = {}) {
+	constructor(data, port, { config, env, week = false } = {}) {
+		this.week = week;
 		this.data = data;
 		this.port = port;
 		this.config = config;
@@ -188,6 +189,7 @@ export class Demo {
 
 	#arguments() {
 		const more = this.config ? ["--config", this.config] : [];
+		if (!this.week) more.push("--people-only");
 		return ["demo", "--data", this.data, "--port", String(this.port), ...more];
 	}
 
@@ -232,9 +234,9 @@ export class Demo {
 }
 
 /** A fresh demo for one test. */
-export async function demo(t, name = "demo") {
+export async function demo(t, name = "demo", options = {}) {
 	const data = folder(t, name);
-	const made = await new Demo(join(data, "data"), await freePorts()).start();
+	const made = await new Demo(join(data, "data"), await freePorts(), options).start();
 	later(t, () => made.stop());
 	return made;
 }

@@ -65,7 +65,14 @@ export async function tlsServer(t) {
 	const port = await freePorts();
 	const made = certify(dir, [PORTAL, GATE, `*.${GATE}`]);
 	const config = writeConfig(dir, port, made);
-	const program = new Program("pforte", ["demo", "--config", config, "--data", join(dir, "data")]);
+	const program = new Program("pforte", [
+		"demo",
+		"--people-only",
+		"--config",
+		config,
+		"--data",
+		join(dir, "data"),
+	]);
 	later(t, () => program.stop());
 	await eventually("the portal answers over TLS", async () => {
 		if (program.isOver) throw new Error(`it ended: ${program.said}`);

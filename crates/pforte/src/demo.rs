@@ -4,15 +4,14 @@
 //! on loopback.
 
 mod people;
+mod steps;
+mod week;
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{env, fs, path::PathBuf, process::Stdio, time::Duration};
 
 use tokio::process::{Child, Command};
+
+use steps::Places;
 
 use crate::{
     Failure, config, secrets_file,
@@ -21,18 +20,24 @@ use crate::{
 
 /// The sample product's catalogue, as its developer wrote it.
 const CATALOGUE: &str = include_str!("../../../examples/panel/catalogue.toml");
+/// Where the sample customers write to.
+const SUPPORT: &str = "support@nordlicht.example";
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Where the demo's files lie; made if it is not there.
     #[arg(long, default_value = "target/demo")]
     data: PathBuf,
-    /// The portal's port; the gateway takes the next one, the sample product the one after.
+    /// The portal's port; the gateway takes the next one, the sample product the one after, its second
+    /// system the last of four.
     #[arg(long, default_value_t = 7000)]
     port: u16,
     /// Begin anew: forget what an earlier demo left.
     #[arg(long)]
     fresh: bool,
+    /// Only the sample people and one product, without the week that lies behind them.
+    #[arg(long)]
+    people_only: bool,
     /// The sample product's program; beside this one when left out.
     #[arg(long)]
     panel: Option<PathBuf>,
@@ -49,7 +54,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     fs::create_dir_all(&arguments.data)?;
     let path = match &arguments.config {
         Some(path) => path.clone(),
-        None => write_config(&arguments.data, arguments.port)?,
+        None => write_config(&arguments)?,
     };
     let config = config::read(&path)?;
     // Anybody who reaches a demo is let in as anybody.
@@ -59,45 +64,88 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !config.secrets.exists() {
         secrets_file::create(&config.secrets)?;
     }
+    if !arguments.people_only {
+        week::live(&config).await?;
+    }
     let started = serve::start(&config, Mode { demo: true }).await?;
     people::seed(&started.app).await?;
-    let panel = match arguments.config {
-        // Whoever brings a configuration also runs the product it names.
-        Some(_) => None,
-        None => Some(start_panel(&arguments, &config.portal.origin()).await?),
-    };
-    tell(&config.portal.origin(), panel.is_some().then_some(arguments.port + 2));
+    let mut panels = Vec::new();
+    // Whoever brings a configuration also runs the products it names.
+    if arguments.config.is_none() {
+        for product in products(&arguments) {
+            panels.push(start_panel(&arguments, &config.portal.origin(), product).await?);
+        }
+    }
+    let panel = (!panels.is_empty()).then(|| format!("http://panel.localhost:{}/login", arguments.port + 2));
+    let places = Places { portal: &config.portal.origin(), panel, mails: &config.mail_folder };
+    steps::tell(steps::language(), &places);
     let ended = started.wait().await;
-    drop(panel);
+    drop(panels);
     ended
 }
 
-fn write_config(data: &Path, port: u16) -> Result<PathBuf, Failure> {
-    let (gateway, panel) = (port + 1, port + 2);
+/// A product of the demo: its id, what customers call it, and how far from the first port it listens.
+#[derive(Clone, Copy)]
+struct Product {
+    id: &'static str,
+    name: &'static str,
+    port: u16,
+}
+
+const PRODUCTS: [Product; 2] = [
+    Product { id: "panel", name: "Nordlicht panel", port: 2 },
+    Product { id: "preview", name: "Nordlicht preview", port: 3 },
+];
+
+fn products(arguments: &Arguments) -> &'static [Product] {
+    if arguments.people_only { &PRODUCTS[..1] } else { &PRODUCTS }
+}
+
+impl Product {
+    /// The sample catalogue, as this product's.
+    fn catalogue(self, first_port: u16) -> String {
+        let port = first_port + self.port;
+        CATALOGUE
+            .replace("id = \"panel\"", &format!("id = \"{}\"", self.id))
+            .replace("name = \"Nordlicht panel\"", &format!("name = \"{}\"", self.name))
+            .replace("panel.localhost", &format!("{}.localhost", self.id))
+            .replace(":7002", &format!(":{port}"))
+    }
+}
+
+fn write_config(arguments: &Arguments) -> Result<PathBuf, Failure> {
+    let (data, port) = (&arguments.data, arguments.port);
+    let gateway = port + 1;
     let path = data.join("pforte.toml");
+    let mut files = Vec::new();
+    for product in products(arguments) {
+        let name = format!("{}.toml", product.id);
+        fs::write(data.join(&name), product.catalogue(port))?;
+        files.push(format!("\"{name}\""));
+    }
     let text = format!(
-        "catalogue = [\"catalogue.toml\"]\n\n\
+        "catalogue = [{}]\n\n\
          [server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://pforte.localhost:{port}\"\n\
          data = \".\"\nsecrets = \"secrets.toml\"\n\n\
          [gateway]\nlisten = \"127.0.0.1:{gateway}\"\npublic_url = \"http://gate.localhost:{gateway}\"\n\n\
          # Try it: pforte mail receive --config {} --to support@nordlicht.example < mail.eml\n\
          [[support]]\naddress = \"support@nordlicht.example\"\n\
          [support.check]\nhow = \"header\"\nauthserv_id = \"mx.nordlicht.example\"\n",
+        files.join(", "),
         path.display()
     );
     fs::write(&path, text)?;
-    fs::write(data.join("catalogue.toml"), CATALOGUE.replace(":7002", &format!(":{panel}")))?;
     Ok(path)
 }
 
-async fn start_panel(arguments: &Arguments, issuer: &str) -> Result<Child, Failure> {
+async fn start_panel(arguments: &Arguments, issuer: &str, product: &Product) -> Result<Child, Failure> {
     let beside = env::current_exe()?.with_file_name("panel");
     let program = arguments.panel.clone().unwrap_or(beside);
-    let port = arguments.port + 2;
+    let port = arguments.port + product.port;
     let mut child = Command::new(&program)
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .args(["--jwks-url", &format!("{issuer}/.well-known/jwks.json")])
-        .args(["--issuer", issuer, "--audience", "panel", "--own-sign-in"])
+        .args(["--issuer", issuer, "--audience", product.id, "--own-sign-in"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)
@@ -111,17 +159,4 @@ async fn start_panel(arguments: &Arguments, issuer: &str) -> Result<Child, Failu
         );
     }
     Ok(child)
-}
-
-fn tell(portal: &str, panel: Option<u16>) {
-    println!("\nPforte is open for a look. Sign in by a button, or as below.\n");
-    println!("  Customer  {portal}/             marta@oduya-ceramics.example   {}", people::PASSWORD);
-    println!("  Agent     {portal}/desk         lena                           {}", people::PASSWORD);
-    println!("  Lead      {portal}/desk/alarms  ruth                           {}", people::PASSWORD);
-    println!("\n  One-time codes for staff: a button signs in without; or add this to your app:");
-    println!("  {}", people::TOTP);
-    if let Some(port) = panel {
-        println!("\n  The sample product, as the customer uses it: http://panel.localhost:{port}/login");
-    }
-    println!("\n  Use two browsers, or a private window, for customer and agent. Ctrl-C ends it.\n");
 }

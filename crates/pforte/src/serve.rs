@@ -15,7 +15,7 @@ use pforte_gateway::{
     Gateway, GatewayConfig, Scheme,
     listen::{self, Connection},
 };
-use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp};
+use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp, kernel::Clock};
 use pforte_store::{Db, DbConfig};
 use rustix::fs::{FlockOperation, flock};
 use tokio::{
@@ -61,6 +61,15 @@ pub struct Started {
 
 /// Opens the database and starts the application, without listening. The file keeps others out.
 pub async fn application(config: &Config, mode: Mode) -> Result<(Shared, Option<File>), Failure> {
+    application_at(config, mode, sources::clock(mode.demo)).await
+}
+
+/// The same, with another clock than the machine's.
+pub async fn application_at(
+    config: &Config,
+    mode: Mode,
+    clock: Arc<dyn Clock>,
+) -> Result<(Shared, Option<File>), Failure> {
     let secrets = secrets_file::read(&config.secrets)?;
     // Database, mails and socket are nobody else's to read.
     DirBuilder::new()
@@ -74,7 +83,7 @@ pub async fn application(config: &Config, mode: Mode) -> Result<(Shared, Option<
         settings: settings(config, mode)?,
         products: config.products.clone(),
         secrets,
-        clock: sources::clock(mode.demo),
+        clock,
         random: Arc::new(SystemRandom),
         db,
     };

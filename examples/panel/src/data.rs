@@ -90,7 +90,7 @@ pub(crate) struct Invoice {
     pub paid: bool,
 }
 
-pub(crate) static USERS: [User; 4] = [
+pub(crate) static USERS: [User; 6] = [
     User {
         id: "u-100",
         name: "Marta Oduya",
@@ -117,11 +117,27 @@ pub(crate) static USERS: [User; 4] = [
     },
     User {
         id: "u-300",
-        name: "Tove Rosenquist",
-        email: "tove@atelier-rosenquist.example",
+        name: "Siri Rosenquist",
+        email: "siri@rosenquist.example",
         phone: "+49 89 99998 300",
         role: "owner",
         account: 10003,
+    },
+    User {
+        id: "u-400",
+        name: "Grace Harbour",
+        email: "grace@harbour-finch.example",
+        phone: "+44 117 496 0100",
+        role: "owner",
+        account: 10004,
+    },
+    User {
+        id: "u-401",
+        name: "Ben Finch",
+        email: "ben@harbour-finch.example",
+        phone: "+44 117 496 0101",
+        role: "admin",
+        account: 10004,
     },
 ];
 
@@ -141,7 +157,13 @@ const INES: SampleRegistrant = SampleRegistrant {
     email: "ines@kaltenbach-logistik.example",
 };
 
-static ACCOUNTS: [Account; 3] = [
+const GRACE: SampleRegistrant = SampleRegistrant {
+    name: "Grace Harbour",
+    address: "3 Ropewalk, Bristol BS1 0AA",
+    email: "grace@harbour-finch.example",
+};
+
+static ACCOUNTS: [Account; 4] = [
     Account {
         number: 10001,
         name: "Oduya Ceramics",
@@ -274,13 +296,62 @@ static ACCOUNTS: [Account; 3] = [
         max_servers: 1,
         max_domains: 1,
         address: ["Atelier Rosenquist", "Lichthof 3", "80331 München"],
-        billing_name: "Tove Rosenquist",
-        billing_email: "tove@atelier-rosenquist.example",
+        billing_name: "Siri Rosenquist",
+        billing_email: "siri@rosenquist.example",
         vat: "–",
         iban: "–",
         servers: &[],
         domains: &[],
         invoices: &[],
+    },
+    Account {
+        number: 10004,
+        name: "Harbour & Finch",
+        plan: "Business",
+        max_servers: 20,
+        max_domains: 50,
+        address: ["Harbour & Finch Ltd", "3 Ropewalk", "Bristol BS1 0AA"],
+        billing_name: "Ben Finch",
+        billing_email: "accounts@harbour-finch.example",
+        vat: "GB999000404",
+        iban: "GB00 0000 0000 0000 4004 00",
+        servers: &[
+            Server {
+                id: "srv-401",
+                name: "shop-front",
+                plan: "Cloud L",
+                health: Health::Running,
+                ipv4: "203.0.113.41",
+                ipv6: "2001:db8:404::41",
+                place: "Helsinki",
+                cpu: 8,
+                memory: 16,
+                disk: 320,
+            },
+            Server {
+                id: "srv-402",
+                name: "statistics",
+                plan: "Cloud S",
+                health: Health::Running,
+                ipv4: "203.0.113.42",
+                ipv6: "2001:db8:404::42",
+                place: "Helsinki",
+                cpu: 2,
+                memory: 4,
+                disk: 80,
+            },
+        ],
+        domains: &[Domain {
+            id: "dom-40",
+            name: "harbour-finch.example",
+            active: true,
+            renews: "2027-04-30",
+            registrant: GRACE,
+        }],
+        invoices: &[
+            Invoice { number: "2026-1188", date: "2026-11-01", cents: 21_420, paid: false },
+            Invoice { number: "2026-1088", date: "2026-10-01", cents: 21_420, paid: true },
+        ],
     },
 ];
 

@@ -28,6 +28,7 @@ export const leadWords = words(
 		openAlarms: (count: number) => (count === 1 ? "1 offener Alarm" : `${count} offene Alarme`),
 		"alarm_pin.staff_locked":
 			"Ein PIN-Feld wurde nach zehn falschen Eingaben an einem Tag gesperrt.",
+		"alarm_ticket.waiting": "Eine Anfrage wartet zu lange auf den Support.",
 		"alarm_pin.flood": "Mehr als 30 falsche PIN-Eingaben in einer Stunde.",
 		"alarm_pin.customer_closed":
 			"Der Weg über die PIN wurde bei einem Kunden nach 15 falschen Eingaben geschlossen.",
@@ -89,6 +90,7 @@ export const leadWords = words(
 		acknowledged: (name: string, when: string) => `Seen by ${name}, ${when}`,
 		openAlarms: (count: number) => (count === 1 ? "1 open alarm" : `${count} open alarms`),
 		"alarm_pin.staff_locked": "A PIN field was locked after ten wrong entries in one day.",
+		"alarm_ticket.waiting": "A request has waited too long for support.",
 		"alarm_pin.flood": "More than 30 wrong PIN entries in one hour.",
 		"alarm_pin.customer_closed": "The PIN way was closed for a customer after 15 wrong entries.",
 		staff: "Staff",

@@ -29,8 +29,9 @@ const SLUG: &str = "nordlicht";
 
 struct SampleStaff(&'static str, &'static str, &'static str, &'static str, &'static [StaffRole], bool);
 
-const STAFF: [SampleStaff; 5] = [
+const STAFF: [SampleStaff; 6] = [
     SampleStaff("lena", "Lena", "Brandt", "de", &[StaffRole::Agent], true),
+    SampleStaff("mira", "Mira", "Sandoval", "en", &[StaffRole::Agent], true),
     SampleStaff("tom", "Tom", "Achterberg", "en", &[StaffRole::Agent], false),
     SampleStaff("ruth", "Ruth", "Adeyemi", "en", &[StaffRole::SupportLead], true),
     SampleStaff("piet", "Piet", "Lindqvist", "en", &[StaffRole::SuccessLead], true),
@@ -56,7 +57,7 @@ struct SampleContact {
     user: &'static str,
 }
 
-const CUSTOMERS: [SampleCustomer; 3] = [
+const CUSTOMERS: [SampleCustomer; 4] = [
     SampleCustomer {
         number: "10001",
         name: "Oduya Ceramics",
@@ -118,14 +119,43 @@ const CUSTOMERS: [SampleCustomer; 3] = [
             user: "u-300",
         }],
     },
+    SampleCustomer {
+        number: "10004",
+        name: "Harbour & Finch",
+        address: "3 Ropewalk, Bristol BS1 0AA",
+        contacts: &[
+            SampleContact {
+                first_name: "Grace",
+                last_name: "Harbour",
+                language: "en",
+                role: ContactRole::Owner,
+                support: true,
+                instruction: true,
+                mail: "grace@harbour-finch.example",
+                phone: "+441174960100",
+                user: "u-400",
+            },
+            SampleContact {
+                first_name: "Ben",
+                last_name: "Finch",
+                language: "en",
+                role: ContactRole::Admin,
+                support: true,
+                instruction: true,
+                mail: "ben@harbour-finch.example",
+                phone: "+441174960101",
+                user: "u-401",
+            },
+        ],
+    },
 ];
 
-/// Adds the sample people, unless an earlier demo did.
-pub async fn seed(app: &Shared) -> Result<(), Failure> {
+/// Adds the sample people, unless an earlier demo did; answers whether it was this one.
+pub async fn seed(app: &Shared) -> Result<bool, Failure> {
     let known = provider::list(&mut *app.read().await?, 2).await?;
     match known.as_slice() {
         [] => {}
-        [only] if only.slug == SLUG => return Ok(()),
+        [only] if only.slug == SLUG => return Ok(false),
         _ => return Err("this database holds real providers; a demo would let anybody in".into()),
     }
     let provider = add_provider(app, SLUG, "Nordlicht Hosting").await?;
@@ -137,7 +167,7 @@ pub async fn seed(app: &Shared) -> Result<(), Failure> {
     for sample in &CUSTOMERS {
         add_customer(app, provider, sample, &hash).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn add_staff(
@@ -202,6 +232,7 @@ async fn add_customer(
         pin_reopened_at: None,
     };
     let entry = app.entry(now, provider, Actor::System, Event::CustomerAdded { customer: new.id });
+    let products: Vec<String> = app.products.iter().map(|product| product.id.clone()).collect();
     let people: Vec<(Contact, [Uuid; 2], &'static SampleContact)> = sample
         .contacts
         .iter()
@@ -215,7 +246,9 @@ async fn add_customer(
                     contact::insert(tx, person, now).await?;
                     address::insert(tx, &primary(person, *address, sample, now)).await?;
                     phone::insert(tx, &phone_of(person, *phone, sample), now).await?;
-                    contact::add_user(tx, person, "panel", sample.user).await?;
+                    for product in &products {
+                        contact::add_user(tx, person, product, sample.user).await?;
+                    }
                 }
                 Ok(Change::logged((), entry))
             })
