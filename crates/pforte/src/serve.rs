@@ -143,10 +143,12 @@ fn lock(database: &DbConfig) -> Result<Option<File>, Failure> {
 /// Starts the application and both listeners.
 pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
     let began = Instant::now();
-    let portal = bind(&config.portal).await?;
-    let gateway = bind(&config.gateway).await?;
+    // Mistakes in files are told first: whoever tries this beside a running server learns more than “in use”.
+    secrets_file::read(&config.secrets)?;
     let portal_tls = tls::server(&config.portal)?;
     let gateway_tls = tls::server(&config.gateway)?;
+    let portal = bind(&config.portal).await?;
+    let gateway = bind(&config.gateway).await?;
     let mail = config.incoming.bind(config.portal.host()).await?;
     let (app, lock) = application(config, mode).await?;
     let stop = CancellationToken::new();

@@ -301,9 +301,13 @@ fn portal_and_gateway_must_not_share_a_registrable_domain() {
     }
 }
 
+/// Mistakes in files are told before any port is taken: here all of them are in use, as beside a demo.
 #[test]
 fn keys_that_are_missing_too_open_or_broken_are_told_and_never_quoted() {
-    let (folder, config) = folder(&usable());
+    let taken = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").expect("a port"));
+    let [portal, gateway] = taken.each_ref().map(|t| t.local_addr().expect("an address").port());
+    let text = config_text(portal, gateway, Path::new("data")) + &product_text(7002);
+    let (folder, config) = folder(&text);
     let secrets = folder.path().join("secrets.toml");
     let whole = fs::read_to_string(&secrets).expect("keys");
     let key = whole.split('"').nth(1).expect("a key").to_owned();
