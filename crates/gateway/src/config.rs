@@ -1,8 +1,8 @@
 //! What the administrator decides about the gateway.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
-use crate::{listen, vet::Rules};
+use crate::{listen, peer::Proxies, vet::Rules};
 
 /// How the gateway is reached and what it bears.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct GatewayConfig {
     /// As the browser sees it.
     pub scheme: Scheme,
     /// Peers whose `X-Forwarded-Proto` counts; anybody else's is ignored.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Proxies,
     pub limits: Limits,
 }
 
@@ -39,6 +39,8 @@ pub struct Limits {
     pub head_bytes: usize,
     pub headers: usize,
     pub head_timeout: Duration,
+    /// For how long a browser may take nothing of an answer; players pause.
+    pub write_stall: Duration,
     pub connections: usize,
     /// Largest request body; streamed, not collected.
     pub body_bytes: u64,
@@ -55,6 +57,7 @@ impl Default for Limits {
             head_bytes: 32 * 1024,
             headers: 100,
             head_timeout: Duration::from_secs(10),
+            write_stall: Duration::from_secs(5 * 60),
             connections: 4096,
             body_bytes: 64 * 1024 * 1024,
             connect_timeout: Duration::from_secs(5),
@@ -68,7 +71,10 @@ impl Limits {
     pub(crate) fn listener(self) -> listen::Limits {
         listen::Limits {
             rules: Rules { head_bytes: self.head_bytes, headers: self.headers, websocket: true },
+            // Cutting a visit's stream severs its connection, which HTTP/2 would share with others.
+            http2: false,
             head_timeout: self.head_timeout,
+            write_stall: self.write_stall,
             connections: self.connections,
             grace: self.grace,
         }
@@ -81,7 +87,7 @@ impl GatewayConfig {
         Self {
             suffix: suffix.into().to_ascii_lowercase(),
             scheme,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: Proxies::default(),
             limits: Limits::default(),
         }
     }

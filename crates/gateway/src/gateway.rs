@@ -67,7 +67,8 @@ impl<P: Permit> Gateway<P> {
         shutdown: CancellationToken,
     ) -> io::Result<()> {
         let limits = self.inner.config.limits.listener();
-        listen::serve(listener, tls, limits, shutdown, self).await
+        let proxies = self.inner.config.trusted_proxies.clone();
+        listen::serve(listener, tls, (limits, proxies), shutdown, self).await
     }
 }
 
@@ -165,9 +166,8 @@ impl<P: Permit> Inner<P> {
         if self.config.scheme == Scheme::Http || connection.tls {
             return true;
         }
-        let peer = connection.peer.ip().to_canonical();
         let mut said = headers.get_all("x-forwarded-proto").iter();
-        self.config.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == peer)
+        self.config.trusted_proxies.trust(connection.peer.ip())
             && said.next().is_some_and(|proto| proto.as_bytes() == b"https")
             && said.next().is_none()
     }

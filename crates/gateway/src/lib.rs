@@ -15,6 +15,7 @@ pub mod listen;
 mod mask;
 mod origin;
 mod pages;
+pub mod peer;
 mod permit;
 mod pforte;
 mod rewrite;

@@ -4,10 +4,8 @@
 
 mod support;
 
-use std::sync::Arc;
-
 use http::Response;
-use pforte_gateway::{GatewayConfig, Scheme};
+use pforte_gateway::{GatewayConfig, Scheme, peer::Proxies};
 use support::*;
 
 fn with(headers: &[(&str, &str)], body: &'static str) -> Told {
@@ -281,36 +279,6 @@ async fn a_mask_in_a_large_body_breaks_the_upload() {
     assert_eq!(stage.send("POST", "/v/save", "", fine.as_bytes()).await.status, 200);
 }
 
-fn authority() -> (Arc<rustls::ServerConfig>, Arc<rustls::ClientConfig>, String) {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let ca_key = rcgen::KeyPair::generate().unwrap();
-    let mut ca = rcgen::CertificateParams::new(vec![]).unwrap();
-    ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let ca_cert = ca.self_signed(&ca_key).unwrap();
-    let pem = ca_cert.pem();
-    let issuer = rcgen::Issuer::new(ca, ca_key);
-    let key = rcgen::KeyPair::generate().unwrap();
-    let names = vec!["*.gate.example".to_owned(), "localhost".to_owned(), "127.0.0.1".to_owned()];
-    let cert = rcgen::CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
-    let server = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![cert.der().clone()],
-            rustls::pki_types::PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-        )
-        .unwrap();
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(ca_cert.der().clone()).unwrap();
-    let client = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    (Arc::new(server), Arc::new(client), pem)
-}
-
 #[tokio::test]
 async fn tls_ends_here_and_the_cookie_stays_secure() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -337,7 +305,7 @@ async fn without_tls_only_a_named_proxy_is_believed() {
     let mut config = GatewayConfig::new(SUFFIX, Scheme::Https);
     let stage = Stage::with(|_| text("ok"), |_| {}, config.clone()).await;
     assert_eq!(stage.send("GET", "/v/x", proto, b"").await.status, 400);
-    config.trusted_proxies.push("127.0.0.1".parse().unwrap());
+    config.trusted_proxies = Proxies::new(vec!["127.0.0.1".parse().unwrap()]);
     let stage = Stage::with(|_| text("ok"), |_| {}, config).await;
     assert_eq!(stage.send("GET", "/v/x", proto, b"").await.status, 200);
     for other in

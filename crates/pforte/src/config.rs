@@ -9,7 +9,7 @@ use std::{
 
 use http::Uri;
 use pforte_core::catalogue::Product;
-use pforte_gateway::Scheme;
+use pforte_gateway::{Scheme, peer::Proxies};
 use pforte_server::AttachmentSettings;
 use pforte_store::DbConfig;
 use serde::Deserialize;
@@ -94,7 +94,7 @@ struct ServerTable {
     data: PathBuf,
     secrets: PathBuf,
     #[serde(default)]
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: Proxies,
     certificate: Option<PathBuf>,
     key: Option<Spanned<PathBuf>>,
 }
@@ -111,7 +111,7 @@ struct GatewayTable {
     listen: SocketAddr,
     public_url: Spanned<String>,
     #[serde(default)]
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: Proxies,
     certificate: Option<PathBuf>,
     key: Option<Spanned<PathBuf>>,
 }
@@ -151,7 +151,7 @@ pub struct Listener {
     pub scheme: Scheme,
     /// Host, with the port when it is not the scheme's own.
     pub authority: String,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Proxies,
     /// Certificate chain and key, when TLS ends here.
     pub tls: Option<(PathBuf, PathBuf)>,
 }
@@ -264,7 +264,7 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
 struct Table<'a> {
     listen: SocketAddr,
     url: &'a Spanned<String>,
-    trusted_proxies: Vec<IpAddr>,
+    trusted_proxies: Proxies,
     certificate: Option<PathBuf>,
     key: Option<Spanned<PathBuf>>,
 }

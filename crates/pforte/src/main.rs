@@ -10,6 +10,7 @@ mod incoming;
 mod init;
 mod pages;
 mod people;
+mod private;
 mod product;
 mod secrets_file;
 mod serve;

@@ -1,8 +1,7 @@
 //! Running the server: database, application, portal and gateway, until a signal ends it.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    os::unix::fs::DirBuilderExt,
+    fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -13,7 +12,7 @@ use http::Request;
 use hyper::body::Incoming;
 use pforte_gateway::{
     Gateway, GatewayConfig, Scheme,
-    listen::{self, Connection},
+    listen::{self, Connection, Pace, Timed},
 };
 use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp, kernel::Clock};
 use pforte_store::{Db, DbConfig};
@@ -28,7 +27,7 @@ use tower::ServiceExt;
 use crate::{
     Failure,
     config::{self, Config, Listener},
-    pages, secrets_file, socket,
+    pages, private, secrets_file, socket,
     sources::{self, SystemRandom},
     tls,
 };
@@ -71,12 +70,8 @@ pub async fn application_at(
     clock: Arc<dyn Clock>,
 ) -> Result<(Shared, Option<File>), Failure> {
     let secrets = secrets_file::read(&config.secrets)?;
-    // Database, mails and socket are nobody else's to read.
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&config.data)
-        .map_err(|e| format!("cannot make {}: {e}", config.data.display()))?;
+    private::from_now_on();
+    private::data(config)?;
     let lock = lock(&config.database)?;
     let db = Db::open(&config.database).await?;
     let parts = Parts {
@@ -160,19 +155,27 @@ pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
         let pages = pages.clone();
         async move {
             let (mut parts, body) = request.into_parts();
-            if let Some(connection) = parts.extensions.get::<Arc<Connection>>() {
-                let peer = connection.peer;
-                parts.extensions.insert(ConnectInfo(peer));
-            }
-            pages.oneshot(Request::from_parts(parts, axum::body::Body::new(body))).await
+            let body = match parts.extensions.get::<Arc<Connection>>().cloned() {
+                Some(connection) => {
+                    parts.extensions.insert(ConnectInfo(connection.peer));
+                    axum::body::Body::new(Timed::new(body, Pace::default(), &connection))
+                }
+                // Never so: the listener names it. Without it nothing could be bounded.
+                None => axum::body::Body::empty(),
+            };
+            pages.oneshot(Request::from_parts(parts, body)).await
         }
     });
     let limits = listen::Limits::default();
+    let connections = private::connections(limits.connections);
+    let limits = (listen::Limits { connections, ..limits }, config.portal.trusted_proxies.clone());
     tasks.spawn(listen::serve(portal, portal_tls, limits, stop.clone(), portal_service));
 
+    let gate = GatewayConfig::new(config.gateway.authority.clone(), config.gateway.scheme);
     let gate = GatewayConfig {
         trusted_proxies: config.gateway.trusted_proxies.clone(),
-        ..GatewayConfig::new(config.gateway.authority.clone(), config.gateway.scheme)
+        limits: pforte_gateway::Limits { connections, ..gate.limits },
+        ..gate
     };
     let gate = Gateway::new(gate, app.clone());
     let gate_stop = stop.clone();

@@ -12,9 +12,7 @@ use crate::{Failure, config::Listener};
 /// The TLS side of a listener; `None` when TLS does not end here.
 pub fn server(listener: &Listener) -> Result<Option<Arc<ServerConfig>>, Failure> {
     let Some((certificate, key)) = &listener.tls else { return Ok(None) };
-    let mut config = config(certificate, key)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Some(Arc::new(config)))
+    Ok(Some(Arc::new(config(certificate, key)?)))
 }
 
 /// TLS with a certificate chain and its key, both in PEM.

@@ -21,6 +21,7 @@ use crate::{
     challenge::routes as challenge,
     contact::routes as contact,
     customer::routes as customer,
+    edge,
     ground::routes as ground,
     guest::routes as guest,
     kernel::{Problem, encoding::packed},
@@ -193,6 +194,7 @@ pub fn router(app: Shared) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(app.clone(), admit))
         .layer(middleware::from_fn_with_state(app.clone(), same_origin))
         .layer(middleware::map_response(as_problem))
         .layer(middleware::map_response(never_stored))
@@ -202,6 +204,10 @@ pub fn router(app: Shared) -> Router {
         .route("/.well-known/jwks.json", get(keys))
         .route("/health", get(health))
         .with_state(app)
+}
+
+async fn admit(state: State<Shared>, request: Request, next: Next) -> Response {
+    edge::admit(state, BODY_LIMIT, request, next).await
 }
 
 /// Changes are taken only from our own pages: the `Origin` header must be ours.

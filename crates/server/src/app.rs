@@ -1,13 +1,20 @@
 //! What every use case gets, and how a server starts and stops.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
+use axum::{extract::ConnectInfo, http::request::Parts as HttpParts};
 use pforte_core::{
     access::EndedHow,
     catalogue::Product,
     entry::{Actor, Clean, Entry, Event},
     kernel::{Moment, ProviderId},
 };
+use pforte_gateway::peer::Proxies;
 use pforte_mail::authenticate::{Checker, NoResolver};
 use pforte_store::{
     Change, Conn, Db, Health, StoreError, Writer, contact, ground,
@@ -28,6 +35,7 @@ use crate::{
         blobs::{Blobs, BucketSettings, Trouble},
     },
     door::{self, Doors, LEASE},
+    edge::Shares,
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
     mail::{MailTarget, STOP_WITHIN, UnderWay},
@@ -53,7 +61,7 @@ pub struct Settings {
     pub pin_answer_floor: Duration,
     pub mail: MailTarget,
     /// Peers whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub trusted_proxies: Proxies,
     /// One for each provider at most.
     pub support: Vec<Support>,
     /// A larger message is not taken in.
@@ -95,6 +103,7 @@ pub struct App {
     pub door: Arc<Doors>,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub(crate) shares: Shares,
     pub(crate) supports: Supports,
     pub blobs: Blobs,
     pub(crate) uploads: Uploads,
@@ -158,6 +167,7 @@ impl App {
             door: Arc::default(),
             passwords: Passwords::new(sources.bytes()),
             throttle: Throttle::default(),
+            shares: Shares::default(),
             supports: Supports::new(parts.settings.support.clone()),
             mail_checker: match parts.settings.mail_dns {
                 Some(server) => Checker::with_dns_server(server)?,
@@ -302,13 +312,15 @@ impl App {
         self.products.iter().find(|product| product.id == id)
     }
 
-    /// The address a peer is known by: its own, or what a trusted proxy says.
-    pub fn client_address(&self, peer: SocketAddr, forwarded: Option<&str>) -> std::net::IpAddr {
-        if !self.settings.trusted_proxies.contains(&peer.ip()) {
-            return peer.ip();
-        }
-        let last = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|a| a.trim().parse().ok());
-        last.unwrap_or(peer.ip())
+    /// The address a request comes from: its peer's own, or what a trusted proxy says.
+    pub fn client_address(&self, parts: &HttpParts) -> IpAddr {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // Only tests come without a connection.
+        let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |info| info.0.ip());
+        // A proxy appends, perhaps as a line of its own. What is no text reads as a word nobody understands.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter();
+        let forwarded: Vec<&str> = forwarded.map(|value| value.to_str().unwrap_or("unreadable")).collect();
+        self.settings.trusted_proxies.client(peer, forwarded.into_iter())
     }
 
     /// Who is meant by a provider's slug; without one, the only provider there is.

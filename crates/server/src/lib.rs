@@ -15,6 +15,7 @@ pub mod challenge;
 pub mod contact;
 pub mod customer;
 pub mod door;
+mod edge;
 pub mod ground;
 pub mod guest;
 pub mod kernel;

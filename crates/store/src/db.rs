@@ -14,6 +14,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
 /// Connections that read, beside the one that writes.
 const READERS: u32 = 4;
+/// Connections that are kept free for endings.
+const URGENT_READERS: u32 = 2;
 /// Any fixed number: names our advisory lock in PostgreSQL.
 const POSTGRES_LOCK: i64 = 0x7066_6f72_7465;
 
@@ -26,11 +28,21 @@ pub enum DbConfig {
     Postgres(String),
 }
 
-/// Both pools. Reading is free; writing goes through the [`crate::Writer`].
+tokio::task_local! {
+    /// Set while something runs that must not wait for others' reading.
+    static URGENT: ();
+}
+
+/// Runs what must not wait until others have read: whatever ends access.
+pub async fn urgently<F: Future>(work: F) -> F::Output {
+    URGENT.scope((), work).await
+}
+
+/// The pools. Reading is free; writing goes through the [`crate::Writer`].
 #[derive(Clone, Debug)]
 pub enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres { writer: PgPool, readers: PgPool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, urgent: SqlitePool },
+    Postgres { writer: PgPool, readers: PgPool, urgent: PgPool },
 }
 
 impl Db {
@@ -63,13 +75,11 @@ impl Db {
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await.map_err(migration)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            // A file does not hang up.
-            .test_before_acquire(false)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        Ok(Self::Sqlite { writer, readers })
+        let options = options.read_only(true).create_if_missing(false);
+        // A file does not hang up.
+        let pool = |size| SqlitePoolOptions::new().max_connections(size).test_before_acquire(false);
+        let readers = pool(READERS).connect_with(options.clone()).await?;
+        Ok(Self::Sqlite { writer, readers, urgent: pool(URGENT_READERS).connect_with(options).await? })
     }
 
     async fn open_postgres(address: &str) -> Result<Self, StoreError> {
@@ -93,15 +103,20 @@ impl Db {
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await.map_err(migration)?;
-        let readers = pool(READERS).connect_with(options).await?;
-        Ok(Self::Postgres { writer, readers })
+        let readers = pool(READERS).connect_with(options.clone()).await?;
+        Ok(Self::Postgres { writer, readers, urgent: pool(URGENT_READERS).connect_with(options).await? })
     }
 
-    /// A connection for reading.
+    /// A connection for reading; what runs [`urgently`] has one that nobody else takes.
     pub async fn read(&self) -> Result<Conn, StoreError> {
+        let urgently = URGENT.try_with(|()| ()).is_ok();
         Ok(match self {
-            Self::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
-            Self::Postgres { readers, .. } => Conn::Postgres(readers.acquire().await?),
+            Self::Sqlite { readers, urgent, .. } => {
+                Conn::Sqlite(if urgently { urgent } else { readers }.acquire().await?)
+            }
+            Self::Postgres { readers, urgent, .. } => {
+                Conn::Postgres(if urgently { urgent } else { readers }.acquire().await?)
+            }
         })
     }
 
@@ -119,14 +134,16 @@ impl Db {
         one!(&mut conn, (i64,), "SELECT CAST(1 AS BIGINT)").map(drop)
     }
 
-    /// Closes both pools; what was committed stays.
+    /// Closes the pools; what was committed stays.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, urgent } => {
+                urgent.close().await;
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres { writer, readers } => {
+            Self::Postgres { writer, readers, urgent } => {
+                urgent.close().await;
                 readers.close().await;
                 writer.close().await;
             }

@@ -43,6 +43,6 @@ pub mod visit;
 pub mod watcher;
 
 pub use conn::Conn;
-pub use db::{Db, DbConfig};
+pub use db::{Db, DbConfig, urgently};
 pub use error::StoreError;
 pub use writer::{Change, Health, Tx, Writer};

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use pforte_core::kernel::{Moment, Span};
+use pforte_gateway::peer::Proxies;
 use pforte_server::{
     App, AttachmentSettings, How, Parts, Settings, Shared, Support,
     kernel::{Clock, Secrets, Sources, TokenKey, password},
@@ -58,7 +59,7 @@ impl TestApp {
             demo: false,
             pin_answer_floor: Duration::ZERO,
             mail: MailTarget::Folder(db.folder.path().join("mails")),
-            trusted_proxies: vec![],
+            trusted_proxies: Proxies::default(),
             support: vec![support("nordlicht"), support("suedwind")],
             max_mail_bytes: 50 * 1024 * 1024,
             mail_dns: None,

@@ -141,6 +141,15 @@ impl Browser {
         if let Some(id) = last_id {
             request.headers_mut().insert("last-event-id", id.parse().expect("a header"));
         }
+        self.listen_to(request).await
+    }
+
+    /// Starts to listen as a page does that knows everything up to an event.
+    pub async fn listen_since(&self, id: &str) -> Listener {
+        self.listen_to(self.request(Method::GET, &format!("/events?since={id}"), None)).await
+    }
+
+    async fn listen_to(&self, request: Request<Body>) -> Listener {
         let response = self.start(request).await;
         assert_eq!(response.status(), StatusCode::OK, "listening is refused");
         Listener { body: response.into_body(), waiting: String::new() }
@@ -235,6 +244,15 @@ impl Listener {
             let data = frame.expect("a frame").into_data().unwrap_or_default();
             self.waiting.push_str(&String::from_utf8_lossy(&data));
         }
+    }
+
+    /// What comes until the server ends the stream.
+    pub async fn rest(&mut self) -> String {
+        while let Some(frame) = self.body.frame().await {
+            let data = frame.expect("a frame").into_data().unwrap_or_default();
+            self.waiting.push_str(&String::from_utf8_lossy(&data));
+        }
+        std::mem::take(&mut self.waiting)
     }
 
     /// The next event about a topic.

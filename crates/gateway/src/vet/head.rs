@@ -38,7 +38,7 @@ pub(super) fn end_of(bytes: &[u8], max_headers: usize) -> Result<Option<usize>, 
 
 /// What the header lines said, as far as framing and routing depend on it.
 #[derive(Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     hosts: u8,
     length: Option<u64>,
     chunked: bool,
@@ -83,18 +83,24 @@ fn request_line(line: &[u8]) -> Result<(&[u8], bool), Refusal> {
     else {
         return Err(Refusal::bad("the request line is malformed"));
     };
-    if method.is_empty() || method.len() > 20 || !method.iter().all(u8::is_ascii_uppercase) {
-        return Err(Refusal::bad("the method is malformed"));
-    }
-    if matches!(method, b"CONNECT" | b"TRACE" | b"TRACK" | b"PRI") {
-        return Err(Refusal::bad("this method is not offered"));
-    }
+    self::method(method)?;
     target::check(target)?;
     match version {
         b"HTTP/1.1" => Ok((method, false)),
         b"HTTP/1.0" => Ok((method, true)),
         _ => Err(Refusal::bad("the version is not HTTP/1.1")),
     }
+}
+
+/// Refuses a method that is none, or that nobody may use here.
+pub(super) fn method(method: &[u8]) -> Result<(), Refusal> {
+    if method.is_empty() || method.len() > 20 || !method.iter().all(u8::is_ascii_uppercase) {
+        return Err(Refusal::bad("the method is malformed"));
+    }
+    if matches!(method, b"CONNECT" | b"TRACE" | b"TRACK" | b"PRI") {
+        return Err(Refusal::bad("this method is not offered"));
+    }
+    Ok(())
 }
 
 fn header_line(line: &[u8], seen: &mut Seen) -> Result<(), Refusal> {
@@ -104,7 +110,11 @@ fn header_line(line: &[u8], seen: &mut Seen) -> Result<(), Refusal> {
     let Some(colon) = line.iter().position(|&b| b == b':') else {
         return Err(Refusal::bad("a header line without colon"));
     };
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    field(&line[..colon], &line[colon + 1..], seen)
+}
+
+/// Checks one header field and notes what it says about framing and routing.
+pub(super) fn field(name: &[u8], value: &[u8], seen: &mut Seen) -> Result<(), Refusal> {
     if name.is_empty() || !name.iter().all(|&b| is_token(b)) {
         return Err(Refusal::bad("a header name is malformed"));
     }
@@ -143,6 +153,11 @@ fn no_lookalike(name: &[u8]) -> Result<(), Refusal> {
 
 fn host(value: &[u8], seen: &mut Seen) -> Result<(), Refusal> {
     seen.hosts = seen.hosts.saturating_add(1);
+    host_text(value)
+}
+
+/// Refuses what is no host's name.
+pub(super) fn host_text(value: &[u8]) -> Result<(), Refusal> {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'[' | b']');
     if value.is_empty() || value.len() > 300 || !value.iter().all(plain) {
         return Err(Refusal::bad("the Host is malformed"));

@@ -8,6 +8,7 @@
 mod chunk;
 mod frame;
 mod head;
+mod parsed;
 pub(crate) mod target;
 
 use std::{
@@ -22,6 +23,7 @@ use tokio_util::io::poll_read_buf;
 
 pub use frame::Rules;
 use frame::{Frame, Progress};
+pub(crate) use parsed::parsed;
 
 /// How much more of an unfinished head is read at a time.
 const READ: usize = 4096;
@@ -40,16 +42,26 @@ impl Refusal {
         Self { status: 400, detail }
     }
 
-    fn answer(self) -> Bytes {
-        let reason = match self.status {
+    const fn reason(self) -> &'static str {
+        match self.status {
             417 => "Expectation Failed",
             431 => "Request Header Fields Too Large",
             _ => "Bad Request",
-        };
-        let body = format!(
-            r#"{{"title":"{reason}","status":{},"code":"request.ambiguous","detail":"{}"}}"#,
-            self.status, self.detail
-        );
+        }
+    }
+
+    /// The problem as a browser reads it.
+    pub(crate) fn body(self) -> String {
+        format!(
+            r#"{{"title":"{}","status":{},"code":"request.ambiguous","detail":"{}"}}"#,
+            self.reason(),
+            self.status,
+            self.detail
+        )
+    }
+
+    fn answer(self) -> Bytes {
+        let (reason, body) = (self.reason(), self.body());
         Bytes::from(format!(
             "HTTP/1.1 {} {reason}\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n\
              Cache-Control: no-store\r\nConnection: close\r\n\r\n{body}",

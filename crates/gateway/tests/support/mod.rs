@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test stops where something fails")]
 
+mod authority;
 mod product;
 mod raw;
 
@@ -26,6 +27,7 @@ use pforte_gateway::{
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use authority::authority;
 pub use product::*;
 pub use raw::*;
 

@@ -100,7 +100,7 @@ pub(crate) async fn person(conn: &mut Conn, sign_in: &SignIn) -> Result<Option<W
 }
 
 /// The token, if exactly one cookie carries one.
-fn token(parts: &Parts) -> Option<&str> {
+pub(crate) fn token(parts: &Parts) -> Option<&str> {
     let mut found = parts
         .headers
         .get_all(header::COOKIE)

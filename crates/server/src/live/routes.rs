@@ -1,17 +1,26 @@
 //! `GET /events`.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
-    extract::State,
-    http::HeaderMap,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
     response::{
         Sse,
         sse::{Event as SseEvent, KeepAlive},
     },
 };
 use futures_util::{Stream, StreamExt, stream};
+use serde::Deserialize;
 use tokio_stream::wrappers::BroadcastStream;
+use utoipa::IntoParams;
 
 use super::{Audience, Event, Missed};
 use crate::{
@@ -20,17 +29,35 @@ use crate::{
     kernel::{Problem, SignedIn, Who},
 };
 
+/// When whoever gave way to a newer listener comes back.
+const COME_BACK: Duration = Duration::from_secs(60);
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EventsQuery {
+    /// The id up to which everything is known: of an event, or from the header `pforte-news`. A browser that
+    /// reconnects by itself sends `Last-Event-ID`, which goes first.
+    since: Option<String>,
+}
+
 /// Listen for changes
 ///
-/// Each event names topics to fetch anew. Ends when the sign-in ends.
-#[utoipa::path(get, path = "/events", tag = "live", responses(
-    (status = 200, content_type = "text/event-stream", description = "events `change` and `reset`")))]
+/// Each event names topics to fetch anew, and the ticket, ground or visit if it is about one. Ends when the sign-in
+/// ends. Who listens in many browsers loses the oldest stream.
+#[utoipa::path(get, path = "/events", tag = "live", params(EventsQuery), responses(
+    (status = 200, content_type = "text/event-stream", description = "events `change` and `reset`"),
+    (status = 503, body = Problem)))]
 pub async fn events(
     State(app): State<Shared>,
     who: SignedIn,
+    Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Problem> {
-    let last_id = headers.get("last-event-id").and_then(|v| v.to_str().ok());
+    let listening = app.shares.listen(who.sign_in.person).map_err(|_| too_many())?;
+    let overtaken = listening.overtaken();
+    let gave_way = Arc::new(AtomicBool::new(false));
+    let gives_way = Arc::clone(&gave_way);
+    let last_id = headers.get("last-event-id").and_then(|v| v.to_str().ok()).or(query.since.as_deref());
     let (missed, receiver) = app.hub.listen(last_id);
     let first = match missed {
         Missed::Events(events) => stream::iter(events.into_iter().map(Some).collect::<Vec<_>>()),
@@ -48,10 +75,28 @@ pub async fn events(
             tokio::select! {
                 () = ended => {}
                 () = shutdown => {}
+                () = overtaken => gives_way.store(true, Ordering::Relaxed),
                 () = tokio::time::sleep(LISTEN_MAX) => {}
             }
-        });
+        })
+        // Browsers that push each other out would come back at once, for ever.
+        .chain(
+            stream::once(async move {
+                let _held = listening;
+                gave_way.load(Ordering::Relaxed).then(|| Ok(SseEvent::default().retry(COME_BACK)))
+            })
+            .filter_map(std::future::ready),
+        );
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+fn too_many() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "request.too_many",
+        "Too many listen at a time",
+        "Pages ask by themselves until there is room.",
+    )
 }
 
 /// What one listener gets to see of an event; `None` in means that events were lost.

@@ -1,10 +1,8 @@
 //! The addresses of signing in, and of the own account.
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, FromRequestParts, Query, State},
+    extract::{FromRequestParts, Query, State},
     http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{AppendHeaders, IntoResponse},
 };
@@ -45,28 +43,23 @@ impl FromRequestParts<Shared> for Origin {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
         let text = |name: HeaderName| parts.headers.get(name).and_then(|v| v.to_str().ok());
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-        let peer = peer.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-        // A proxy appends, perhaps as a line of its own: only the last one is its word.
-        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
-        let forwarded = forwarded.and_then(|v| v.to_str().ok());
-        app.throttle.check(app.client_address(peer, forwarded))?;
+        app.throttle.check(app.client_address(parts))?;
         Ok(Self { browser: text(header::USER_AGENT).unwrap_or_default().to_owned() })
     }
 }
 
-pub(crate) type WithCookie = (AppendHeaders<[(HeaderName, HeaderValue); 1]>, Json<Me>);
+pub(crate) type WithCookie = (AppendHeaders<[(HeaderName, HeaderValue); 2]>, Json<Me>);
 
 /// Answers a fresh sign-in: who it is, and the cookie.
 pub(crate) async fn welcome(app: &App, fresh: Fresh) -> Result<WithCookie, Problem> {
-    let cookie = cookie::set(&fresh);
+    let (cookie, news) = (cookie::set(&fresh), known_news(app));
     let mut conn = app.read().await?;
     let stored = sign_in::by_token(&mut conn, &hash_token(&fresh.token)).await?;
     let stored = stored.ok_or_else(sign_in_needed)?;
     let who = crate::kernel::actor::person(&mut conn, &stored).await?.ok_or_else(sign_in_needed)?;
     drop(conn);
     let me = super::me(app, &SignedIn { sign_in: stored, who }).await?;
-    Ok((AppendHeaders([cookie]), Json(me)))
+    Ok((AppendHeaders([cookie, news]), Json(me)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -263,8 +256,15 @@ async fn current(app: &App, id: SignInId, old: &sign_in::SignIn) -> Result<Optio
 
 /// Who is signed in
 #[utoipa::path(get, path = "/me", tag = "account", responses((status = 200, body = Me), (status = 401, body = Problem)))]
-pub async fn me(State(app): State<Shared>, who: SignedIn) -> Result<Json<Me>, Problem> {
-    Ok(Json(super::me(&app, &who).await?))
+pub async fn me(State(app): State<Shared>, who: SignedIn) -> Result<impl IntoResponse, Problem> {
+    let news = known_news(&app);
+    Ok((AppendHeaders([news]), Json(super::me(&app, &who).await?)))
+}
+
+/// Up to which event whatever is asked from now on knows everything: from there a page begins to listen.
+fn known_news(app: &App) -> (HeaderName, HeaderValue) {
+    let id = HeaderValue::from_str(&app.hub.id(app.hub.last()));
+    (HeaderName::from_static("pforte-news"), id.unwrap_or(HeaderValue::from_static("")))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -5,6 +5,7 @@ use std::{net::IpAddr, num::NonZeroU32};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use pforte_core::kernel::{Moment, ProviderId, Span};
+use pforte_gateway::peer::household;
 use pforte_store::{Conn, StoreError, Tx, sign_in};
 
 use crate::kernel::{Problem, sources::hash_token};
@@ -32,15 +33,7 @@ impl Throttle {
         if self.by_address.len() > 100_000 {
             self.by_address.retain_recent();
         }
-        self.by_address.check_key(&network(address)).map_err(|_| throttled())
-    }
-}
-
-/// Under what an address is counted: in IPv6 a household or host has a whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => IpAddr::V4(v4),
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+        self.by_address.check_key(&household(address)).map_err(|_| throttled())
     }
 }
 

@@ -8,6 +8,7 @@ mod bucket;
 mod calls;
 mod contacts;
 mod customers;
+mod edge;
 mod events;
 mod guests;
 mod limits;
