@@ -221,6 +221,21 @@ describe("one request", () => {
 		expect(calls.some((call) => call.path === "/tickets/t1/confirm")).toBe(true);
 	});
 
+	test("rule X8: after a link's word the page says that the password is missing, and asks for it", async () => {
+		const can = ["write", "confirm"];
+		const calls = answers({
+			"GET /me": { body: { ...contact(), strength: "link" } },
+			"GET /tickets/t1": { body: ticket({ can, access_waits_for: "sign_in" }) },
+			"GET /door": { body: closedDoor },
+		});
+		show(pages, "/requests/t1");
+		expect(await screen.findByText(/Nur noch Ihr Passwort fehlt/)).toBeDefined();
+		expect(screen.queryByText(/Der Support hat sie für Sie aufgeschrieben/)).toBeNull();
+		await userEvent.click(screen.getByRole("button", { name: "Mit Passwort bestätigen" }));
+		expect(await screen.findByLabelText(/Passwort/)).toBeDefined();
+		expect(calls.some((call) => call.path === "/tickets/t1/confirm")).toBe(false);
+	});
+
 	test("rule B12: whoever can see something because of it is named, and End now shuts it", async () => {
 		let open = true;
 		const takeover = ground({

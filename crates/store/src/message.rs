@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pforte_core::{
-    kernel::{ContactId, MailId, MessageId, Moment, ProviderId, StaffId, TicketId},
+    kernel::{ContactId, MailId, MessageId, Moment, ProviderId, StaffId, Strength, TicketId},
     sender::Proof,
     ticket::MessageKind,
 };
@@ -37,6 +37,8 @@ pub struct MessageRecord {
     pub via: String,
     /// Of a mail.
     pub proof: Option<Proof>,
+    /// How a contact was signed in who typed it (rule X8).
+    pub strength: Option<Strength>,
     /// Of a happening: its code and data, as JSON.
     pub text: String,
     /// What the writer quoted.
@@ -57,6 +59,7 @@ struct Row {
     contact_id: Option<Uuid>,
     via: String,
     proof: Option<String>,
+    strength: Option<String>,
     text: String,
     quoted: Option<String>,
     html: Option<String>,
@@ -80,6 +83,7 @@ impl From<Row> for MessageRecord {
             author,
             via: row.via,
             proof: row.proof.as_deref().and_then(Proof::from_word),
+            strength: row.strength.as_deref().and_then(Strength::from_word),
             text: row.text,
             quoted: row.quoted,
             html: row.html,
@@ -92,8 +96,8 @@ impl From<Row> for MessageRecord {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, provider_id, ticket_id, kind, staff_id, contact_id, via, proof, text, quoted, html, \
-             mail_id, at FROM ticket_message ",
+            "SELECT id, provider_id, ticket_id, kind, staff_id, contact_id, via, proof, strength, text, \
+             quoted, html, mail_id, at FROM ticket_message ",
             $rest
         )
     };
@@ -109,8 +113,8 @@ pub async fn insert(tx: &mut Tx, message: &MessageRecord) -> Result<(), StoreErr
     run!(
         tx.conn(),
         "INSERT INTO ticket_message (id, provider_id, ticket_id, place, kind, staff_id, contact_id, via, proof, \
-         text, quoted, html, mail_id, at) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(m.place), 0) + 1 \
-         FROM ticket_message m WHERE m.ticket_id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         text, quoted, html, mail_id, at, strength) VALUES ($1, $2, $3, (SELECT COALESCE(MAX(m.place), 0) + 1 \
+         FROM ticket_message m WHERE m.ticket_id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         message.id.0,
         message.provider.0,
         message.ticket.0,
@@ -123,9 +127,24 @@ pub async fn insert(tx: &mut Tx, message: &MessageRecord) -> Result<(), StoreErr
         message.quoted.as_deref(),
         message.html.as_deref(),
         message.mail.map(|m| m.0),
-        message.at.0
+        message.at.0,
+        message.strength.map(|s| s.word())
     )
     .map(drop)
+}
+
+/// Whether somebody at the customer's who was signed in only by a link from a mail wrote in a ticket since an
+/// instant (rule X8).
+pub async fn by_link_since(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+    since: Moment,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM ticket_message WHERE provider_id = $1 AND ticket_id = $2 AND strength = $3 \
+               AND at >= $4";
+    let found = one!(conn, (i64,), sql, provider.0, ticket.0, Strength::Link.word(), since.0)?;
+    Ok(found.is_some_and(|(n,)| n > 0))
 }
 
 /// What of a ticket is read.

@@ -4,11 +4,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { api, ask } from "../api/client";
+import { useMe } from "../api/me";
 import { codeOf } from "../api/problem";
 import type { TicketRef, TicketView } from "../api/types";
 import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { Clocks } from "../ticket/Clocks";
+import { useAct } from "../signin/confirmed";
 import { Composer, type Written } from "../ticket/Composer";
 import { MessageList } from "../ticket/MessageList";
 import { useLanguage, useWords } from "../words/language";
@@ -82,7 +84,7 @@ function Head({ ticket }: { ticket: TicketView }) {
 			</div>
 			<Links ticket={ticket} />
 			{ticket.can.includes("confirm") ? (
-				<Confirm id={ticket.id} mail={ticket.channel === "mail"} />
+				<Confirm ticket={ticket} />
 			) : null}
 			<Access ticket={ticket.id} />
 			{ticket.state === "closed" ? null : <Clocks ticket={{ ...ticket, closes_at: null }} />}
@@ -103,20 +105,28 @@ function Told({ number }: { number: number }) {
 	);
 }
 
-/** Staff wrote it down, or let a mail in; it opens nothing before the contact says so (rule B10). */
-function Confirm({ id, mail }: { id: string; mail: boolean }) {
+/**
+ * Staff wrote it down, let a mail in, or the contact came by a link from a mail: it opens nothing before the
+ * contact says so, signed in with their password (rules B10, X8).
+ */
+function Confirm({ ticket }: { ticket: TicketView }) {
 	const t = useWords(requestWords);
-	const step = useStep(id);
+	const me = useMe().data;
+	const step = useStep(ticket.id);
+	const act = useAct({ me, fn: () => step.mutateAsync("confirm"), touches: [] });
+	const byLink = ticket.access_waits_for === "sign_in";
+	const byMail = ticket.channel === "mail";
 	return (
 		<section className={classes.confirm} aria-labelledby="confirm">
-			<h2 id="confirm">{t.confirmTitle}</h2>
-			<p>{mail ? t.confirmMail : t.confirmText}</p>
-			<Refused error={step.error} />
+			<h2 id="confirm">{byLink ? t.confirmLinkTitle : t.confirmTitle}</h2>
+			<p>{byLink ? t.confirmLink : byMail ? t.confirmMail : t.confirmText}</p>
+			<Refused error={act.error} />
 			<div>
-				<Button loading={step.isPending} onClick={() => step.mutate("confirm")}>
-					{t.confirm}
+				<Button loading={act.busy} onClick={() => act.run(undefined)}>
+					{byLink ? t.confirmByPassword : t.confirm}
 				</Button>
 			</div>
+			{act.dialog}
 		</section>
 	);
 }

@@ -56,6 +56,10 @@ export const requestWords = words(
 			"Sie kam per E-Mail, und der Absender ließ sich nicht beweisen. Erst wenn Sie bestätigen oder antworten, kann jemand dafür in Ihre Produkte sehen.",
 		confirmText:
 			"Der Support hat sie für Sie aufgeschrieben. Erst wenn Sie bestätigen oder antworten, kann jemand dafür in Ihre Produkte sehen.",
+		confirmLinkTitle: "Nur noch Ihr Passwort fehlt",
+		confirmLink:
+			"Sie haben sich mit dem Link aus einer E-Mail angemeldet. Ihre Nachricht ist angekommen. In Ihre Produkte kann dafür noch niemand sehen, bis Sie mit Ihrem Passwort bestätigen.",
+		confirmByPassword: "Mit Passwort bestätigen",
 		confirm: "Ja, bestätigen",
 		confirmed: "Danke. Bestätigt.",
 		facts: "Ihre Angaben",
@@ -133,6 +137,10 @@ export const requestWords = words(
 			"It came by mail, and its sender could not be proven. Only once you confirm or answer can anybody look into your products for it.",
 		confirmText:
 			"Support wrote it down for you. Only once you confirm or answer can anybody look into your products for it.",
+		confirmLinkTitle: "Only your password is missing",
+		confirmLink:
+			"You signed in with the link from a mail. Your message has arrived. Nobody can look into your products for it until you confirm with your password.",
+		confirmByPassword: "Confirm with password",
 		confirm: "Yes, confirm",
 		confirmed: "Thank you. Confirmed.",
 		facts: "What you told us",

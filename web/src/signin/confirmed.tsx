@@ -12,7 +12,8 @@ import { signInWords } from "./words";
 const NEEDED = "sign_in.needs_confirmation";
 
 interface ActSettings<V, T> {
-	me: Me;
+	/** Unknown while it loads: then the answer says whether to ask. */
+	me: Me | null | undefined;
 	fn(variables: V): Promise<T>;
 	onDone?(answer: T, variables: V): void;
 	/** First words of cached answers that this changes. */
@@ -50,7 +51,7 @@ export function useAct<V, T>({ me, fn, onDone, touches }: ActSettings<V, T>): Ac
 		},
 	});
 	const run = (variables: V) => {
-		if (me.strength === "link") setHeld({ variables });
+		if (me?.strength === "link") setHeld({ variables });
 		else action.mutate(variables);
 	};
 	const confirmed = (next: Me) => {
@@ -60,7 +61,7 @@ export function useAct<V, T>({ me, fn, onDone, touches }: ActSettings<V, T>): Ac
 	};
 	const dialog = (
 		<Dialog opened={held !== null} title={t.confirmAction} onClose={() => setHeld(null)}>
-			<ConfirmForm totp={me.contact?.totp ?? false} onDone={confirmed} bare />
+			<ConfirmForm totp={me?.contact?.totp ?? false} onDone={confirmed} bare />
 		</Dialog>
 	);
 	const error = codeOf(action.error) === NEEDED ? null : action.error;

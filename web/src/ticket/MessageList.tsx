@@ -112,7 +112,9 @@ function MessageBlock({
 	const name = message.author.person?.name ?? t.nobody;
 	const note = message.kind === "note";
 	// That staff and portal users are signed in goes without saying; a mail's proof does not.
-	const proof = kind === "contact" && side === "staff" ? message.proof : undefined;
+	// Nor does the link from a mail, whose word opens nothing (rule X8): both sides read that.
+	const byLink = message.strength === "link" ? "signed_in_by_link" : undefined;
+	const proof = byLink ?? (kind === "contact" && side === "staff" ? message.proof : undefined);
 	const origin = [
 		// A mail that staff let in has no proven author, and Pforte did not write it either.
 		...(kind === "system" && message.via === "mail" ? [] : [say(t, roles[kind] ?? "roleSystem")]),

@@ -41,6 +41,8 @@ pub fn closes_at(waits_for_customer_since: Option<Moment>) -> Option<Moment> {
 pub fn customer_stands_behind(last: (Moment, Opener), customer_spoke_at: Option<Moment>) -> bool {
     match last.1 {
         Opener::Customer => true,
-        Opener::Staff | Opener::Unproven => customer_spoke_at.is_some_and(|spoke| spoke >= last.0),
+        Opener::Staff | Opener::Link | Opener::Along | Opener::Unproven => {
+            customer_spoke_at.is_some_and(|spoke| spoke >= last.0)
+        }
     }
 }

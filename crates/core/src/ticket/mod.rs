@@ -2,7 +2,8 @@
 //!
 //! Must never answer whether a door is open: that is [`crate::access::decide`] alone. It looks at a
 //! ticket through [`Ticket::facts`] and computes its clocks with the functions of this module. Start
-//! reading at [`Ticket`], then [`Ticket::customer_wrote`], [`Ticket::due`] and [`allowed`].
+//! reading at [`Ticket`], then [`Ticket::customer_wrote`], [`worth`] (whose word opens
+//! something), [`Ticket::due`] and [`allowed`].
 //!
 //! ```
 //! use pforte_core::{access::TicketAge, kernel::*, ticket::*};
@@ -19,9 +20,9 @@
 //! let ticket = ticket.staff_wrote(age, Moment(2))?;
 //! assert_eq!(ticket.state(age, Moment(3)), TicketState::Waiting);
 //! assert_eq!(ticket.state(age, Moment(2) + Span::days(14)), TicketState::Closed);
-//! let ticket = ticket.customer_wrote(age, Moment(2) + Span::days(15))?; // reopens it
+//! let ticket = ticket.customer_wrote(Worth::Own, age, Moment(2) + Span::days(15))?; // reopens it
 //! assert_eq!(ticket.state(age, Moment(2) + Span::days(15)), TicketState::Open);
-//! assert_eq!(ticket.customer_wrote(age, Moment(0) + Span::days(30)), Err(Refusal::Locked));
+//! assert_eq!(ticket.customer_wrote(Worth::Own, age, Moment(0) + Span::days(30)), Err(Refusal::Locked));
 //! # Ok::<(), Refusal>(())
 //! ```
 
@@ -31,6 +32,7 @@ mod due;
 mod state;
 mod steps;
 mod words;
+mod worth;
 
 pub use allowed::*;
 pub use clock::*;
@@ -38,3 +40,4 @@ pub use due::*;
 pub use state::*;
 pub use steps::Opened;
 pub use words::*;
+pub use worth::*;

@@ -24,7 +24,7 @@ pub struct Ticket {
     pub assigned_at: Option<Moment>,
     /// The last reopening, if there was one (rule B13).
     pub reopened: Option<Reopened>,
-    /// The customer's last proven message or confirmation after the opening.
+    /// The last word of the customer's own after the opening ([`super::Worth::Own`]).
     pub customer_spoke_at: Option<Moment>,
     /// The last message that counts; notes, happenings and unproven mail do not.
     pub last_message_at: Moment,
@@ -93,6 +93,8 @@ words! {
         Open = "ticket.open",
         /// Into itself, or into another customer's.
         NotMergeable = "ticket.not_mergeable",
+        /// Takes a stronger sign-in than a link from a mail (rule X8).
+        NeedsConfirmation = "sign_in.needs_confirmation",
     }
 }
 
@@ -137,8 +139,12 @@ impl Ticket {
 
     /// Rules B10, B13: whether the customer opened (or last reopened) it, or spoke since.
     pub fn customer_stands_behind(&self) -> bool {
-        let last = self.reopened.map_or((self.opened_at, self.opened_by), |r| (r.at, r.by));
-        customer_stands_behind(last, self.customer_spoke_at)
+        customer_stands_behind(self.last_opened(), self.customer_spoke_at)
+    }
+
+    /// When and by whom it was last opened: its last reopening, or else its opening.
+    pub fn last_opened(&self) -> (Moment, Opener) {
+        self.reopened.map_or((self.opened_at, self.opened_by), |r| (r.at, r.by))
     }
 
     /// As the one decision sees it. `contact` is the requester's, read in the same transaction.

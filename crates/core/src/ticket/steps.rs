@@ -3,7 +3,7 @@
 //! Only the customer's own word makes a ticket the customer's (rules B10, B13): no step of staff, of
 //! time or of an unproven sender sets `customer_spoke_at` or an opening by the customer.
 
-use super::{ClosedHow, Opener, Priority, Refusal, Ticket, Waits};
+use super::{ClosedHow, Opener, Priority, Refusal, Ticket, Waits, Worth};
 use crate::{
     access::{Reopened, TicketAge},
     kernel::{ContactId, CustomerId, Moment, StaffId, TicketId},
@@ -44,16 +44,20 @@ impl Ticket {
         }
     }
 
-    /// A message of the customer's, in the portal or by a proven or confirmed mail. Reopens a closed
-    /// ticket for the same staff member (rule B13). When it waited for staff already, that wait goes on.
-    pub fn customer_wrote(self, age: TicketAge, now: Moment) -> Result<Self, Refusal> {
+    /// A message of the customer's, in the portal or by mail. What is worth anything reopens a closed ticket;
+    /// for the same staff member only the customer's own word does (rules B13, X8). When it waited for staff
+    /// already, that wait goes on.
+    pub fn customer_wrote(self, worth: Worth, age: TicketAge, now: Moment) -> Result<Self, Refusal> {
+        if worth == Worth::Nothing {
+            return self.unproven_wrote(age, now);
+        }
         self.refuse_locked(age, now)?;
         let since = self.waits.for_staff_since().unwrap_or(now);
-        let reopened = self.closed_at(now).map(|_| Reopened { at: now, by: Opener::Customer });
+        let reopened = self.closed_at(now).map(|_| Reopened { at: now, by: worth.opener() });
         Ok(Self {
             reopened: reopened.or(self.reopened),
             closed: None,
-            customer_spoke_at: Some(now),
+            customer_spoke_at: if worth.opens() { Some(now) } else { self.customer_spoke_at },
             last_message_at: now,
             waits: Waits::Staff { since },
             ..self
@@ -122,8 +126,9 @@ impl Ticket {
         Ok(Self { closed: Some((now, how)), waits: Waits::Nobody, ..self })
     }
 
-    /// Opens a closed ticket again. By the customer it is as if they had written (rule B13); by staff it
-    /// gives no access back until the customer speaks; an unproven sender reopens nothing.
+    /// Opens a closed ticket again. By the customer's own word it is as if they had written (rule B13); by
+    /// staff, a link from a mail or a colleague who reads along it gives no access back until the customer
+    /// speaks; an unproven sender reopens nothing.
     pub fn reopen(self, by: Opener, age: TicketAge, now: Moment) -> Result<Self, Refusal> {
         self.refuse_locked(age, now)?;
         if self.closed_at(now).is_none() {
@@ -132,7 +137,7 @@ impl Ticket {
         let spoke = match by {
             Opener::Unproven => return Err(Refusal::Closed),
             Opener::Customer => Some(now),
-            Opener::Staff => self.customer_spoke_at,
+            Opener::Staff | Opener::Link | Opener::Along => self.customer_spoke_at,
         };
         Ok(Self {
             reopened: Some(Reopened { at: now, by }),
@@ -143,10 +148,14 @@ impl Ticket {
         })
     }
 
-    /// The customer says that a ticket which staff opened is theirs (rule B10). If it waits for the
-    /// customer, the 14 days begin anew.
-    pub fn confirm(self, age: TicketAge, now: Moment) -> Result<Self, Refusal> {
-        self.refuse_shut(age, now)?;
+    /// The customer says that a ticket which staff opened, or a link from a mail, is theirs (rules B10, X8).
+    /// That takes a word of their own. If it waits for the customer, the 14 days begin anew.
+    pub fn confirm(self, worth: Worth, age: TicketAge, now: Moment) -> Result<Self, Refusal> {
+        match worth {
+            Worth::Own => self.refuse_shut(age, now)?,
+            Worth::Link => return Err(Refusal::NeedsConfirmation),
+            Worth::Along | Worth::Nothing => return Err(Refusal::NotYours),
+        }
         let waits = match self.waits {
             Waits::Customer { .. } => Waits::Customer { since: now },
             other => other,

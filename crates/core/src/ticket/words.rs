@@ -15,10 +15,14 @@ words! {
 words! {
     /// Who opened or reopened a ticket (rules B10, B13).
     Opener {
-        /// The customer, in the portal or by a proven or confirmed mail.
+        /// The customer's own word, in the portal or by a proven or confirmed mail ([`super::Worth::Own`]).
         Customer = "customer",
         /// Staff, also for somebody on the telephone.
         Staff = "staff",
+        /// Somebody at the customer's who signed in only by a link from a mail (rule X8).
+        Link = "link",
+        /// A colleague who only reads along (rule X2).
+        Along = "along",
         /// Staff made it of a mail whose sender is not proven.
         Unproven = "unproven",
     }

@@ -46,7 +46,7 @@ fn b13_the_customer_writes_in_a_closed_ticket_and_thereby_reopens_it() {
 fn b10_the_customer_is_asked_to_confirm_what_staff_opened() {
     let by_staff = mine(Opener::Staff);
     assert_eq!(may(&by_staff, Viewer::Contact, 1), [Write, Close, Confirm]);
-    let confirmed = by_staff.confirm(AGE, day(1)).expect("open");
+    let confirmed = by_staff.confirm(Worth::Own, AGE, day(1)).expect("open");
     assert_eq!(may(&confirmed, Viewer::Contact, 1), [Write, Close], "asked once");
     assert_eq!(refused(&confirmed, Confirm, I, 1), "ticket.not_yours", "staff never confirm");
 }
@@ -134,7 +134,7 @@ fn step(ticket: &Ticket, action: TicketAction, staff: bool, day_of: i64) -> Resu
         if staff { (ClosedHow::Staff, Opener::Staff) } else { (ClosedHow::Customer, Opener::Customer) };
     match action {
         Write if staff => t.staff_wrote(AGE, now),
-        Write => t.customer_wrote(AGE, now),
+        Write => t.customer_wrote(Worth::Own, AGE, now),
         Note | Change => t.refuse_locked(AGE, now).map(|()| t),
         TakeOver => t.take_over(ME, None, AGE, now),
         HandOver => t.hand_over(ME, COLLEAGUE, AGE, now),
@@ -142,7 +142,7 @@ fn step(ticket: &Ticket, action: TicketAction, staff: bool, day_of: i64) -> Resu
         Close => t.close(how, AGE, now),
         Reopen => t.reopen(by, AGE, now),
         Merge => t.merge(&Ticket { id: other_id(), ..Ticket::open(opened(by), now) }, AGE, now),
-        Confirm => t.confirm(AGE, now),
+        Confirm => t.confirm(Worth::Own, AGE, now),
         FollowUp => Ok(t),
     }
 }

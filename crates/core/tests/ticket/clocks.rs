@@ -11,7 +11,7 @@ fn every_step(ticket: &Ticket, age: TicketAge, now: Moment) -> Vec<(&'static str
     let t = || ticket.clone();
     let into = Ticket { id: TicketId(uuid::Uuid::from_u128(0x72)), opened_at: now, ..self::ticket() };
     vec![
-        ("customer_wrote", t().customer_wrote(age, now)),
+        ("customer_wrote", t().customer_wrote(Worth::Own, age, now)),
         ("unproven_wrote", t().unproven_wrote(age, now)),
         ("staff_wrote", t().staff_wrote(age, now)),
         ("guest_wrote", t().guest_wrote(age, now)),
@@ -20,7 +20,7 @@ fn every_step(ticket: &Ticket, age: TicketAge, now: Moment) -> Vec<(&'static str
         ("release", t().release(ME, age, now)),
         ("close", t().close(ClosedHow::Staff, age, now)),
         ("reopen", t().reopen(Opener::Customer, age, now)),
-        ("confirm", t().confirm(age, now)),
+        ("confirm", t().confirm(Worth::Own, age, now)),
         ("merge", t().merge(&into, age, now)),
     ]
 }
@@ -58,10 +58,10 @@ fn b14_while_it_waits_for_staff_it_never_closes_and_escalates_once() {
         let told = waiting.told(Due::Escalate, T0 + span);
         assert_eq!(told.due(AGE, day(26)), [], "once for each wait");
         assert_eq!(told.state(AGE, day(29)), TicketState::Open);
-        let again = told.customer_wrote(AGE, day(10)).expect("open");
+        let again = told.customer_wrote(Worth::Own, AGE, day(10)).expect("open");
         assert_eq!(again.due(AGE, day(20)), [], "another message is not another wait");
         let answered = again.staff_wrote(AGE, day(20)).expect("open");
-        let asked = answered.customer_wrote(AGE, day(21)).expect("open");
+        let asked = answered.customer_wrote(Worth::Own, AGE, day(21)).expect("open");
         assert_eq!(asked.due(AGE, day(21) + span), [Due::Escalate], "another wait");
     }
 }
@@ -91,7 +91,7 @@ fn b15_both_sides_are_told_once_three_days_before_the_lock() {
     assert_eq!(told.due(AGE, day(28)), []);
     assert_eq!(ticket.due(AGE, day(30)), [], "too late");
     let active = TicketAge::Activity;
-    let written = told.customer_wrote(active, day(28)).expect("open");
+    let written = told.customer_wrote(Worth::Own, active, day(28)).expect("open");
     assert_eq!(written.due(active, day(54)), []);
     assert_eq!(written.due(active, day(55)), [Due::RemindLock], "a new cycle under age=activity");
 }
@@ -115,7 +115,7 @@ fn b15_b16_a_locked_ticket_refuses_everything() {
 
 #[test]
 fn b16_age_counts_from_opening_or_from_the_last_message() {
-    let written = ticket().customer_wrote(AGE, day(20)).expect("open");
+    let written = ticket().customer_wrote(Worth::Own, AGE, day(20)).expect("open");
     assert_eq!(written.locks_at(TicketAge::Created), day(30));
     assert_eq!(written.locks_at(TicketAge::Activity), day(50));
     let unproven = written.clone().unproven_wrote(TicketAge::Activity, day(40)).expect("open");

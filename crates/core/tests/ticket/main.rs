@@ -5,3 +5,4 @@ mod clocks;
 mod fixture;
 mod properties;
 mod steps;
+mod worth;

@@ -97,9 +97,9 @@ impl Story {
             Step::UnprovenReopens => t.reopen(Opener::Unproven, age, now),
             Step::Closes(how) => t.close(how, age, now),
             Step::Sweep => Ok(self.sweep(t)),
-            Step::CustomerWrites => t.customer_wrote(age, now),
+            Step::CustomerWrites => t.customer_wrote(Worth::Own, age, now),
             Step::CustomerReopens => t.reopen(Opener::Customer, age, now),
-            Step::CustomerConfirms => t.confirm(age, now),
+            Step::CustomerConfirms => t.confirm(Worth::Own, age, now),
         };
         match outcome {
             Ok(ticket) => self.ticket = ticket,

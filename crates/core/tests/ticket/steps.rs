@@ -39,10 +39,10 @@ fn b10_control_14_a_ticket_of_staff_waits_for_the_customers_word() {
         assert_eq!(code(&told, ME, day(1)), "needs.customer_word");
         let unproven = told.clone().unproven_wrote(AGE, day(1)).expect("open");
         assert_eq!(unproven, told, "an unproven mail changes nothing");
-        let confirmed = told.clone().confirm(AGE, day(2)).expect("open");
+        let confirmed = told.clone().confirm(Worth::Own, AGE, day(2)).expect("open");
         assert_eq!(code(&confirmed, ME, day(2)), "open");
         assert_eq!(confirmed.closes_at(), Some(day(2 + 14)), "the customer answered");
-        let wrote = told.customer_wrote(AGE, day(2)).expect("open");
+        let wrote = told.customer_wrote(Worth::Own, AGE, day(2)).expect("open");
         assert_eq!(code(&wrote, ME, day(2)), "open");
     }
 }
@@ -60,7 +60,7 @@ fn b12_closing_shuts_the_door_and_keeps_whose_it_is() {
 /// Control 15: only the customer's own, proven word reopens; and it gives it back to the same one.
 #[test]
 fn b13_control_15_only_the_customers_word_gives_access_back() {
-    let wrote = closed().customer_wrote(AGE, day(2)).expect("not locked");
+    let wrote = closed().customer_wrote(Worth::Own, AGE, day(2)).expect("not locked");
     let reopened = closed().reopen(Opener::Customer, AGE, day(2)).expect("closed");
     for ticket in [wrote, reopened] {
         assert_eq!(code(&ticket, ME, day(2)), "open");
@@ -72,7 +72,7 @@ fn b13_control_15_only_the_customers_word_gives_access_back() {
     assert_eq!(closed().reopen(Opener::Unproven, AGE, day(2)), Err(Refusal::Closed));
     let by_staff = closed().reopen(Opener::Staff, AGE, day(2)).expect("closed");
     assert_eq!(code(&by_staff, ME, day(2)), "needs.customer_word");
-    let spoken = by_staff.customer_wrote(AGE, day(3)).expect("open");
+    let spoken = by_staff.customer_wrote(Worth::Own, AGE, day(3)).expect("open");
     assert_eq!(code(&spoken, ME, day(3)), "open");
 }
 
@@ -80,7 +80,7 @@ fn b13_control_15_only_the_customers_word_gives_access_back() {
 fn b13_what_closed_by_silence_is_reopened_by_the_customer_too() {
     let silent = ticket().staff_wrote(AGE, day(1)).expect("open");
     assert_eq!(silent.state(AGE, day(15)), TicketState::Closed, "nobody wrote it down yet");
-    let reopened = silent.customer_wrote(AGE, day(16)).expect("not locked");
+    let reopened = silent.customer_wrote(Worth::Own, AGE, day(16)).expect("not locked");
     assert_eq!(reopened.reopened.map(|r| r.at), Some(day(16)));
     assert_eq!(code(&reopened, ME, day(16)), "open");
 }
@@ -105,7 +105,7 @@ fn a_merged_ticket_goes_on_in_another_of_the_same_customer() {
     let merged = ticket().merge(&into, AGE, day(1)).expect("open");
     assert_eq!(merged.merged_into, Some(into.id));
     assert_eq!(merged.closed, Some((day(1), ClosedHow::Merged)));
-    assert_eq!(merged.clone().customer_wrote(AGE, day(2)), Err(Refusal::Merged));
+    assert_eq!(merged.clone().customer_wrote(Worth::Own, AGE, day(2)), Err(Refusal::Merged));
     assert_eq!(merged.clone().reopen(Opener::Customer, AGE, day(2)), Err(Refusal::Merged));
     assert_eq!(merged.due(AGE, day(29)), []);
     assert_eq!(into.clone().merge(&merged, AGE, day(2)), Err(Refusal::Merged), "no circle");

@@ -60,7 +60,7 @@ async fn answer_in(
 ) -> Result<Change<Answered>, Problem> {
     let record = ticket::by_id(tx.conn(), step.provider, id).await?.ok_or_else(Problem::not_found)?;
     let viewer = see::viewer(tx.conn(), &who, &record).await?;
-    let new = NewMessage::typed(step.author(), answer.kind, answer.text, answer.attachments);
+    let new = NewMessage::by(&who, answer.kind, answer.text, answer.attachments);
     let (ticket, message, follow_up) = match (&who.who, viewer) {
         (Who::Contact(writer), _) => {
             let wrote = customer_wrote_in(tx, &mut step, id, writer, new).await?;
@@ -123,7 +123,7 @@ pub async fn follow_up(
         .change(move |tx| {
             Box::pin(async move {
                 let (locked, _) = checked(tx, &step, &who, id, TicketAction::FollowUp).await?;
-                let new = NewMessage::typed(step.author(), MessageKind::Message, text, vec![]);
+                let new = NewMessage::by(&who, MessageKind::Message, text, vec![]);
                 let ticket = match &who.who {
                     Who::Contact(writer) => follow_up_in(tx, &mut step, &locked, writer, new).await?.ticket,
                     Who::Staff(_) => staff_follow_up_in(tx, &mut step, &locked, new).await?,

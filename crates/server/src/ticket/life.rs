@@ -3,7 +3,7 @@
 use pforte_core::{
     entry::Event,
     kernel::TicketId,
-    ticket::{self as rules, ClosedHow, Opener, TicketAction, Viewer},
+    ticket::{self as rules, ClosedHow, Opener, TicketAction, Viewer, Voice, Worth, worth},
 };
 use pforte_store::{Tx, outbox, ticket, ticket::TicketRecord};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     Step, happened, refused, see,
     settle::settle,
-    write::{note_silence, readers, save, without_word},
+    write::{note_silence, readers, save},
 };
 use crate::{
     Shared,
@@ -86,23 +86,27 @@ pub async fn close(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketRe
     Ok(record)
 }
 
-/// Opens a closed ticket again. By the customer it gives the access back to whoever has it; by staff, or by a
-/// colleague who only reads along, it opens nothing until the customer speaks (rules B10, B13).
+/// What a contact's click is worth, as the viewer they are.
+fn clicked(who: &SignedIn, viewer: Viewer) -> Worth {
+    worth(Voice::SignedIn(who.sign_in.strength), viewer == Viewer::Contact)
+}
+
+/// Opens a closed ticket again. By the customer's own word it gives the access back to whoever has it; by
+/// staff, by a link from a mail, or by a colleague who only reads along, it opens nothing until the customer
+/// speaks (rules B10, B13, X8).
 pub async fn reopen(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketRecord, Problem> {
     let mut step = Step::new(app, who.sign_in.provider, who.actor());
-    let by = match &who.who {
-        Who::Contact(_) => Opener::Customer,
-        Who::Staff(_) => Opener::Staff,
-    };
     let record = app
         .writer
         .change(move |tx| {
             Box::pin(async move {
                 let (mut record, viewer) = checked(tx, &step, &who, id, TicketAction::Reopen).await?;
                 note_silence(tx, &mut step, &mut record).await?;
-                let life = record.life.clone().reopen(by, step.age, step.now).map_err(refused)?;
-                let along = viewer == Viewer::Along;
-                record.life = if along { without_word(life, &record, true) } else { life };
+                let by = match &who.who {
+                    Who::Contact(_) => clicked(&who, viewer).opener(),
+                    Who::Staff(_) => Opener::Staff,
+                };
+                record.life = record.life.reopen(by, step.age, step.now).map_err(refused)?;
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketReopened { ticket: id, by });
                 happened(tx, &step, &record, "ticket.reopened", Value::Null).await?;
@@ -114,16 +118,16 @@ pub async fn reopen(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketR
     Ok(record)
 }
 
-/// The customer says that a ticket which staff opened is theirs (rule B10). Not by a link from a mail alone
-/// (rule X8).
+/// The customer says that a ticket which staff opened, or a link from a mail, is theirs (rules B10, X8).
 pub async fn confirm(app: &Shared, who: SignedIn, id: TicketId) -> Result<TicketRecord, Problem> {
     let mut step = Step::new(app, who.sign_in.provider, who.actor());
     let record = app
         .writer
         .change(move |tx| {
             Box::pin(async move {
-                let (mut record, _) = checked(tx, &step, &who, id, TicketAction::Confirm).await?;
-                record.life = record.life.confirm(step.age, step.now).map_err(refused)?;
+                let (mut record, viewer) = checked(tx, &step, &who, id, TicketAction::Confirm).await?;
+                let worth = clicked(&who, viewer);
+                record.life = record.life.confirm(worth, step.age, step.now).map_err(refused)?;
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketConfirmed { ticket: id });
                 happened(tx, &step, &record, "ticket.confirmed", Value::Null).await?;

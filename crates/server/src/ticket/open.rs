@@ -3,7 +3,7 @@
 use pforte_core::{
     entry::Event,
     kernel::{AttachmentId, CallId, ContactId, TicketId},
-    ticket::{self as rules, MessageKind, Opener, Priority, Ticket, TicketChannel},
+    ticket::{self as rules, MessageKind, Opener, Priority, Ticket, TicketChannel, Voice, worth},
 };
 use pforte_store::{
     Change, Tx,
@@ -18,7 +18,7 @@ use super::{
     Step,
     life::tell_readers,
     settle::settle,
-    write::{NewMessage, put},
+    write::{NewMessage, proof_word, put},
 };
 use crate::{
     Shared,
@@ -39,7 +39,7 @@ pub struct NewTicket {
     pub asked: Asked,
     pub priority: Priority,
     pub by: Opener,
-    /// How the asking was proven: `proven`, `confirmed`, `signed_in` or `unproven`.
+    /// How the asking was proven: `proven`, `confirmed`, `signed_in`, `signed_in_by_link` or `unproven`.
     pub proof: Option<&'static str>,
     /// The locked ticket it goes on from.
     pub follows: Option<TicketId>,
@@ -143,8 +143,9 @@ async fn typed_in(
     who: SignedIn,
     ask: OpenAsk,
 ) -> Result<Change<TicketRecord>, Problem> {
+    let voice = Voice::SignedIn(who.sign_in.strength);
     let (contact, by) = match (&who.who, ask.contact) {
-        (Who::Contact(contact), _) => (contact.clone(), Opener::Customer),
+        (Who::Contact(contact), _) => (contact.clone(), worth(voice, true).opener()),
         (Who::Staff(_), Some(id)) => {
             let found = contact::by_id(tx.conn(), step.provider, id).await?.filter(|c| c.active);
             (found.ok_or_else(Problem::not_found)?, Opener::Staff)
@@ -153,7 +154,7 @@ async fn typed_in(
     };
     let text = ask.text.unwrap_or_default();
     let message = (!text.is_empty() || !ask.attachments.is_empty()).then(|| {
-        let typed = NewMessage::typed(step.author(), MessageKind::Message, text, ask.attachments);
+        let typed = NewMessage::by(&who, MessageKind::Message, text, ask.attachments);
         NewMessage { via: ask.channel.word(), ..typed }
     });
     let new = NewTicket {
@@ -163,7 +164,7 @@ async fn typed_in(
         asked: ask.asked,
         priority: ask.priority,
         by,
-        proof: (by == Opener::Customer).then_some("signed_in"),
+        proof: (by != Opener::Staff).then(|| proof_word(voice)),
         follows: None,
         message,
     };

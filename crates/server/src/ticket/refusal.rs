@@ -25,6 +25,9 @@ pub fn refused(refusal: Refusal) -> Problem {
         Refusal::NotYours => {
             (StatusCode::FORBIDDEN, "Not allowed", "Only whoever has taken the request over can do this.")
         }
+        Refusal::NeedsConfirmation => {
+            (StatusCode::FORBIDDEN, "Sign in with your password first", "Confirm with your password first.")
+        }
         Refusal::Open => (StatusCode::CONFLICT, "This request is open", "That is for closed ones."),
         Refusal::NotMergeable => {
             (StatusCode::CONFLICT, "These cannot be merged", "Choose another request of the same customer.")

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use pforte_core::{
     access::{Ask, Decision, Ground, HeldGround, Takeover, decide},
-    kernel::{ContactRole, GroundId, MessageId, StaffId},
+    kernel::{ContactRole, GroundId, MessageId, StaffId, Strength},
     sender::Proof,
-    ticket::{self as rules, MessageKind, TicketAction, Viewer},
+    ticket::{self as rules, MessageKind, Opener, TicketAction, Viewer},
 };
 use pforte_store::{
     Conn, attachment, contact,
@@ -90,6 +90,10 @@ pub struct MessageView {
     /// Of a mail: `proven`, `confirmed` or `unproven`.
     #[schema(value_type = Option<String>)]
     pub proof: Option<Proof>,
+    /// Of a contact who typed it: `link`, `password` or `password_totp`. What came by `link` opens nothing
+    /// (rule X8).
+    #[schema(value_type = Option<String>)]
+    pub strength: Option<Strength>,
     pub author: AuthorView,
     pub at: Timestamp,
     pub text: String,
@@ -169,6 +173,9 @@ pub struct TicketView {
     pub grounds: Vec<GroundRef>,
     /// The calls it came from or that were written down in it (rule X5).
     pub calls: Vec<CallRef>,
+    /// What access still waits for: `confirmation` by the customer, or a stronger `sign_in` than the link from
+    /// a mail by which they spoke (rules B10, B13, X8).
+    pub access_waits_for: Option<&'static str>,
     /// What I may do now.
     pub can: Vec<String>,
     /// What I might do, but for the reason that stands with it.
@@ -275,11 +282,24 @@ pub async fn ticket_view(
         copied: if serves { copied(conn, record).await? } else { vec![] },
         grounds: if seen.viewer == Viewer::Guest { vec![] } else { grounds(app, conn, record).await? },
         calls: if seen.viewer == Viewer::Guest { vec![] } else { calls(conn, record).await? },
+        access_waits_for: if seen.viewer == Viewer::Guest { None } else { waits_for(conn, record).await? },
         can,
         cannot,
         access,
         requester,
     })
+}
+
+/// What is missing before the ticket can open anything.
+async fn waits_for(conn: &mut Conn, record: &TicketRecord) -> Result<Option<&'static str>, Problem> {
+    let life = &record.life;
+    if life.customer_stands_behind() {
+        return Ok(None);
+    }
+    let (since, by) = life.last_opened();
+    let by_link =
+        by == Opener::Link || message::by_link_since(conn, record.provider, record.id(), since).await?;
+    Ok(Some(if by_link { "sign_in" } else { "confirmation" }))
 }
 
 /// Links to other tickets of the same customer; a guest sees none, who was invited to this one only.
@@ -349,6 +369,7 @@ async fn one(
         kind: message.kind,
         via: message.via,
         proof: message.proof,
+        strength: message.strength,
         author: people.author(message.author).await?,
         at: message.at.into(),
         text: if event.is_some() { String::new() } else { message.text },

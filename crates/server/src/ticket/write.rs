@@ -2,9 +2,9 @@
 
 use pforte_core::{
     entry::{Actor, Event},
-    kernel::{AttachmentId, MailId, MessageId, TicketId},
+    kernel::{AttachmentId, MailId, MessageId, Strength, TicketId},
     sender::Proof,
-    ticket::{Due, MessageKind, Opener, Refusal},
+    ticket::{Due, MessageKind, Refusal, Voice, Worth, worth},
 };
 use pforte_store::{
     Conn, StoreError, Tx,
@@ -24,7 +24,10 @@ use super::{
     open::{Asked, NewTicket, open_in},
     refused, see,
 };
-use crate::{kernel::Problem, mail};
+use crate::{
+    kernel::{Problem, SignedIn, Who},
+    mail,
+};
 
 /// How many merged tickets are followed to the one that goes on.
 const MERGED: usize = 5;
@@ -60,6 +63,8 @@ pub struct NewMessage {
     pub via: &'static str,
     /// Of a mail.
     pub proof: Option<Proof>,
+    /// How the contact was signed in who typed it.
+    pub strength: Option<Strength>,
     pub text: String,
     pub quoted: Option<String>,
     /// Safe HTML.
@@ -69,10 +74,39 @@ pub struct NewMessage {
 }
 
 impl NewMessage {
-    /// Text that somebody typed into a page.
+    /// Text without anything that shows who typed it: nobody's word.
     pub fn typed(author: Author, kind: MessageKind, text: String, uploads: Vec<AttachmentId>) -> Self {
         let files = uploads.into_iter().map(File::Uploaded).collect();
-        Self { kind, author, via: "portal", proof: None, text, quoted: None, html: None, mail: None, files }
+        Self {
+            kind,
+            author,
+            via: "portal",
+            proof: None,
+            strength: None,
+            text,
+            quoted: None,
+            html: None,
+            mail: None,
+            files,
+        }
+    }
+
+    /// Text that somebody who is signed in typed into a page.
+    pub fn by(who: &SignedIn, kind: MessageKind, text: String, uploads: Vec<AttachmentId>) -> Self {
+        let (author, strength) = match &who.who {
+            Who::Contact(contact) => (Author::Contact(contact.id), Some(who.sign_in.strength)),
+            Who::Staff(staff) => (Author::Staff(staff.id), None),
+        };
+        Self { strength, ..Self::typed(author, kind, text, uploads) }
+    }
+
+    /// By which way its writer speaks. What neither names is nobody's word.
+    pub fn voice(&self) -> Voice {
+        match (self.proof, self.strength) {
+            (Some(proof), _) => Voice::Mail(proof),
+            (None, Some(strength)) => Voice::SignedIn(strength),
+            (None, None) => Voice::Machine,
+        }
     }
 }
 
@@ -104,21 +138,17 @@ pub async fn customer_wrote_in(
     new: NewMessage,
 ) -> Result<Wrote, Problem> {
     let record = going_on(tx.conn(), step, id).await?;
-    let was_closed = record.life.closed_at(step.now).is_some();
-    let life = match record.life.clone().customer_wrote(step.age, step.now) {
+    let worth = worth(new.voice(), see::speaks_for(record.life.contact, writer));
+    let was_closed = worth != Worth::Nothing && record.life.closed_at(step.now).is_some();
+    let life = match record.life.clone().customer_wrote(worth, step.age, step.now) {
         Ok(life) => life,
         Err(Refusal::Locked) => return follow_up_in(tx, step, &record, writer, new).await,
         Err(refusal) => return Err(refused(refusal)),
     };
-    let life = if see::speaks_for(record.life.contact, writer) {
-        life
-    } else {
-        without_word(life, &record, was_closed)
-    };
     let mut record = record;
     if was_closed {
         note_silence(tx, step, &mut record).await?;
-        step.log(life.customer, Event::TicketReopened { ticket: life.id, by: Opener::Customer });
+        step.log(life.customer, Event::TicketReopened { ticket: life.id, by: worth.opener() });
         happened(tx, step, &record, "ticket.reopened", Value::Null).await?;
     }
     record.life = life;
@@ -128,20 +158,6 @@ pub async fn customer_wrote_in(
     mail_readers(tx, step, &record, &message).await?;
     let became = if was_closed { Became::Reopened } else { Became::Appended };
     Ok(Wrote { ticket: record, message, became })
-}
-
-/// What a colleague does who only reads along counts for the clocks, and as nobody's word.
-pub(super) fn without_word(
-    life: pforte_core::ticket::Ticket,
-    before: &TicketRecord,
-    was_closed: bool,
-) -> pforte_core::ticket::Ticket {
-    let mut life = life;
-    life.customer_spoke_at = before.life.customer_spoke_at;
-    if was_closed && let Some(reopened) = &mut life.reopened {
-        reopened.by = Opener::Unproven;
-    }
-    life
 }
 
 /// A message that proves nothing: it stands in the ticket for staff to see and changes no clock (control 15).
@@ -176,24 +192,32 @@ pub(super) async fn follow_up_in(
     message: NewMessage,
 ) -> Result<Wrote, Problem> {
     let channel = if message.via == "mail" { "mail" } else { "portal" };
-    let proof = match message.proof {
-        Some(proof) => proof.word(),
-        None => "signed_in",
-    };
+    // It is the writer's own ticket.
+    let voice = message.voice();
     let new = NewTicket {
         contact: writer.clone(),
         channel: pforte_core::ticket::TicketChannel::from_word(channel).unwrap_or(locked.channel),
         subject: locked.subject.clone(),
         asked: Asked::default(),
         priority: locked.life.priority,
-        by: Opener::Customer,
-        proof: Some(proof),
+        by: worth(voice, true).opener(),
+        proof: Some(proof_word(voice)),
         follows: Some(locked.id()),
         message: Some(message),
     };
     let opened = open_in(tx, step, new).await?;
     let message = opened.message.ok_or_else(Problem::not_found)?;
     Ok(Wrote { ticket: opened.ticket, message, became: Became::FollowUp })
+}
+
+/// How a request was proven, as it stands at the ticket.
+pub(super) const fn proof_word(voice: Voice) -> &'static str {
+    match voice {
+        Voice::Mail(proof) => proof.word(),
+        Voice::SignedIn(Strength::Link) => "signed_in_by_link",
+        Voice::SignedIn(_) => "signed_in",
+        Voice::Guest | Voice::Machine => "unproven",
+    }
 }
 
 /// Who writes in a colleague's ticket hears what is answered.
@@ -251,6 +275,7 @@ pub async fn put(
         author: new.author,
         via: new.via.to_owned(),
         proof: new.proof,
+        strength: new.strength,
         text: new.text,
         quoted: new.quoted,
         html: new.html,
@@ -357,6 +382,7 @@ pub async fn happened(
         author: step.author(),
         via: "system".into(),
         proof: None,
+        strength: None,
         text: json!({ "code": code, "data": data }).to_string(),
         quoted: None,
         html: None,

@@ -71,7 +71,9 @@ function ShutHead({ me, ticket, actions, onTakeFrom }: TicketDoorProps) {
 				<p className={desk.doorWord}>{t.doorShut}</p>
 				<p>{why ?? codeText(code, code, language)}</p>
 				{ticket.access?.needs_confirmation && live ? (
-					<p className={`${classes.hint} ${classes.apart}`}>{t.needsConfirmation}</p>
+					<p className={`${classes.hint} ${classes.apart}`}>
+						{ticket.access_waits_for === "sign_in" ? t.needsSignIn : t.needsConfirmation}
+					</p>
 				) : null}
 			</div>
 			{takes ? (

@@ -100,6 +100,8 @@ export const ticketDeskWords = words(
 		doorOf: (name: string) => `Nur ${name} kann hier eine Tür öffnen.`,
 		needsConfirmation:
 			"Der Kunde hat diese Anfrage noch nicht selbst bestätigt. Die Tür öffnet sich erst, wenn er das tut oder darin schreibt.",
+		needsSignIn:
+			"Der Kunde hat geschrieben, war aber nur mit dem Link aus einer E-Mail angemeldet. Die Tür öffnet sich, wenn er die Anfrage im Portal mit seinem Passwort bestätigt.",
 		ways: "Was sie öffnet",
 		wayPin: "PIN einlösen",
 		products: "Produkte",
@@ -226,6 +228,8 @@ export const ticketDeskWords = words(
 		doorOf: (name: string) => `Only ${name} can open a door here.`,
 		needsConfirmation:
 			"The customer has not confirmed this request yet. The door opens only once they do, or write in it.",
+		needsSignIn:
+			"The customer has written, but was signed in only by the link from a mail. The door opens once they confirm the request in the portal with their password.",
 		ways: "What opens it",
 		wayPin: "Redeem a PIN",
 		products: "Products",

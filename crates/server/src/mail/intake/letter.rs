@@ -110,6 +110,7 @@ impl Letter {
             author,
             via: "mail",
             proof: Some(proof),
+            strength: None,
             text,
             quoted,
             html,

@@ -5,6 +5,7 @@ mod clocks;
 mod customer;
 mod desk;
 mod list;
+mod word;
 
 use pforte_testkit::{Browser, Opened, PRODUCT, Person, TestApp};
 use serde_json::{Value, json};
