@@ -232,7 +232,7 @@ describe("one request", () => {
 		expect(await screen.findByText(/Nur noch Ihr Passwort fehlt/)).toBeDefined();
 		expect(screen.queryByText(/Der Support hat sie für Sie aufgeschrieben/)).toBeNull();
 		await userEvent.click(screen.getByRole("button", { name: "Mit Passwort bestätigen" }));
-		expect(await screen.findByLabelText(/Passwort/)).toBeDefined();
+		expect(await screen.findByText("Einmal Ihr Passwort, bitte")).toBeDefined();
 		expect(calls.some((call) => call.path === "/tickets/t1/confirm")).toBe(false);
 	});
 

@@ -5989,6 +5989,11 @@ export interface components {
             /** @description Of a mail: `proven`, `confirmed` or `unproven`. */
             proof?: string | null;
             quoted?: string | null;
+            /**
+             * @description Of a contact who typed it: `link`, `password` or `password_totp`. What came by `link` opens nothing
+             *     (rule X8).
+             */
+            strength?: string | null;
             text: string;
             /** @description `portal`, `mail`, `phone`, `voice`, `chat` or `system`. */
             via: string;
@@ -6657,6 +6662,11 @@ export interface components {
         /** @description A ticket. */
         TicketView: components["schemas"]["TicketLine"] & {
             access?: components["schemas"]["TicketAccess"] | null;
+            /**
+             * @description What access still waits for: `confirmation` by the customer, or a stronger `sign_in` than the link from
+             *     a mail by which they spoke (rules B10, B13, X8).
+             */
+            access_waits_for?: string | null;
             /** @description The calls it came from or that were written down in it (rule X5). */
             calls: components["schemas"]["CallRef"][];
             /** @description What I may do now. */

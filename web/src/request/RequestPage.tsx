@@ -9,8 +9,8 @@ import { codeOf } from "../api/problem";
 import type { TicketRef, TicketView } from "../api/types";
 import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
-import { Clocks } from "../ticket/Clocks";
 import { useAct } from "../signin/confirmed";
+import { Clocks } from "../ticket/Clocks";
 import { Composer, type Written } from "../ticket/Composer";
 import { MessageList } from "../ticket/MessageList";
 import { useLanguage, useWords } from "../words/language";
@@ -83,9 +83,7 @@ function Head({ ticket }: { ticket: TicketView }) {
 				)}
 			</div>
 			<Links ticket={ticket} />
-			{ticket.can.includes("confirm") ? (
-				<Confirm ticket={ticket} />
-			) : null}
+			{ticket.can.includes("confirm") ? <Confirm ticket={ticket} /> : null}
 			<Access ticket={ticket.id} />
 			{ticket.state === "closed" ? null : <Clocks ticket={{ ...ticket, closes_at: null }} />}
 			<Facts ticket={ticket} />
