@@ -242,6 +242,7 @@ impl Fill {
             author: Author::Contact(ticket.life.contact),
             via: "mail".into(),
             proof: Some(Proof::Proven),
+            strength: None,
             text: random.text(40),
             quoted: None,
             html: None,
