@@ -152,6 +152,7 @@ fn mails_and_contacts() -> Vec<Event> {
         Event::AddressRemoved { contact },
         Event::AddressMadePrimary { contact },
         Event::AddressFlagged { contact, flag: name("shared") },
+        Event::AddressReached { contact },
         Event::PhoneAdded { contact },
         Event::PhoneRemoved { contact },
         Event::ContactRemoved { contact },

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use crate::message::Message;
+use crate::{authenticate::Vouched, message::Message};
 
 const MAC_CHARS: usize = 20;
 /// As many references as are looked at, the newest first.
@@ -40,11 +40,15 @@ pub fn write(key: &[u8], provider: Uuid, ticket: Uuid, message: Uuid, host: &str
     format!("{}.{}.{mac}@{host}", ticket.simple(), message.simple())
 }
 
-/// Looks for one of our ids in `In-Reply-To` and `References`.
+/// Looks for one of our ids in `In-Reply-To` and `References`, whoever vouches for them.
 pub fn find(key: &[u8], provider: Uuid, message: &Message) -> Thread {
-    let newest_first = message.in_reply_to.iter().chain(message.references.iter().rev());
+    find_in(key, provider, message, Vouched::all())
+}
+
+/// Looks for one of our ids in those of the two fields that somebody vouches for (rule Z5).
+pub fn find_in(key: &[u8], provider: Uuid, message: &Message, vouched: Vouched) -> Thread {
     let mut forged = false;
-    for id in newest_first.take(MAX_LOOKED_AT) {
+    for id in answered(message, vouched) {
         match known(key, provider, id) {
             Some(Ok(found)) => return Thread::Ours(found),
             Some(Err(())) => forged = true,
@@ -58,6 +62,13 @@ pub fn find(key: &[u8], provider: Uuid, message: &Message) -> Thread {
     } else {
         Thread::None
     }
+}
+
+/// The ids that a message answers, the newest first, of the fields that somebody vouches for.
+pub fn answered(message: &Message, vouched: Vouched) -> impl Iterator<Item = &String> {
+    let direct = message.in_reply_to.iter().filter(move |_| vouched.in_reply_to);
+    let others = message.references.iter().rev().filter(move |_| vouched.references);
+    direct.chain(others).take(MAX_LOOKED_AT)
 }
 
 /// Whether an id is ours: `None` if it is not in our form at all, an error if the MAC is wrong.
@@ -86,5 +97,17 @@ fn mac(key: &[u8], provider: Uuid, ticket: Uuid, message: Uuid) -> String {
 
 /// `[#1234]` or `#1234` somewhere in a subject.
 fn has_tag(subject: &str) -> bool {
-    subject.split('#').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    !numbers(subject).is_empty()
+}
+
+/// The tickets' numbers in a subject, `[#1234]` or `#1234`, at most three: anybody can write them, so they
+/// say only which of somebody's own tickets is meant.
+pub fn numbers(subject: &str) -> Vec<i64> {
+    let pieces = subject.split('#').skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (digits, after) = rest.split_at(end);
+        let alone = !after.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        digits.parse().ok().filter(|number: &i64| alone && *number > 0)
+    });
+    pieces.take(3).collect()
 }

@@ -41,7 +41,7 @@ fn letter() -> (String, Vec<u8>) {
     let (from, proof) = match number % 2 {
         0 => (
             "Marta Oduya <marta@oduya-ceramics.example>",
-            "dkim=pass header.d=oduya-ceramics.example; dmarc=pass header.from=oduya-ceramics.example",
+            "spf=pass smtp.mailfrom=oduya-ceramics.example; dmarc=pass header.from=oduya-ceramics.example",
         ),
         _ => ("Nobody <nobody@elsewhere.example>", "dkim=none; dmarc=none"),
     };

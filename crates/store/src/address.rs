@@ -288,6 +288,18 @@ pub async fn flag(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+/// Takes back that mail to a contact's address came back; `false` when it had not.
+pub async fn reached(
+    tx: &mut Tx,
+    provider: ProviderId,
+    contact: ContactId,
+    address: &str,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact_address SET unreachable_at = NULL WHERE provider_id = $1 AND contact_id = $2 \
+               AND address = $3 AND unreachable_at IS NOT NULL";
+    Ok(run!(tx.conn(), sql, provider.0, contact.0, address)? > 0)
+}
+
 /// Flags one contact's row of an address as shared.
 pub async fn flag_shared(tx: &mut Tx, address: &Address, at: Moment) -> Result<(), StoreError> {
     let sql = "UPDATE contact_address SET shared_at = COALESCE(shared_at, $3) \

@@ -262,6 +262,21 @@ pub async fn refs_of_ticket(
     Ok(all!(conn, (String,), sql, provider.0, ticket.0)?.into_iter().map(|(id,)| id).collect())
 }
 
+/// The ticket in which a contact's own mail of this Message-ID stands; the newest, if they gave it twice.
+pub async fn ticket_of_own(
+    conn: &mut Conn,
+    provider: ProviderId,
+    contact: ContactId,
+    message_ref: &str,
+) -> Result<Option<TicketId>, StoreError> {
+    let sql = "SELECT ticket_id FROM mail WHERE provider_id = $1 AND sender IN (SELECT address FROM \
+               contact_address WHERE provider_id = $1 AND contact_id = $2 AND confirmed_at IS NOT NULL) \
+               AND message_ref = $3 AND state = 'ticket' AND proof <> 'unproven' AND ticket_id IS NOT NULL \
+               ORDER BY received_at DESC, id DESC LIMIT 1";
+    let row = one!(conn, (Uuid,), sql, provider.0, contact.0, message_ref)?;
+    Ok(row.map(|(id,)| TicketId(id)))
+}
+
 /// How many messages came from one address since an instant, counted up to 1,000 (floods). With `proven`
 /// only those that count: forged ones must not shut the address's owner out.
 pub async fn from_sender_since(

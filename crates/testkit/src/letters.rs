@@ -24,6 +24,7 @@ pub struct Letter {
     subject: String,
     text: String,
     proven: bool,
+    covered: Option<String>,
     return_path: Option<String>,
     headers: Vec<(String, String)>,
     /// When it is handed over for the first time; its copies bear the same date.
@@ -48,6 +49,7 @@ impl Letter {
             subject: "The shop shows an error".into(),
             text: "Since this morning the basket stays empty.".into(),
             proven: true,
+            covered: None,
             return_path: Some(address.to_owned()),
             headers: vec![],
             written: Arc::default(),
@@ -59,6 +61,13 @@ impl Letter {
     #[must_use]
     pub fn unproven(mut self) -> Self {
         self.proven = false;
+        self
+    }
+
+    /// Brought by anybody: its signature, over these fields (`to:cc`) and the usual ones, is all that proves it.
+    #[must_use]
+    pub fn signed_over(mut self, fields: &str) -> Self {
+        self.covered = Some(fields.to_owned());
         self
     }
 
@@ -107,6 +116,20 @@ impl Letter {
         self
     }
 
+    /// The same letter from another address; its envelope stays.
+    #[must_use]
+    pub fn sender(mut self, address: &str) -> Self {
+        self.from = address.to_owned();
+        self
+    }
+
+    /// With this sender in the envelope.
+    #[must_use]
+    pub fn returned_to(mut self, address: &str) -> Self {
+        self.return_path = Some(address.to_owned());
+        self
+    }
+
     /// Answers one of our mails, as a mail program does.
     #[must_use]
     pub fn answering(self, mail: &Mail) -> Self {
@@ -123,12 +146,24 @@ impl Letter {
     pub fn raw(&self) -> Vec<u8> {
         let host = self.to.rsplit('@').next().unwrap_or_default();
         let domain = self.from.trim_end_matches('>').rsplit('@').next().unwrap_or_default();
-        let result = if self.proven {
-            format!("dmarc=pass header.from={domain}; dkim=pass header.d={domain}")
+        let result = if self.covered.is_some() {
+            format!(
+                "dmarc=pass header.from={domain}; dkim=pass header.d={domain}; spf=fail smtp.mailfrom=evil.example"
+            )
+        } else if self.proven {
+            format!(
+                "dmarc=pass header.from={domain}; dkim=pass header.d={domain}; spf=pass smtp.mailfrom={domain}"
+            )
         } else {
             format!("dmarc=fail header.from={domain}; dkim=none")
         };
         let mut head = format!("Authentication-Results: mx.{host}; {result}\r\n");
+        if let Some(covered) = &self.covered {
+            let bytes: String = self.id.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+            head.push_str(&format!(
+                "DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s=s; h=from:subject:date:{covered}; bh=AAAA; b={bytes:A>12}\r\n"
+            ));
+        }
         let fields = [
             ("From", &self.from),
             ("To", self.addressed.as_ref().unwrap_or(&self.to)),

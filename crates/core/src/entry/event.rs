@@ -145,6 +145,8 @@ events! {
     AddressMadePrimary = "address.made_primary" { contact: ContactId }
     /// `unreachable`, `shared` or `list` (rules Z8, Z13 to Z15).
     AddressFlagged = "address.flagged" { contact: ContactId, flag: Clean }
+    /// A mail came from an address to which mail could not be delivered.
+    AddressReached = "address.reached" { contact: ContactId }
     PhoneAdded = "phone.added" { contact: ContactId }
     PhoneRemoved = "phone.removed" { contact: ContactId }
     ContactRemoved = "contact.removed" { contact: ContactId }

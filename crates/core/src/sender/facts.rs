@@ -93,8 +93,9 @@ pub enum Nature {
 pub enum Thread {
     /// Nothing of ours.
     None,
-    /// A message of ours, by its keyed reference, or a ticket's number in the subject. What follows is
-    /// the same: neither lets anybody in who is not in the ticket.
+    /// A message of ours, by its keyed reference; an earlier mail of the sender's own; or the number, in the
+    /// subject, of a ticket that is theirs. What follows is the same: none lets anybody in who is not in the
+    /// ticket.
     Ours(InThread),
     /// A reference in our form that we never made (control 43).
     Forged,
@@ -108,4 +109,7 @@ pub struct InThread {
     pub participant: bool,
     /// Now, by [`crate::ticket::Ticket::state`].
     pub state: crate::ticket::TicketState,
+    /// Whether the signature covers what says so, or this delivery is the sender's own (rule Z5). Else
+    /// somebody may have added it: it reopens nothing, and the mail counts as nobody's word in the ticket.
+    pub vouched: bool,
 }

@@ -193,7 +193,12 @@ fn by_contact(facts: &SenderFacts, contact: Registered) -> Ruling {
 
 /// Rules P2, P15: raising a request by mail takes the right to; answering in one's own ticket does not.
 fn may_write(thread: Thread, contact: Registered) -> bool {
-    let answers = matches!(thread, Thread::Ours(InThread { participant: true, state, .. }) if state != TicketState::Locked);
+    let answers = match taken_in(thread) {
+        Disposition::Append { .. } | Disposition::Reopen { .. } => {
+            matches!(thread, Thread::Ours(InThread { participant: true, .. }))
+        }
+        _ => false,
+    };
     contact.support || answers
 }
 
@@ -222,8 +227,10 @@ fn to_ask(facts: &SenderFacts, contact: Registered) -> Option<Code> {
 const fn taken_in(thread: Thread) -> Disposition {
     match thread {
         Thread::None | Thread::Forged => Disposition::Open,
-        Thread::Ours(InThread { ticket, state, .. }) => match state {
+        Thread::Ours(InThread { ticket, state, vouched, .. }) => match state {
             TicketState::New | TicketState::Open | TicketState::Waiting => Disposition::Append { ticket },
+            // What nobody vouches for reopens nothing (rule Z5); the words are a request all the same.
+            TicketState::Closed | TicketState::Locked if !vouched => Disposition::Open,
             TicketState::Closed => Disposition::Reopen { ticket },
             TicketState::Locked => Disposition::FollowUp { ticket },
         },
@@ -263,6 +270,7 @@ fn codes(facts: &SenderFacts, deciding: Code, unanswered: bool) -> Vec<Code> {
         (facts.replay.is_some(), Code::AuthReplayed),
         (unanswered, Code::MailNotAnswered),
         (facts.thread == Thread::Forged, Code::ThreadForged),
+        (matches!(facts.thread, Thread::Ours(thread) if !thread.vouched), Code::ThreadUnvouched),
     ];
     found.extend(more.into_iter().filter_map(|(is, code)| is.then_some(code)));
     found.retain(|code| *code != deciding);

@@ -53,6 +53,8 @@ words! {
         AuthStale = "auth.stale",
         /// Names none of our addresses: it may have been written to somebody else.
         AuthNotAddressed = "auth.not_addressed",
+        /// Whom it is written to, or which words it has, nobody vouches for: somebody may have changed that.
+        AuthUnsigned = "auth.unsigned",
         /// The name server did not answer.
         AuthDns = "auth.dns",
         AuthNone = "auth.none",
@@ -80,6 +82,8 @@ words! {
 
         /// Refers to a message of ours that we never sent (control 43).
         ThreadForged = "thread.forged",
+        /// Nobody vouches for what it answers: somebody may have added that.
+        ThreadUnvouched = "thread.unvouched",
         /// Answers in a ticket that is not the sender's (control 43).
         ThreadNotParticipant = "thread.not_participant",
 

@@ -50,7 +50,13 @@ fn of_nature(nature: Nature) -> SenderFacts {
 }
 
 fn ours(participant: bool, state: TicketState) -> Thread {
-    Thread::Ours(InThread { ticket: TICKET, participant, state })
+    Thread::Ours(InThread { ticket: TICKET, participant, state, vouched: true })
+}
+
+/// Answers by a reference that nobody vouches for.
+fn unvouched(state: TicketState) -> SenderFacts {
+    let thread = Thread::Ours(InThread { ticket: TICKET, participant: true, state, vouched: false });
+    SenderFacts { thread, ..honest() }
 }
 
 fn answering(participant: bool, state: TicketState) -> SenderFacts {
@@ -70,6 +76,26 @@ fn is(facts: &SenderFacts, disposition: Disposition, code: &str, answer: Option<
 fn z5_who_is_proven_registered_and_may_opens_a_ticket() {
     is(&honest(), Open, "proven", None);
     is(&SenderFacts { proof: Proof::Confirmed, ..honest() }, Open, "confirmed", None);
+}
+
+/// Rules Z5, B13: a reference that somebody may have added reopens nothing; nothing of the words is lost.
+#[test]
+fn z5_b13_what_nobody_vouches_for_reopens_nothing() {
+    use TicketState::*;
+    for state in [New, TicketState::Open, Waiting] {
+        is(&unvouched(state), Append { ticket: TICKET }, "proven", None);
+    }
+    for state in [Closed, Locked] {
+        for proof in [Proof::Proven, Proof::Confirmed] {
+            let facts = SenderFacts { proof, ..unvouched(state) };
+            is(&facts, Disposition::Open, proof.word(), None);
+            assert!(judge(&facts, NOW).codes.contains(&Code::ThreadUnvouched));
+        }
+        // Rule P2: who may not raise requests does not by an answer that opens a new one.
+        let unable = Registered { support: false, ..contact() };
+        let facts = SenderFacts { standing: Standing::Registered(unable), ..unvouched(state) };
+        is(&facts, HELD, "sender.not_authorised", Some(AutomaticAnswer::NamesAuthorised));
+    }
 }
 
 #[test]

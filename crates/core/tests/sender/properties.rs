@@ -33,8 +33,11 @@ fn nature() -> impl Strategy<Value = Nature> {
 }
 
 fn thread() -> impl Strategy<Value = Thread> {
-    let ours = (any::<bool>(), prop::sample::select(TicketState::ALL))
-        .prop_map(|(participant, state)| Thread::Ours(InThread { ticket: TICKET, participant, state }));
+    let ours = (any::<bool>(), prop::sample::select(TicketState::ALL), any::<bool>()).prop_map(
+        |(participant, state, vouched)| {
+            Thread::Ours(InThread { ticket: TICKET, participant, state, vouched })
+        },
+    );
     prop_oneof![1 => Just(Thread::None), 1 => Just(Thread::Forged), 2 => ours]
 }
 
@@ -84,6 +87,8 @@ proptest! {
         prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
         prop_assert!(matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed));
         prop_assert!(!matches!(facts.thread, Thread::Ours(t) if !t.participant));
+        let reopens = matches!(verdict.disposition, Disposition::Reopen { .. });
+        prop_assert!(!reopens || matches!(facts.thread, Thread::Ours(t) if t.vouched), "rule Z5");
         if let Standing::Registered(contact) = facts.standing {
             let asked = contact.shared || contact.list || facts.nature == Nature::List;
             prop_assert!(!asked || facts.proof == Proof::Confirmed);

@@ -5,9 +5,11 @@ use std::{net::SocketAddr, time::Duration};
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
 use mail_auth::MessageAuthenticator;
 
-use super::{Checked, How, Occasion, check_header, checkable, own};
+use pforte_core::sender::Proof;
+
+use super::{Checked, How, Occasion, Vouched, check_header, checkable, own};
 use crate::{
-    message::{Mailbox, Message},
+    message::{FromField, Mailbox, Message},
     transport::Client,
 };
 
@@ -63,13 +65,36 @@ impl Checker {
     pub async fn check(&self, raw: &[u8], message: &Message, delivery: Delivery<'_>) -> Checked {
         let checked = match delivery.how {
             How::None => Checked::unproven(vec!["auth.none"], Vec::new()),
-            How::Header { authserv_id } => check_header(raw, message, authserv_id),
+            How::Header { authserv_id } => self.front(raw, message, authserv_id, delivery).await,
             How::Own => match checkable(raw, message) {
                 Ok((raw, _, from)) => self.own(raw, from, delivery).await,
                 Err(code) => Checked::unproven(vec![code], Vec::new()),
             },
         };
         delivery.occasion.doubt(message, checked)
+    }
+
+    /// The server in front says who it is from; where it also told who brought it, SPF is asked for what
+    /// no signature covers.
+    async fn front(
+        &self,
+        raw: &[u8],
+        message: &Message,
+        authserv_id: &str,
+        delivery: Delivery<'_>,
+    ) -> Checked {
+        let mut checked = check_header(raw, message, authserv_id);
+        let all = Vouched::all();
+        if let (FromField::One(from), true) = (&message.from, delivery.client.is_some())
+            && checked.proof == Proof::Proven
+            && checked.vouched != all
+        {
+            let asked = own::is_delivered_by(&self.dns, from, delivery);
+            if tokio::time::timeout(MAX_TIME, asked).await.unwrap_or(false) {
+                checked.vouched = all;
+            }
+        }
+        checked
     }
 
     async fn own(&self, raw: &[u8], from: &Mailbox, delivery: Delivery<'_>) -> Checked {

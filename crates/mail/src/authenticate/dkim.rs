@@ -19,6 +19,7 @@ use super::{
     CheckResult,
     answers::Answers,
     signature::{self, MAX_SIGNATURES, Seen, Signed, Unusable},
+    vouch::Cover,
 };
 use crate::message::{
     Mailbox,
@@ -123,6 +124,14 @@ pub(super) fn seen(message: &AuthenticatedMessage<'_>, passed: &[DkimOutput<'_>]
                 .any(|good| good.d == one.d && good.b == one.b),
         })
         .collect()
+}
+
+/// What the signatures cover that passed. With `strictly` only those of this very domain count, as its
+/// policy asks.
+pub(super) fn covers(passed: &[DkimOutput<'_>], strictly: Option<&str>) -> Vec<Cover> {
+    let good = passed.iter().filter_map(DkimOutput::signature);
+    let good = good.filter(|one| strictly.is_none_or(|domain| one.d.eq_ignore_ascii_case(domain)));
+    good.map(|one| Cover::new(one.h.iter().map(String::as_str))).collect()
 }
 
 fn judge(

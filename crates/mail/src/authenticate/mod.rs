@@ -17,6 +17,8 @@ mod occasion;
 #[cfg(feature = "network")]
 mod own;
 mod signature;
+mod structure;
+mod vouch;
 
 use pforte_core::sender::Proof;
 
@@ -25,6 +27,7 @@ pub use checker::{Checker, Delivery, MAX_TIME, NoResolver};
 #[cfg(feature = "network")]
 pub use occasion::{MAX_AGE, MAX_AHEAD, Occasion};
 pub use signature::Seen;
+pub use vouch::Vouched;
 
 use crate::message::{
     FromField, Mailbox, Message, address,
@@ -67,18 +70,27 @@ pub struct Checked {
     /// The signatures of the sender's organisation, at most eight: one that stood under an earlier
     /// message makes this one a replay. None when the message is checked by nobody.
     pub signatures: Vec<Seen>,
+    /// Which of its other fields can be believed, proven or not.
+    pub vouched: Vouched,
 }
 
 impl Checked {
+    fn proven(results: Vec<CheckResult>) -> Self {
+        Self { proof: Proof::Proven, ..Self::unproven(Vec::new(), results) }
+    }
+
     fn unproven(codes: Vec<&'static str>, results: Vec<CheckResult>) -> Self {
-        Self { proof: Proof::Unproven, codes, results, signatures: Vec::new() }
+        let (signatures, vouched) = (Vec::new(), Vouched::default());
+        Self { proof: Proof::Unproven, codes, results, signatures, vouched }
     }
 }
 
 /// What the server in front says of the message `raw`, which was read as `message`.
 pub fn check_header(raw: &[u8], message: &Message, authserv_id: &str) -> Checked {
     match checkable(raw, message) {
-        Ok((_, head, from)) => header::check(&head, authserv_id, from),
+        Ok((raw, head, from)) => {
+            header::check(&head, raw.get(head.body_at..).unwrap_or_default(), authserv_id, from)
+        }
         Err(code) => Checked::unproven(vec![code], Vec::new()),
     }
 }

@@ -7,15 +7,16 @@ use std::borrow::Cow;
 
 use mail_auth::{
     AuthenticatedMessage, DkimOutput, DmarcOutput, DmarcResult, MessageAuthenticator, SpfOutput, SpfResult,
-    dmarc::verify::DmarcParameters, spf::verify::SpfParameters,
+    dmarc::{Alignment, verify::DmarcParameters},
+    spf::verify::SpfParameters,
 };
-use pforte_core::sender::Proof;
 
 use super::{
     CheckResult, Checked, Delivery,
     answers::Answers,
     dkim::{self, Found},
     same_organisation,
+    vouch::Voucher,
 };
 use crate::message::{
     Mailbox, address,
@@ -41,7 +42,19 @@ pub(super) async fn check(
     let dmarc = dmarc(dns, &answers, &message, &passed, &spf).await;
     let signatures = dkim::seen(&message, &passed);
     let looked = Looked { head: &head, from, signed: !passed.is_empty(), spf: &spf, dmarc: &dmarc };
-    Checked { signatures, ..conclude(&looked, found) }
+    let vouched = looked.voucher(&passed).of(&head, raw.get(head.body_at..).unwrap_or_default());
+    Checked { signatures, vouched, ..conclude(&looked, found) }
+}
+
+/// Whether the server that hands the message over may send for the sender's organisation. For a server
+/// in front that tells who brought a message, but not what it thinks of that.
+pub(super) async fn is_delivered_by(
+    dns: &MessageAuthenticator,
+    from: &Mailbox,
+    delivery: Delivery<'_>,
+) -> bool {
+    let spf = Spf::check(dns, &Answers::default(), delivery).await;
+    spf.passed() && same_organisation(&spf.domain, from.domain())
 }
 
 /// What a command line hands over has bare line feeds; signatures are over CRLF.
@@ -116,12 +129,32 @@ struct Looked<'a> {
     dmarc: &'a DmarcOutput,
 }
 
+impl Looked<'_> {
+    fn spf_aligned(&self) -> bool {
+        self.spf.passed() && same_organisation(&self.spf.domain, self.from.domain())
+    }
+
+    /// By the envelope, as the domain's policy asks for it.
+    fn by_envelope(&self) -> bool {
+        let has_policy = self.dmarc.dmarc_record().is_some();
+        self.spf_aligned() && (!has_policy || *self.dmarc.spf_result() == DmarcResult::Pass)
+    }
+
+    fn voucher(&self, passed: &[DkimOutput<'_>]) -> Voucher {
+        if self.by_envelope() {
+            return Voucher::Delivery;
+        }
+        let strict = self.dmarc.dmarc_record().is_some_and(|record| record.adkim == Alignment::Strict);
+        Voucher::All(dkim::covers(passed, strict.then(|| self.from.domain())))
+    }
+}
+
 fn conclude(seen: &Looked<'_>, found: Found) -> Checked {
     let Looked { from, signed, spf, dmarc, .. } = *seen;
-    let spf_aligned = spf.passed() && same_organisation(&spf.domain, from.domain());
+    let spf_aligned = seen.spf_aligned();
     let by_signature = *dmarc.dkim_result() == DmarcResult::Pass && signed;
-    let by_envelope = *dmarc.spf_result() == DmarcResult::Pass && spf_aligned;
     let has_policy = dmarc.dmarc_record().is_some();
+    let by_envelope = has_policy && seen.by_envelope();
     let unknown = is_unknown(dmarc.dkim_result()) || is_unknown(dmarc.spf_result());
     let proven = if has_policy { by_signature || by_envelope } else { signed && !unknown };
 
@@ -129,7 +162,7 @@ fn conclude(seen: &Looked<'_>, found: Found) -> Checked {
     results.extend(spf_result(spf));
     results.push(dmarc_result(from, dmarc, has_policy, unknown));
     if proven {
-        return Checked { proof: Proof::Proven, codes: Vec::new(), results, signatures: Vec::new() };
+        return Checked::proven(results);
     }
     let mut codes = found.codes;
     if unknown || spf.output.result() == SpfResult::TempError {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use data_encoding::{Encoding, Specification};
 use sha2::{Digest, Sha256};
 
-use super::same_organisation;
+use super::{same_organisation, vouch::Cover};
 use crate::message::{
     Mailbox,
     head::{Field, Head},
@@ -33,7 +33,10 @@ pub struct Seen {
 pub(super) struct Signed {
     /// In lower case.
     pub domain: String,
+    /// Which of the domain's keys it was made with.
+    pub selector: String,
     pub bytes: Vec<u8>,
+    pub cover: Cover,
 }
 
 impl Signed {
@@ -79,13 +82,16 @@ pub(super) fn read(field: &Field<'_>, head: &Head<'_>, from: &Mailbox) -> Result
     if tags.get("a").is_some_and(|algorithm| algorithm.eq_ignore_ascii_case("rsa-sha1")) {
         return no("auth.dkim_weak", "signed with SHA-1");
     }
-    let covered = tags.get("h").unwrap_or_default();
-    let covers = |name: &str| covered.split(':').any(|one| one.trim().eq_ignore_ascii_case(name));
-    if COVERED.iter().any(|name| !covers(name) && (*name == "From" || head.first(name).is_some())) {
+    let cover = Cover::new(tags.get("h").unwrap_or_default().split(':'));
+    if COVERED.iter().any(|name| !cover.covers(head, name) && (*name == "From" || head.first(name).is_some()))
+    {
         return no("auth.dkim_fail", "the sender, the subject or the date is not signed");
     }
     match tags.get("b").and_then(bytes) {
-        Some(bytes) => Ok(Signed { domain, bytes }),
+        Some(bytes) => {
+            let selector = tags.get("s").unwrap_or_default().to_ascii_lowercase();
+            Ok(Signed { domain, selector, bytes, cover })
+        }
         None => no("auth.dkim_fail", "the signature cannot be read"),
     }
 }

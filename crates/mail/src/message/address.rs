@@ -70,14 +70,28 @@ pub struct Odd;
 pub fn from_field(values: &[&[u8]]) -> FromField {
     match values {
         [] => FromField::Missing,
-        [value] => match mailboxes(value, 8) {
-            Ok(list) if list.len() == 1 => list.into_iter().next().map_or(FromField::Missing, sane),
-            Ok(list) if list.is_empty() => FromField::Missing,
-            Ok(_) => FromField::Many,
-            Err(Odd) => FromField::Odd,
+        [value] => match (mailboxes(value, 8), with_loose_name(value)) {
+            (Ok(list), _) if list.len() == 1 => list.into_iter().next().map_or(FromField::Missing, sane),
+            (Ok(list), _) if list.is_empty() => FromField::Missing,
+            (_, Some(mailbox)) => FromField::One(mailbox),
+            (Ok(_), None) => FromField::Many,
+            (Err(Odd), None) => FromField::Odd,
         },
         _ => FromField::Many,
     }
+}
+
+/// `Blau, Kim [Sales] <kim@a.example>`: the name breaks the grammar, yet nobody can read another address
+/// out of it, since there is one @ and it stands in the angle at the end.
+fn with_loose_name(value: &[u8]) -> Option<Mailbox> {
+    let text = String::from_utf8_lossy(value);
+    let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    let (name, angle) = text.trim().strip_suffix('>')?.split_once('<')?;
+    if text.matches('@').count() != 1 || name.contains(['"', '(', ')', ':', ';', '\\', '>']) {
+        return None;
+    }
+    let name = display_name(name).ok().filter(|name| !name.contains(['@', '＠', '﹫', '<', '>']))?;
+    Some(Mailbox { name, address: normalised(angle)? })
 }
 
 fn sane(mailbox: Mailbox) -> FromField {

@@ -7,6 +7,9 @@ use super::{Message, address, head, head::Head, part::Parts};
 pub struct Bounce {
     /// Message ids the report names, without angle brackets. Whether one is ours, a MAC decides.
     pub originals: Vec<String>,
+    /// Those of them that stand in the returned message itself, as its own id: who reports only what it was
+    /// answered with may never have had that message.
+    pub returned: Vec<String>,
     pub recipient: Option<String>,
     /// Whether trying again is pointless (5.x.x); false for delays and unclear ones.
     pub permanent: bool,
@@ -24,7 +27,9 @@ pub(super) fn bounce(head: &Head<'_>, parts: &Parts, message: &Message) -> Optio
     if !reported && !says_so {
         return None;
     }
-    let mut bounce = Bounce { originals: originals(parts, message), ..Bounce::default() };
+    let returned = parts.returned.as_deref().map(|part| super::ids(&head::split(part), "Message-ID"));
+    let returned = returned.unwrap_or_default();
+    let mut bounce = Bounce { originals: originals(&returned, message), returned, ..Bounce::default() };
     if let Some(status) = &parts.delivery_status {
         read_status(&mut bounce, status);
     }
@@ -49,11 +54,8 @@ fn says_undelivered(subject: &str) -> bool {
     .any(|words| lower.contains(words))
 }
 
-fn originals(parts: &Parts, message: &Message) -> Vec<String> {
-    let mut found = Vec::new();
-    if let Some(returned) = &parts.returned {
-        found.extend(super::ids(&head::split(returned), "Message-ID"));
-    }
+fn originals(returned: &[String], message: &Message) -> Vec<String> {
+    let mut found = returned.to_vec();
     found.extend(message.in_reply_to.iter().cloned());
     found.extend(message.references.iter().rev().cloned());
     found.truncate(MAX_ORIGINALS);

@@ -12,6 +12,7 @@ pub mod head;
 pub mod html;
 mod nature;
 mod part;
+mod recipients;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +27,9 @@ pub use part::Attachment;
 
 use head::Head;
 
-/// As many recipients of each kind as are listed.
-pub const MAX_RECIPIENTS: usize = 200;
+/// As many recipients of each kind as are listed: about as many as a head has room for, since one of them
+/// may be us.
+pub const MAX_RECIPIENTS: usize = 4_000;
 /// As many characters of text as are kept.
 pub const MAX_TEXT_CHARS: usize = 256 * 1024;
 const MAX_SUBJECT_CHARS: usize = 400;
@@ -117,8 +119,7 @@ pub fn read(raw: &[u8]) -> Message {
 }
 
 fn people(head: &Head<'_>, name: &'static str) -> Vec<Mailbox> {
-    let lists =
-        head.all(name).take(10).filter_map(|field| address::mailboxes(field.value, MAX_RECIPIENTS).ok());
+    let lists = head.all(name).take(10).map(|field| recipients::recipients(field.value, MAX_RECIPIENTS));
     lists.flatten().take(MAX_RECIPIENTS).collect()
 }
 

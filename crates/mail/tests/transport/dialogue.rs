@@ -46,6 +46,38 @@ async fn lmtp_answers_for_each_recipient_by_itself() {
     );
 }
 
+/// Rule Z5: behind a mail server, SPF is checked of who connected to that one; each message has its own.
+#[tokio::test]
+async fn z5_lmtp_hands_over_the_client_that_the_server_in_front_tells() {
+    let door = Door::open(Protocol::Lmtp).await;
+    let mut peer = door.peer().await;
+    assert!(peer.say("LHLO mx.nordlicht.example").await.contains("250-XFORWARD NAME ADDR"));
+    assert!(
+        peer.say("XFORWARD ADDR=192.0.2.10 HELO=out.customer.example SOURCE=REMOTE")
+            .await
+            .starts_with("250 ")
+    );
+    assert!(peer.say("XFORWARD LOGIN=root").await.starts_with("501 "));
+    assert!(
+        peer.say("xforward NAME=out ADDR=192.0.2.10 HELO=out.customer.example").await.starts_with("250 ")
+    );
+    for _ in 0..2 {
+        peer.say("MAIL FROM:<kim@customer.example>").await;
+        assert!(peer.say("XFORWARD ADDR=192.0.2.99").await.starts_with("503 "), "not in the middle of one");
+        peer.say("RCPT TO:<support@nordlicht.example>").await;
+        peer.say("DATA").await;
+        peer.send(format!("{MESSAGE}.\r\n")).await;
+        assert!(peer.answer().await.starts_with("250 "));
+    }
+    let [first, second] = door.intake.taken().try_into().expect("two messages");
+    let client = Client { ip: "192.0.2.10".parse().unwrap(), helo: "out.customer.example".into() };
+    assert_eq!((first.client, second.client), (Some(client), None));
+    let door = Door::open(Protocol::Smtp).await;
+    let mut peer = door.peer().await;
+    assert!(!peer.say("EHLO mx.evil.example").await.contains("XFORWARD"));
+    assert!(peer.say("XFORWARD ADDR=192.0.2.10").await.starts_with("500 "), "anybody may speak SMTP");
+}
+
 #[tokio::test]
 async fn nothing_is_confirmed_that_is_not_taken() {
     let door = Door::open(Protocol::Smtp).await;

@@ -19,6 +19,11 @@ fn says(name: &str, value: &str, expected: &'static str) -> Row {
     Row::front(name, &kim().top("Authentication-Results", value), expected)
 }
 
+/// The same, signed by this domain: what the server in front found good is there to be read.
+fn signed(name: &str, domain: &str, value: &str, expected: &'static str) -> Row {
+    Row::front(name, &kim().signed(domain).top("Authentication-Results", value), expected)
+}
+
 pub fn rows() -> Vec<Row> {
     let mut rows = vec![
         says("policy met", PASS, "proven"),
@@ -27,8 +32,9 @@ pub fn rows() -> Vec<Row> {
             "mx.nordlicht.example 1; spf=pass (sender ok) smtp.mailfrom=kim@customer.example; dkim=pass (2048-bit key) header.d=customer.example header.i=@customer.example header.b=\"AbC+/1\"; dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=customer.example",
             "proven",
         ),
-        says(
+        signed(
             "folded over lines",
+            "customer.example",
             "mx.nordlicht.example;\r\n\tdkim=pass header.d=customer.example;\r\n\tdmarc=pass header.from=customer.example",
             "proven",
         ),
@@ -37,9 +43,20 @@ pub fn rows() -> Vec<Row> {
             "MX.Nordlicht.Example; DMARC=Pass header.from=Customer.example",
             "proven",
         ),
-        says("signature only", "mx.nordlicht.example; dkim=pass header.d=customer.example", "proven"),
+        signed(
+            "signature only",
+            "customer.example",
+            "mx.nordlicht.example; dkim=pass header.d=customer.example",
+            "proven",
+        ),
         says(
+            "a signature that is said to be good, and is not there",
+            "mx.nordlicht.example; dkim=pass header.d=customer.example",
+            "unproven auth.unsigned",
+        ),
+        signed(
             "signature of a subdomain, no policy",
+            "news.customer.example",
             "mx.nordlicht.example; dkim=pass header.d=news.customer.example; dmarc=none header.from=customer.example",
             "proven",
         ),

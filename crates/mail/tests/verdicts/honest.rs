@@ -157,7 +157,7 @@ pub fn rows() -> Vec<Row> {
                 .without("To")
                 .with("To", "a@other.example")
                 .with("Cc", "b@other.example, Help <HELP@nordlicht.example>")
-                .signed("customer.example"),
+                .sign(&Sign { fields: "from:to:cc:subject:date", ..SIGN }),
             "proven",
         ),
         Row::own(

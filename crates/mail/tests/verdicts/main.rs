@@ -9,6 +9,7 @@ mod front;
 mod honest;
 mod machines;
 mod mail;
+mod signers;
 
 use std::{collections::BTreeSet, net::IpAddr};
 

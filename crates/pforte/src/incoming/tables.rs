@@ -229,7 +229,7 @@ impl Reading<'_, '_> {
                 Some(id) => self.wrong(&id, "support.check.authserv_id", "it is only for `how = \"header\"`"),
             },
             "header" => match id {
-                Some(id) if is_token(id.get_ref()) => Ok(How::Header { authserv_id: id.into_inner() }),
+                Some(id) if is_server_name(id.get_ref()) => Ok(How::Header { authserv_id: id.into_inner() }),
                 Some(id) => {
                     self.wrong(&id, "support.check.authserv_id", "write the name as your mail server does")
                 }
@@ -342,6 +342,16 @@ fn door(
 
 fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// A server's name, `*.` and a domain for every host below it, or `-` for one that writes none.
+fn is_server_name(text: &str) -> bool {
+    match text.strip_prefix('*') {
+        Some(below) => {
+            below.strip_prefix('.').is_some_and(|domain| domain.contains('.') && !domain.contains('*'))
+        }
+        None => is_token(text) && !text.contains('*'),
+    }
 }
 
 fn is_token(text: &str) -> bool {

@@ -71,6 +71,9 @@ pub struct NewMessage {
     pub html: Option<String>,
     pub mail: Option<MailId>,
     pub files: Vec<File>,
+    /// Whether it is known to belong where it is put: a mail whose reference somebody may have added is
+    /// nobody's word there (rules Z5, B10).
+    pub vouched: bool,
 }
 
 impl NewMessage {
@@ -88,6 +91,7 @@ impl NewMessage {
             html: None,
             mail: None,
             files,
+            vouched: true,
         }
     }
 
@@ -138,7 +142,9 @@ pub async fn customer_wrote_in(
     new: NewMessage,
 ) -> Result<Wrote, Problem> {
     let record = going_on(tx.conn(), step, id).await?;
-    let worth = worth(new.voice(), see::speaks_for(record.life.contact, writer));
+    // What somebody may have put here is not the customer's word for it (rule Z5).
+    let speaks = new.vouched && see::speaks_for(record.life.contact, writer);
+    let worth = worth(new.voice(), speaks);
     let was_closed = worth != Worth::Nothing && record.life.closed_at(step.now).is_some();
     let life = match record.life.clone().customer_wrote(worth, step.age, step.now) {
         Ok(life) => life,

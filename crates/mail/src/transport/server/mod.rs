@@ -6,6 +6,7 @@
 //! Start reading at `session.rs`, the dialogue; `body.rs` finds the end of a message.
 
 mod body;
+mod forward;
 mod session;
 mod wire;
 

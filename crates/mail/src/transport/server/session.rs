@@ -11,6 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{
     Protocol, Shared,
     body::{Body, Flaw, Whole},
+    forward::Forwarded,
     wire::{Gone, Line, Wire},
 };
 use crate::transport::{Client, Handed, Intake, TakeError, Way, hand_over, stream::Stream};
@@ -25,6 +26,8 @@ pub(super) struct Session<I> {
     encrypted: bool,
     helo: Option<String>,
     envelope: Option<Envelope>,
+    /// Who handed the next message to the server in front.
+    forwarded: Forwarded,
     messages: usize,
     faults: usize,
 }
@@ -48,7 +51,8 @@ type Command<'a> = Request<Cow<'a, str>>;
 
 impl<I: Intake> Session<I> {
     pub(super) fn new(shared: Arc<Shared<I>>, peer: IpAddr) -> Self {
-        Self { shared, peer, encrypted: false, helo: None, envelope: None, messages: 0, faults: 0 }
+        let (helo, envelope, forwarded) = (None, None, Forwarded::default());
+        Self { shared, peer, encrypted: false, helo, envelope, forwarded, messages: 0, faults: 0 }
     }
 
     /// Speaks until one of the two ends it.
@@ -123,6 +127,9 @@ impl<I: Intake> Session<I> {
         if text.iter().any(u8::is_ascii_control) || std::str::from_utf8(text).is_err() {
             return self.fault(wire, "500 5.5.2 Not understood");
         }
+        if let Some(attributes) = std::str::from_utf8(text).ok().and_then(forwards).filter(|_| self.lmtp()) {
+            return self.forward(wire, attributes);
+        }
         let request = match Request::parse(&mut line.iter()) {
             Ok(request) => request,
             Err(fault) => return self.misspoken(wire, &fault),
@@ -141,6 +148,7 @@ impl<I: Intake> Session<I> {
             Request::Rcpt { to } => self.recipient(wire, to),
             Request::Rset => {
                 self.envelope = None;
+                self.forwarded = Forwarded::default();
                 wire.say("250 2.0.0 Forgotten");
             }
             Request::Noop { .. } => wire.say("250 2.0.0 Here"),
@@ -158,6 +166,20 @@ impl<I: Intake> Session<I> {
             _ => "502 5.5.1 Not offered here",
         };
         self.fault(wire, line)
+    }
+
+    fn forward(&mut self, wire: &mut Wire, attributes: &str) -> Next {
+        if self.helo.is_none() || self.envelope.is_some() {
+            return self.fault(wire, "503 5.5.1 Not now");
+        }
+        match std::mem::take(&mut self.forwarded).read(attributes) {
+            Some(forwarded) => {
+                self.forwarded = forwarded;
+                wire.say("250 2.0.0 Go on");
+                Next::Command
+            }
+            None => self.fault(wire, "501 5.5.4 Not understood"),
+        }
     }
 
     fn misspoken(&mut self, wire: &mut Wire, fault: &Fault) -> Next {
@@ -188,6 +210,7 @@ impl<I: Intake> Session<I> {
         }
         self.helo = Some(host.to_owned());
         self.envelope = None;
+        self.forwarded = Forwarded::default();
         if !extended {
             wire.say(&format!("250 {}", self.host()));
             return;
@@ -196,6 +219,9 @@ impl<I: Intake> Session<I> {
         wire.say(&format!("250-{}", self.host()));
         for offered in ["PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"] {
             wire.say(&format!("250-{offered}"));
+        }
+        if self.lmtp() {
+            wire.say("250-XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE");
         }
         if self.shared.settings.tls.is_some() && !self.encrypted {
             wire.say("250-STARTTLS");
@@ -313,8 +339,9 @@ impl<I: Intake> Session<I> {
         }
         self.messages += 1;
         let Some(envelope) = self.envelope.take() else { return Ok(false) };
+        let forwarded = std::mem::take(&mut self.forwarded);
         match body.finish() {
-            Ok(whole) => self.deliver(wire, envelope, whole).await?,
+            Ok(whole) => self.deliver(wire, envelope, forwarded, whole).await?,
             Err(flaw) => {
                 let line = match flaw {
                     Flaw::TooLarge => "552 5.3.4 The message is too large",
@@ -330,11 +357,19 @@ impl<I: Intake> Session<I> {
     }
 
     /// Hands the message over once for each recipient, one after the other.
-    async fn deliver(&self, wire: &mut Wire, envelope: Envelope, whole: Whole) -> io::Result<()> {
-        let way = if self.lmtp() { Way::Lmtp } else { Way::Smtp };
+    async fn deliver(
+        &self,
+        wire: &mut Wire,
+        envelope: Envelope,
+        forwarded: Forwarded,
+        whole: Whole,
+    ) -> io::Result<()> {
         // The peer of an LMTP connection is the mail server in front, not who sent the message.
-        let client =
-            (!self.lmtp()).then(|| Client { ip: self.peer, helo: self.helo.clone().unwrap_or_default() });
+        let (way, client) = if self.lmtp() {
+            (Way::Lmtp, forwarded.client())
+        } else {
+            (Way::Smtp, Some(Client { ip: self.peer, helo: self.helo.clone().unwrap_or_default() }))
+        };
         let mut worst = None;
         for recipient in envelope.recipients {
             let handed = Handed {
@@ -366,6 +401,12 @@ impl<I: Intake> Session<I> {
         drop(whole.held);
         Ok(())
     }
+}
+
+/// The attributes of an `XFORWARD` command.
+fn forwards(line: &str) -> Option<&str> {
+    let (command, attributes) = line.split_once(' ')?;
+    command.eq_ignore_ascii_case("XFORWARD").then_some(attributes)
 }
 
 /// What the sender is told of a message that was handed over.

@@ -9,7 +9,7 @@ use pforte_core::{
 };
 use pforte_mail::{
     Message,
-    authenticate::Checked,
+    authenticate::{Checked, Vouched},
     message::{FromField, Nature as Read, address as spelling},
     thread as refs,
 };
@@ -27,6 +27,11 @@ use crate::{App, kernel::sources::hash_token};
 /// More mails from one address within an hour are a flood; nobody writes as many.
 const FLOOD: i64 = 30;
 const FLOOD_SPAN: Span = Span::hours(1);
+/// So long after a mail of ours was written a report on it comes: three days of our own tries, and a week of
+/// other servers'.
+const REPORTS_COME: Span = Span::days(10);
+/// As many of a mail's references are looked for among the sender's own mails.
+const OWN_MAILS: usize = 10;
 /// As many merges are followed to the ticket in which one goes on.
 const MERGES: usize = 10;
 
@@ -48,15 +53,26 @@ pub struct Seen {
     pub proof: Proof,
     pub codes: Vec<&'static str>,
     pub replay: Option<Replay>,
+    /// Which of its fields count (rule Z5).
+    pub vouched: Vouched,
+    /// Whether the envelope names no sender, as that of a report does; also where no envelope is known.
+    pub from_nobody: bool,
 }
 
 /// Looks for an earlier mail with one of these signatures. What bears one is not its sender's to send
 /// again, however good the signature is (rule Z5).
-pub async fn seen(conn: &mut Conn, provider: ProviderId, checked: &Checked) -> Result<Seen, StoreError> {
+pub async fn seen(
+    conn: &mut Conn,
+    provider: ProviderId,
+    checked: &Checked,
+    return_path: Option<&str>,
+) -> Result<Seen, StoreError> {
     let hashes: Vec<String> = checked.signatures.iter().map(|one| one.hash.clone()).collect();
     let replay = mail_signature::seen(conn, provider, &hashes).await?;
     let proof = if replay.is_some() { Proof::Unproven } else { checked.proof };
-    Ok(Seen { proof, codes: checked.codes.clone(), replay })
+    let vouched = if replay.is_some() { Vouched::default() } else { checked.vouched };
+    let from_nobody = return_path.is_none_or(|path| path.trim_matches([' ', '<', '>']).is_empty());
+    Ok(Seen { proof, codes: checked.codes.clone(), replay, vouched, from_nobody })
 }
 
 /// Looks everything up.
@@ -86,8 +102,13 @@ pub async fn gather(
         None => Standing::Unregistered,
     };
     let bounced = bounced(app, conn, provider, message).await?;
-    let nature = nature(message, bounced.is_some());
-    let thread = thread(app, conn, provider, message, sender.as_ref(), now).await?;
+    let came_back = bounced.as_ref().is_some_and(|ours| {
+        let by_machine = from.as_ref().is_none_or(|from| is_mail_server(from.as_str()));
+        by_machine && sender.is_none() && checked.from_nobody && is_report_on(app, message, ours, now)
+    });
+    let nature = nature(message, came_back);
+    let asked = Asked { provider, message, sender: sender.as_ref(), seen: checked, now };
+    let thread = thread(app, conn, &asked).await?;
     let (flood, last_answer_at, answered) = match &from {
         Some(from) => {
             let count = mail::from_sender_since(
@@ -119,7 +140,7 @@ pub async fn gather(
         last_answer_at,
         answered,
     };
-    Ok(Gathered { facts, from, sender, bounced })
+    Ok(Gathered { facts, from, sender, bounced: bounced.filter(|_| came_back) })
 }
 
 /// How an address is remembered that was answered: not by itself.
@@ -193,31 +214,120 @@ async fn bounced(
     outbox::by_id(conn, provider, ours.message).await
 }
 
-async fn thread(
-    app: &App,
-    conn: &mut Conn,
+/// A mail of which it is asked what it answers.
+struct Asked<'a> {
     provider: ProviderId,
-    message: &Message,
-    sender: Option<&address::Standing>,
+    message: &'a Message,
+    sender: Option<&'a address::Standing>,
+    seen: &'a Seen,
     now: Moment,
-) -> Result<Thread, StoreError> {
-    let ours = match refs::find(&app.secrets.mail, provider.0, message) {
-        refs::Thread::Ours(ours) if ours.ticket != Uuid::nil() => ours,
-        refs::Thread::Forged => return Ok(Thread::Forged),
-        _ => return Ok(Thread::None),
-    };
-    let Some(ticket) = goes_on(conn, provider, ours.ticket.into()).await? else { return Ok(Thread::None) };
-    let participant = match sender {
-        Some(sender) if sender.contact == ticket.life.contact => true,
+}
+
+/// Whether a report can have come from the way that our mail went (rule Z13). The ids of our mails stand in
+/// every answer to them, so anybody may name one: a report names the very mail as what it gives back, and
+/// whom it was for, and comes while one may still come.
+fn is_report_on(app: &App, message: &Message, ours: &outbox::Message, now: Moment) -> bool {
+    let Read::Bounce(bounce) = &message.nature else { return false };
+    let known = |id: &String| refs::known(&app.secrets.mail, ours.provider.0, id).and_then(Result::ok);
+    let ours_is = |id: &String| known(id).is_some_and(|known| known.message == ours.id);
+    let is_to = |named: &str| named.eq_ignore_ascii_case(&ours.recipient);
+    bounce.returned.iter().any(ours_is)
+        && bounce.recipient.as_deref().is_some_and(is_to)
+        && ours.created_at <= now
+        && now <= ours.created_at + REPORTS_COME
+}
+
+/// Mail servers report under these names.
+fn is_mail_server(address: &str) -> bool {
+    address_kind(address) == AddressKind::Nobody || address.starts_with("microsoftexchange")
+}
+
+/// What the mail answers: a message of ours by its keyed reference, else an earlier mail of the sender's
+/// own, else the ticket of theirs whose number stands in the subject. What somebody vouches for comes first.
+async fn thread(app: &App, conn: &mut Conn, asked: &Asked<'_>) -> Result<Thread, StoreError> {
+    let provider = asked.provider;
+    let keyed = |vouched| refs::find_in(&app.secrets.mail, provider.0, asked.message, vouched);
+    for vouched in [asked.seen.vouched, Vouched::all()] {
+        if let refs::Thread::Ours(ours) = keyed(vouched)
+            && ours.ticket != Uuid::nil()
+            && let Some(ticket) = goes_on(conn, provider, ours.ticket.into()).await?
+        {
+            let participant = participates(conn, &ticket, asked.sender).await?;
+            let vouched = vouched == asked.seen.vouched;
+            return Ok(Thread::Ours(in_thread(app, &ticket, participant, vouched, asked.now)));
+        }
+    }
+    if keyed(Vouched::all()) == refs::Thread::Forged {
+        return Ok(Thread::Forged);
+    }
+    // Beyond that, only whose own ticket it is can mean it; a stranger who guesses is told nothing.
+    let Some(sender) = asked.sender.filter(|_| asked.seen.proof.counts()) else { return Ok(Thread::None) };
+    for vouched in [asked.seen.vouched, Vouched::all()] {
+        if let Some(ticket) = own_mail(conn, asked, sender, vouched).await? {
+            let vouched = vouched == asked.seen.vouched;
+            return Ok(Thread::Ours(in_thread(app, &ticket, true, vouched, asked.now)));
+        }
+    }
+    let numbered = numbered(conn, asked, sender).await?;
+    let vouched = asked.seen.proof == Proof::Proven;
+    Ok(numbered
+        .map_or(Thread::None, |ticket| Thread::Ours(in_thread(app, &ticket, true, vouched, asked.now))))
+}
+
+fn in_thread(app: &App, ticket: &TicketRecord, participant: bool, vouched: bool, now: Moment) -> InThread {
+    let age = app.support(ticket.provider).ticket_age;
+    InThread { ticket: ticket.id(), participant, state: ticket.life.state(age, now), vouched }
+}
+
+/// Whether the sender asked for the ticket or reads along.
+async fn participates(
+    conn: &mut Conn,
+    ticket: &TicketRecord,
+    sender: Option<&address::Standing>,
+) -> Result<bool, StoreError> {
+    match sender {
+        Some(sender) if sender.contact == ticket.life.contact => Ok(true),
         Some(sender) => {
             let person = Person::Contact(sender.contact);
-            watcher::since(conn, provider, ticket.id(), person).await?.is_some()
+            Ok(watcher::since(conn, ticket.provider, ticket.id(), person).await?.is_some())
         }
-        None => false,
-    };
-    let age = app.support(provider).ticket_age;
-    let state = ticket.life.state(age, now);
-    Ok(Thread::Ours(InThread { ticket: ticket.id(), participant, state }))
+        None => Ok(false),
+    }
+}
+
+/// The ticket of an earlier mail of the sender's own, which this one answers.
+async fn own_mail(
+    conn: &mut Conn,
+    asked: &Asked<'_>,
+    sender: &address::Standing,
+    vouched: Vouched,
+) -> Result<Option<TicketRecord>, StoreError> {
+    for id in refs::answered(asked.message, vouched).take(OWN_MAILS) {
+        let Some(found) = mail::ticket_of_own(conn, asked.provider, sender.contact, id).await? else {
+            continue;
+        };
+        let Some(ticket) = goes_on(conn, asked.provider, found).await? else { continue };
+        if participates(conn, &ticket, Some(sender)).await? {
+            return Ok(Some(ticket));
+        }
+    }
+    Ok(None)
+}
+
+/// The ticket of the sender's whose number stands in the subject.
+async fn numbered(
+    conn: &mut Conn,
+    asked: &Asked<'_>,
+    sender: &address::Standing,
+) -> Result<Option<TicketRecord>, StoreError> {
+    for number in refs::numbers(&asked.message.subject) {
+        let Some(found) = ticket::by_number(conn, asked.provider, number).await? else { continue };
+        let Some(ticket) = goes_on(conn, asked.provider, found.id()).await? else { continue };
+        if participates(conn, &ticket, Some(sender)).await? {
+            return Ok(Some(ticket));
+        }
+    }
+    Ok(None)
 }
 
 /// The ticket in which a merged one goes on.

@@ -52,6 +52,8 @@ pub struct Letter {
     pub files: Vec<File>,
     /// To whom it was written besides.
     pub copied: Vec<Address>,
+    /// Whether what it answers is known, and not somebody's addition (rule Z5).
+    pub vouched: bool,
     /// Whom a report says our mail did not reach.
     pub unreached: Option<String>,
     pub permanent: bool,
@@ -77,6 +79,7 @@ impl Letter {
             attachments: message.attachments,
             files: Vec::new(),
             copied,
+            vouched: true,
             unreached,
             permanent,
         }
@@ -116,6 +119,7 @@ impl Letter {
             html,
             mail: Some(self.record.id),
             files,
+            vouched: self.vouched,
         })
     }
 }

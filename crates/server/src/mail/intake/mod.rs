@@ -27,7 +27,7 @@ use pforte_core::{
 use pforte_mail::{
     Message,
     authenticate::{CheckResult, Checked, Delivery, How as Check, Occasion},
-    transport::{Handed, Intake, TakeError, Taken},
+    transport::{Handed, Intake, TakeError, Taken, Way},
 };
 use pforte_store::mail::{self, MailRecord, MailState};
 use serde_json::json;
@@ -149,9 +149,11 @@ async fn check_sender(app: &App, support: &Support, handed: &Handed, message: &M
         How::Nothing => Check::None,
     };
     let addresses: Vec<&str> = support.addresses().collect();
+    // Who connects to us by SMTP while another server checks senders is that server, and may send for many.
+    let is_front = handed.way == Way::Smtp && matches!(how, Check::Header { .. });
     let delivery = Delivery {
         how: &how,
-        client: handed.client.as_ref(),
+        client: handed.client.as_ref().filter(|_| !is_front),
         return_path: handed.return_path.as_deref(),
         occasion: Occasion { now: app.sources.now(), support: &addresses },
     };
@@ -182,7 +184,8 @@ impl Arrived<'_> {
         let now = app.sources.now();
         let mut conn = app.read().await?;
         let known = mail::known(&mut conn, self.provider, &self.fingerprint).await?;
-        let seen = gather::seen(&mut conn, self.provider, checked).await?;
+        let seen =
+            gather::seen(&mut conn, self.provider, checked, self.handed.return_path.as_deref()).await?;
         if known.as_ref().is_some_and(|known| !waits_unproven(known) || seen.proof == Proof::Unproven) {
             return Ok(Some(Taken::Known));
         }
@@ -195,7 +198,7 @@ impl Arrived<'_> {
         if let Some(known) = known {
             record = MailRecord { id: known.id, received_at: known.received_at, ..record };
         }
-        let mut letter = letter::Letter::new(record, message, row);
+        let mut letter = letter::Letter::new(record, seen.vouched.keep_named(message), row);
         letter.files = stored;
         if seen.proof == Proof::Proven {
             let good = checked.signatures.iter().filter(|one| one.good);

@@ -4,10 +4,10 @@
 use pforte_core::{
     entry::{Actor, Event},
     kernel::{Moment, StaffId, TicketId},
-    sender::{Code, Disposition, Proof, Replay},
+    sender::{Code, Disposition, Proof, Replay, Thread},
     ticket::{self as rules, Opener, Priority, TicketAction, TicketChannel, Viewer},
 };
-use pforte_mail::Message;
+use pforte_mail::{Message, authenticate::Vouched};
 use pforte_store::{
     StoreError, Tx, address,
     challenge::{self, Challenge},
@@ -64,6 +64,7 @@ pub async fn into_ticket(
     let sender = gathered.sender.as_ref().ok_or_else(Problem::not_found)?;
     let contact = contact::by_id(&mut *app.read().await?, provider, sender.contact).await?;
     let contact = contact.ok_or_else(Problem::not_found)?;
+    letter.vouched = !matches!(gathered.facts.thread, Thread::Ours(thread) if !thread.vouched);
     let new = letter.written(app, Author::Contact(contact.id), proof).await?;
     let mut step = Step::new(app, provider, Actor::Contact(contact.id));
     let (first, now) = (letter.row != Row::Held, step.now);
@@ -72,7 +73,7 @@ pub async fn into_ticket(
         .change(move |tx| {
             Box::pin(async move {
                 let subject = letter.subject.clone();
-                let written = match ticket {
+                let written = match still(tx, &step, ticket, letter.vouched).await? {
                     Some(ticket) => {
                         let wrote = customer_wrote_in(tx, &mut step, ticket, &contact, new).await?;
                         if wrote.became == Became::FollowUp {
@@ -83,6 +84,7 @@ pub async fn into_ticket(
                     None => open(tx, &mut step, (contact, subject), new, (Opener::Customer, proof)).await?,
                 };
                 note(tx, &letter, stands(&written, proof, None, now)).await?;
+                reached(tx, &mut step, &letter, &written.ticket).await?;
                 note_copied(tx, &letter, &written.ticket, now).await?;
                 if let Some(asked) = &asked {
                     if !challenge::answer(tx, asked, true, now).await? {
@@ -104,6 +106,33 @@ pub async fn into_ticket(
     settle(app, &ticket).await;
     quarantine::tell(app, &record);
     Ok(Some(()))
+}
+
+/// Whoever writes from an address is there: an earlier report that it cannot be reached is over (rule Z13).
+async fn reached(
+    tx: &mut Tx,
+    step: &mut Step,
+    letter: &Letter,
+    ticket: &TicketRecord,
+) -> Result<(), StoreError> {
+    let Actor::Contact(contact) = step.actor else { return Ok(()) };
+    if address::reached(tx, ticket.provider, contact, &letter.record.sender).await? {
+        step.log(ticket.life.customer, Event::AddressReached { contact });
+    }
+    Ok(())
+}
+
+/// The ticket that a mail goes into; none when it was closed meanwhile, and nobody vouches for what the
+/// mail answers.
+async fn still(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: Option<TicketId>,
+    vouched: bool,
+) -> Result<Option<TicketId>, Problem> {
+    let Some(id) = ticket.filter(|_| !vouched) else { return Ok(ticket) };
+    let shut = going_on(tx.conn(), step, id).await?.life.closed_at(step.now).is_some();
+    Ok((!shut).then_some(id))
 }
 
 /// Keeps in mind which colleagues the mail named in copy, for staff to let them read along (control 44).
@@ -172,7 +201,10 @@ pub async fn confirm(app: &Shared, record: MailRecord, asked: Challenge) -> Resu
     // A yes to what was once written must not let in what somebody made of it.
     let is_replay = record.why.iter().any(|code| code == Code::AuthReplayed.word());
     let replay = is_replay.then_some(Replay { ticket: record.ticket });
-    let seen = Seen { proof: Proof::Confirmed, codes: vec![], replay };
+    // What the person says yes to is the mail, not what somebody may have added to it.
+    let added = record.why.iter().any(|code| code == Code::ThreadUnvouched.word());
+    let vouched = if added || is_replay { Vouched::default() } else { Vouched::all() };
+    let seen = Seen { proof: Proof::Confirmed, codes: vec![], replay, vouched, from_nobody: false };
     let gathered = gather::gather(app, &mut conn, record.provider, &message, &seen, now).await?;
     drop(conn);
     // The address may have changed hands since it was asked.
@@ -188,7 +220,9 @@ pub async fn confirm(app: &Shared, record: MailRecord, asked: Challenge) -> Resu
         // Something else speaks against it by now; it goes on waiting, and staff see why.
         _ => return Ok(None),
     };
-    into_ticket(app, Letter::new(record, message, Row::Held), &gathered, ticket, Some(asked)).await
+    let mut letter = Letter::new(record, message, Row::Held);
+    letter.copied = Vec::new();
+    into_ticket(app, letter, &gathered, ticket, Some(asked)).await
 }
 
 /// Staff make a ticket of a mail, or a message in one. It proves nothing. `None` when somebody was

@@ -7,6 +7,7 @@ mod replays;
 mod returns;
 mod threads;
 mod tickets;
+mod vouched;
 
 use pforte_testkit::{Browser, TestApp};
 use serde_json::Value;

@@ -59,4 +59,44 @@ on_both! {
         app.receive(&report(&mail.message_id, &near.customer.owner.address, "4.2.0")).await;
         assert!(entries_named(&app.app, app.world.near.provider, "address.flagged").await.is_empty());
     }
+
+    /// Rule Z13: anybody may know one of our ids; a report counts only as one from the way our mail went.
+    async fn z13_a_report_by_anybody_flags_nobody(app: TestApp) {
+        let near = &app.world.near;
+        let (_, mail) = our_mail(&app).await;
+        let address = &near.customer.owner.address;
+        let made = |from: &str| {
+            let report = report(&mail.message_id, address, "5.1.1");
+            report.sender(from)
+        };
+        // By a person, by a contact, with a sender in the envelope.
+        app.receive(&made("mallory@elsewhere.example")).await;
+        app.receive(&made(&near.customer.helper.address)).await;
+        app.receive(&made("MAILER-DAEMON@elsewhere.example").returned_to("mallory@elsewhere.example")).await;
+        // Of another mail, that only names ours as what it answers.
+        let other = report("1@elsewhere.example", address, "5.1.1");
+        app.receive(&other.header("In-Reply-To", &format!("<{}>", mail.message_id))).await;
+        // Long after.
+        app.advance(Span::days(11));
+        app.receive(&made("MAILER-DAEMON@mx.elsewhere.example")).await;
+        assert!(entries_named(&app.app, near.provider, "address.flagged").await.is_empty());
+    }
+
+    /// Rule Z13: who writes from an address is there; an unproven mail says nothing of that.
+    async fn z13_a_later_proven_mail_takes_the_flag_back(app: TestApp) {
+        let near = &app.world.near;
+        let (id, mail) = our_mail(&app).await;
+        let address = &near.customer.owner.address;
+        app.advance(Span::seconds(31));
+        app.receive(&report(&mail.message_id, address, "5.1.1")).await;
+        let agent = agent(&app).await;
+        app.receive(&Letter::from(address).unproven()).await;
+        app.receive(&Letter::from(&near.customer.helper.address)).await;
+        assert_eq!(ticket(&agent, &id).await["requester"]["address_flags"], json!(["unreachable"]));
+        app.receive(&Letter::from(address).answering(&mail)).await;
+        assert_eq!(ticket(&agent, &id).await["requester"]["address_flags"], json!([]));
+        assert_eq!(entries_named(&app.app, near.provider, "address.reached").await.len(), 1);
+        app.receive(&Letter::from(address).answering(&mail)).await;
+        assert_eq!(entries_named(&app.app, near.provider, "address.reached").await.len(), 1);
+    }
 }
