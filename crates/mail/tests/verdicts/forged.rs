@@ -404,6 +404,18 @@ fn odd_froms() -> Vec<Row> {
         odd("a backslash", "kim\\@evil.example@customer.example", "unproven from.odd"),
         odd("a blank in the address", "<kim @customer.example>", "unproven from.odd"),
         odd("a comma at the end", "kim@customer.example,", "unproven from.odd"),
+        odd("an address before a comma", "a@evil.example, Kim <kim@customer.example", "unproven from.odd"),
+        odd(
+            "an address in a name with a comma",
+            "Blau, a@evil.example <kim@customer.example>",
+            "unproven from.odd",
+        ),
+        odd(
+            "an encoded address in a name with a comma",
+            "Blau, =?utf-8?q?a=40evil.example?= <kim@customer.example>",
+            "unproven from.odd",
+        ),
+        odd("a name with a comma behind", "<kim@customer.example> Kim, Blau", "unproven from.odd"),
         odd("a semicolon", "kim@customer.example; a@evil.example", "unproven from.odd"),
         odd("a numeric domain", "kim@[192.0.2.10]", "unproven from.odd"),
         odd("a domain of one label", "kim@localhost", "unproven from.odd"),

@@ -44,6 +44,24 @@ pub fn rows() -> Vec<Row> {
             "proven",
         ),
         Row::own(
+            "the name with a comma, not in quotes",
+            &from("Blau, Kim <kim@customer.example>").signed("customer.example"),
+            "proven",
+        ),
+        Row::own(
+            "the name with brackets",
+            &from("Kim [Sales, EMEA] <kim@customer.example>").signed("customer.example"),
+            "proven",
+        ),
+        Row::own(
+            "the recipients written oddly",
+            &kim()
+                .without("To")
+                .with("To", "[Team] <a@other.example>; undisclosed:;, \"Blau, Lou <l@x.example>, Support <support@nordlicht.example>,")
+                .signed("customer.example"),
+            "proven",
+        ),
+        Row::own(
             "the name encoded",
             &from("=?utf-8?q?K=C3=AFm?= <kim@customer.example>").signed("customer.example"),
             "proven",

@@ -9,6 +9,7 @@ mod front;
 mod honest;
 mod machines;
 mod mail;
+mod servers;
 mod signers;
 
 use std::{collections::BTreeSet, net::IpAddr};
@@ -125,7 +126,8 @@ async fn outcome(checker: &Checker, row: &Row) -> (Checked, String) {
 #[tokio::test]
 async fn each_mail_gets_its_verdict() {
     let checker = Checker::with_dns_server(zone().serve().await).unwrap();
-    let rows = [honest::rows(), forged::rows(), front::rows(), machines::rows()].concat_rows();
+    let rows =
+        [honest::rows(), forged::rows(), front::rows(), servers::rows(), machines::rows()].concat_rows();
     let mut wrong = Vec::new();
     for row in &rows {
         let (_, said) = outcome(&checker, row).await;
@@ -147,7 +149,7 @@ async fn each_mail_gets_its_verdict() {
 async fn no_forged_mail_is_proven() {
     let checker = Checker::with_dns_server(zone().serve().await).unwrap();
     let mut tried = 0;
-    for mut row in forged::rows().into_iter().chain(front::forged()) {
+    for mut row in forged::rows().into_iter().chain(front::forged()).chain(servers::forged()) {
         let raw = std::mem::take(&mut row.raw);
         // The place of a field that the server in front wrote is not the sender's to choose.
         let moved = if row.how == How::Own { moves(&raw) } else { Vec::new() };
