@@ -35,6 +35,7 @@ export async function person(server, name) {
 	if (!cookie) throw new Error(`${name} cannot sign in: ${JSON.stringify(signedIn.answer)}`);
 	const mine = (...args) => ask({ port, cookie }, ...args);
 	return {
+		id: found.id,
 		ask: mine,
 		cookie,
 		async api(method, path, body) {
