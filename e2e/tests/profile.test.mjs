@@ -50,7 +50,7 @@ test("control 33: an incognito window leaves not even the origin", async (t) => 
 	}
 	await marta.page.keyboard.press("Escape");
 	await marta.page.getByRole("button", { name: "Jetzt beenden" }).click();
-	await tab.getByText("Der Kunde hat den Zugang beendet.").waitFor();
+	await tab.getByText("Vom Kunden beendet.").waitFor();
 	await lena.close();
 	const label = host.split(".")[0];
 	assert.deepEqual(

@@ -193,6 +193,6 @@ async function streamed(job) {
 async function cleared({ marta, context, tab, origin }) {
 	await marta.keyboard.press("Escape");
 	await marta.getByRole("button", { name: "Jetzt beenden" }).click();
-	await tab.getByText("Der Kunde hat den Zugang beendet.").waitFor();
+	await tab.getByText("Vom Kunden beendet.").waitFor();
 	await eventually("the cookie is gone", async () => !(await visitCookie(context, origin)));
 }

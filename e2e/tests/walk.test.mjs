@@ -284,10 +284,10 @@ async function endedNow({ marta, lena, tab, origin, own }) {
 
 	await lena
 		.getByTestId("how-ended")
-		.getByText(/Der Kunde hat den Zugang beendet/)
+		.getByText(/Vom Kunden beendet/)
 		.waitFor();
 	// The tab goes to the page that says why by itself, and that page clears the browser.
-	await tab.getByText("Der Kunde hat den Zugang beendet.").waitFor();
+	await tab.getByText("Vom Kunden beendet.").waitFor();
 	assert.match(await tab.locator("main").innerText(), /Nach \d+,\d+ s war alles zu/);
 	const cookies = await lena.context().cookies(origin);
 	assert.deepEqual(cookies, []);
@@ -302,7 +302,7 @@ async function visitorBook({ server, marta }) {
 	const line = marta.getByTestId("visit-line");
 	await line.waitFor();
 	const said = await line.innerText();
-	for (const what of ["Lena Brandt", REASON, "Nordlicht panel", "vom Kunden beendet"]) {
+	for (const what of ["Lena Brandt", REASON, "Nordlicht panel", "Vom Kunden beendet (Marta Oduya)"]) {
 		assert.ok(said.includes(what), `${what} in ${said}`);
 	}
 	await line.getByRole("link", { name: "Lena Brandt" }).click();
@@ -318,7 +318,7 @@ async function visitorBook({ server, marta }) {
 	assert.ok(!rows.includes(PLANTED.query), "what stands in a query is not kept");
 	const facts = await main.innerText();
 	assert.match(facts, /Marta Oduya/);
-	assert.match(facts, /vom Kunden beendet.*Nach .* s war alles zu/s);
+	assert.match(facts, /Vom Kunden beendet \(Marta Oduya\).*Nach .* s war alles zu/s);
 	assert.match(facts, /\d\d:\d\d–\d\d:\d\d/);
 }
 

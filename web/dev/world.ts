@@ -116,6 +116,7 @@ export class World {
 				: "Bestellbestätigungen kommen doppelt an";
 		return {
 			id: `g${Math.random()}`,
+			of_colleague: false,
 			kind: "pin",
 			state: "open",
 			customer: { id: "c1", number: "K-1042", name: customers[0]?.name ?? "" },
@@ -136,6 +137,7 @@ export class World {
 	private visit(ground: Ground, product: { id: string; name: string }, start = 0): Visit {
 		return {
 			id: `v${Math.random()}`,
+			of_colleague: false,
 			ground_id: ground.id,
 			product,
 			staff: { id: "s1", name: this.staffName() },

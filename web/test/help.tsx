@@ -59,6 +59,7 @@ export function at(minutes: number): string {
 export function ground(changes: Partial<Ground> = {}): Ground {
 	return {
 		id: "0193-ground",
+		of_colleague: false,
 		kind: "pin",
 		state: "open",
 		customer: { id: "c1", number: "1042", name: "Bäckerei Sonnenfeld" },

@@ -10,6 +10,7 @@ const panel = { id: "panel", name: "Panel" };
 function visit(changes: Partial<Visit> = {}): Visit {
 	return {
 		id: "v1",
+		of_colleague: false,
 		ground_id: ground().id,
 		product: panel,
 		staff: { id: "s1", name: "Jana Brückner" },

@@ -9,6 +9,7 @@ import { answers, at, ground, show } from "./help";
 function visit(id: string, reason: Visit["reason"]): Visit {
 	return {
 		id,
+		of_colleague: false,
 		ground_id: ground().id,
 		product: { id: "panel", name: "Panel" },
 		staff: { id: "s1", name: "Jana Brückner" },

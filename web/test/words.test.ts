@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Problem } from "../src/api/problem";
+import { endText, reasonText } from "../src/visit/tell";
 import { visitWords } from "../src/visit/words";
 import { type Dictionary, say } from "../src/words/dictionary";
 import { preferred } from "../src/words/language";
@@ -43,15 +44,27 @@ describe("words of the server", () => {
 		}
 	});
 
-	test("every way a ground or visit can end has a word", () => {
-		const hows = "customer staff lead expired condition_lost restart kill_switch hour_up idle";
-		for (const how of [...hows.split(" "), "ground_over"]) {
-			expect(say(visitWords.de, `end_${how}`)).not.toBe(how);
-		}
+	test("how something ended is told in the server's words, with whoever did it", () => {
+		const ending = { how: "closed_by_customer", de: "Anfrage geschlossen", en: "Request closed" };
+		expect(endText({ ...ending, by: null }, "de")).toBe("Anfrage geschlossen");
+		const by = { kind: "contact", name: "Marta Oduya" };
+		expect(endText({ ...ending, by }, "en")).toBe("Request closed (Marta Oduya)");
+		expect(endText(null, "de")).toBeNull();
+	});
+
+	test("rule T5: a colleague's request or call is told as that, and not as unreadable", () => {
+		const theirs = { reason: null, ticket: null, of_colleague: true };
+		expect(reasonText({ ...theirs, kind: "takeover" }, visitWords.en)).toBe(
+			"for somebody else’s request in your account",
+		);
+		expect(reasonText({ ...theirs, kind: "pin" }, visitWords.en)).toContain("call");
+		expect(reasonText({ ...theirs, of_colleague: false, kind: "pin" }, visitWords.en)).toBe(
+			"no longer readable",
+		);
 	});
 
 	test("one the pages do not know yet is shown as it came", () => {
-		expect(say(visitWords.de, "end_by_magic")).toBe("by_magic");
+		expect(say(visitWords.de, "cat_by_magic")).toBe("by_magic");
 	});
 
 	test("a refusal is told by its code in the page's language", () => {

@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc, time::Instant};
 
 use pforte_core::{
+    access::EndedHow,
     catalogue::{Action, PassList, Product},
     kernel::{EntryId, Moment, VisitId},
 };
@@ -134,7 +135,7 @@ pub enum Why {
     /// The opening link was used or is too old (410).
     LinkSpent,
     /// The visit is over (410).
-    Over { how: Over, cut_millis: Option<u64> },
+    Over { how: EndedHow, cut_millis: Option<u64> },
     /// Closed to every ground: passwords, MFA, keys, or a route nobody classified (403).
     Never { classified: bool },
     /// Something would open it (403): the customer's consent, or a ground that shows personal data.
@@ -143,19 +144,6 @@ pub enum Why {
     LogDown,
     /// Too many requests wait (503).
     Busy,
-}
-
-/// How a visit ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    ByCustomer,
-    ByStaff,
-    ByLead,
-    HourUp,
-    Idle,
-    GroundOver,
-    ConditionLost,
-    Restart,
 }
 
 /// What would open a closed page.

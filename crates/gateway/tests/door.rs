@@ -6,8 +6,8 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
-use pforte_core::catalogue::Action;
-use pforte_gateway::{Needed, Over, Why};
+use pforte_core::{access::EndedHow, catalogue::Action};
+use pforte_gateway::{Needed, Why};
 use support::*;
 
 const HTML: &str = "Accept: text/html\r\n";
@@ -85,10 +85,14 @@ async fn every_reason_has_a_page_in_the_readers_language() {
     let stage = Stage::new(|_| text("hello")).await;
     let table: &[(Why, u16, &str)] = &[
         (Why::NotHere, 404, "There is nothing here."),
-        (Why::Over { how: Over::ByCustomer, cut_millis: Some(180) }, 410, "Everything was shut after 0.2 s."),
-        (Why::Over { how: Over::HourUp, cut_millis: None }, 410, "The hour is up."),
-        (Why::Over { how: Over::Idle, cut_millis: None }, 410, "because nothing happened"),
-        (Why::Over { how: Over::GroundOver, cut_millis: None }, 410, "The access has run out."),
+        (
+            Why::Over { how: EndedHow::Customer, cut_millis: Some(180) },
+            410,
+            "Everything was shut after 0.2 s.",
+        ),
+        (Why::Over { how: EndedHow::HourUp, cut_millis: None }, 410, "The hour was up."),
+        (Why::Over { how: EndedHow::Idle, cut_millis: None }, 410, "Nothing was opened for 15 minutes."),
+        (Why::Over { how: EndedHow::GroundOver, cut_millis: None }, 410, "Ended with the access."),
         (Why::Never { classified: true }, 403, "This page stays closed."),
         (Why::Never { classified: false }, 403, "This page is not released."),
         (

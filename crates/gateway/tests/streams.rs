@@ -150,9 +150,10 @@ async fn control_24_a_request_waiting_for_the_product_is_answered_with_the_last_
     let ending = async {
         let (mut taken, _) = listener.accept().await.unwrap();
         read_until(&mut taken, b"\r\n\r\n").await;
-        stage
-            .permit
-            .shut(pforte_gateway::Why::Over { how: pforte_gateway::Over::ByCustomer, cut_millis: Some(120) });
+        stage.permit.shut(pforte_gateway::Why::Over {
+            how: pforte_core::access::EndedHow::Customer,
+            cut_millis: Some(120),
+        });
         let cut = leash.cut_and_wait(CUT).await;
         assert!(cut.took < CUT);
         // The upstream request is gone, too.

@@ -17,7 +17,7 @@ use pforte_core::{
 use pforte_gateway::peer::Proxies;
 use pforte_mail::authenticate::{Checker, NoResolver};
 use pforte_store::{
-    Change, Conn, Db, Health, StoreError, Writer, contact, ground,
+    Change, Conn, Db, Ending, Health, StoreError, Writer, contact, ground,
     ground::GroundRecord,
     provider,
     run::{self, Before},
@@ -243,14 +243,13 @@ impl App {
         };
         for record in visits {
             // Whatever had run out by itself before says so.
-            let (how, at) =
-                if now < record.ends_at { (how, now) } else { (EndedHow::HourUp, record.ends_at) };
+            let (how, at) = if now < record.ends_at { (how, now) } else { record.runs_out() };
             let event = Event::VisitEnded { visit: record.id, how, cut_millis: None, streams: 0 };
             let entry = entry(record.provider, record.customer, event);
             self.writer
                 .change::<_, StoreError, _>(move |tx| {
                     Box::pin(async move {
-                        visit::end(tx, record.provider, record.id, how.word(), at, None).await?;
+                        visit::end(tx, record.provider, record.id, Ending::of_itself(at, how)).await?;
                         Ok(Change::logged((), entry))
                     })
                 })
@@ -262,7 +261,7 @@ impl App {
             self.writer
                 .change::<_, StoreError, _>(move |tx| {
                     Box::pin(async move {
-                        ground::end(tx, record.provider, record.id, how.word(), now, None).await?;
+                        ground::end(tx, record.provider, record.id, Ending::of_itself(now, how)).await?;
                         Ok(Change::logged((), entry))
                     })
                 })

@@ -9,7 +9,11 @@ use uuid::Uuid;
 use crate::{
     Conn, StoreError, Tx,
     conn::{all, one, run},
+    ending::Ending,
 };
+
+/// The kind that opens again with its ticket.
+const TAKEOVER: &str = "takeover";
 
 /// A ground's row. Reason, record and names are in its entry (rule T22).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +32,19 @@ pub struct GroundRecord {
     pub entry: EntryId,
     pub opened_at: Moment,
     pub ends_at: Moment,
-    pub ended_at: Option<Moment>,
-    pub ended_how: Option<String>,
-    pub cut_millis: Option<i64>,
+    pub ended: Option<Ending>,
 }
 
 impl GroundRecord {
     /// Whether it has neither been ended nor run out.
     pub fn open(&self, now: Moment) -> bool {
-        self.ended_at.is_none() && now < self.ends_at
+        self.ended.is_none() && now < self.ends_at
+    }
+
+    /// Whether it is open or could ever open again: a takeover sleeps while its ticket is closed, and the
+    /// customer's next word wakes it (rule B13). Whatever ends access asks this, and not [`Self::open`].
+    pub fn may_open(&self, now: Moment) -> bool {
+        self.ended.is_none() && (self.kind == TAKEOVER || now < self.ends_at)
     }
 }
 
@@ -56,6 +64,8 @@ struct Row {
     ends_at: i64,
     ended_at: Option<i64>,
     ended_how: Option<String>,
+    ended_by_staff: Option<Uuid>,
+    ended_by_contact: Option<Uuid>,
     cut_millis: Option<i64>,
 }
 
@@ -74,9 +84,12 @@ impl From<Row> for GroundRecord {
             entry: row.entry_id.into(),
             opened_at: Moment(row.opened_at),
             ends_at: Moment(row.ends_at),
-            ended_at: row.ended_at.map(Moment),
-            ended_how: row.ended_how,
-            cut_millis: row.cut_millis,
+            ended: Ending::read(
+                row.ended_at,
+                row.ended_how.as_deref(),
+                (row.ended_by_staff, row.ended_by_contact),
+                row.cut_millis,
+            ),
         }
     }
 }
@@ -85,7 +98,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, \
-             ticket_id, entry_id, opened_at, ends_at, ended_at, ended_how, cut_millis FROM ground ",
+             ticket_id, entry_id, opened_at, ends_at, ended_at, ended_how, ended_by_staff, ended_by_contact, \
+             cut_millis FROM ground ",
             $rest
         )
     };
@@ -125,9 +139,19 @@ pub async fn by_id(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter {
     pub customer: Option<CustomerId>,
+    pub contact: Option<ContactId>,
     pub staff: Option<StaffId>,
-    /// `Some(true)`: open at `now`; `Some(false)`: over.
-    pub open: Option<bool>,
+    pub standing: Option<Standing>,
+}
+
+/// How grounds stand at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As lists show it.
+    Open,
+    Over,
+    /// Open, or able to open again: what an ending has to end ([`GroundRecord::may_open`]).
+    MayOpen,
 }
 
 /// A page of grounds, newest first, older than `before`.
@@ -143,7 +167,8 @@ pub async fn list(
         "WHERE provider_id = $1 AND (NOT $2 OR customer_id = $3) AND (NOT $4 OR staff_id = $5) \
          AND (NOT $6 OR (ended_at IS NULL AND ends_at > $8)) \
          AND (NOT $7 OR NOT (ended_at IS NULL AND ends_at > $8)) \
-         AND id < $9 ORDER BY id DESC LIMIT $10"
+         AND (NOT $9 OR (ended_at IS NULL AND (ends_at > $8 OR kind = 'takeover'))) \
+         AND (NOT $10 OR contact_id = $11) AND id < $12 ORDER BY id DESC LIMIT $13"
     );
     let rows = all!(
         conn,
@@ -154,9 +179,12 @@ pub async fn list(
         filter.customer.map_or(Uuid::nil(), |c| c.0),
         filter.staff.is_some(),
         filter.staff.map_or(Uuid::nil(), |s| s.0),
-        filter.open == Some(true),
-        filter.open == Some(false),
+        filter.standing == Some(Standing::Open),
+        filter.standing == Some(Standing::Over),
         now.0,
+        filter.standing == Some(Standing::MayOpen),
+        filter.contact.is_some(),
+        filter.contact.map_or(Uuid::nil(), |c| c.0),
         before.map_or(Uuid::max(), |id| id.0),
         limit
     )?;
@@ -179,6 +207,31 @@ pub async fn of_ticket(
 ) -> Result<Vec<GroundRecord>, StoreError> {
     let sql = select!("WHERE provider_id = $1 AND ticket_id = $2 ORDER BY id DESC LIMIT 50");
     Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(GroundRecord::from).collect())
+}
+
+/// The takeovers of a ticket that were never ended, at most 100: there is one, of whoever has it. However many
+/// calls belong to the ticket, none of them hides it.
+pub async fn takeovers(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+) -> Result<Vec<GroundRecord>, StoreError> {
+    let sql = select!(
+        "WHERE provider_id = $1 AND ticket_id = $2 AND kind = 'takeover' AND ended_at IS NULL \
+         ORDER BY id DESC LIMIT 100"
+    );
+    Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(GroundRecord::from).collect())
+}
+
+/// When the customer last ended anything on a ticket.
+pub async fn ended_by_customer(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+) -> Result<Option<Moment>, StoreError> {
+    let sql = "SELECT MAX(ended_at) FROM ground WHERE provider_id = $1 AND ticket_id = $2 AND ended_how = 'customer'";
+    let row = one!(conn, (Option<i64>,), sql, provider.0, ticket.0)?;
+    Ok(row.and_then(|(at,)| at).map(Moment))
 }
 
 /// Links what a PIN opened to the ticket that the call became, once (rule X5).
@@ -209,11 +262,21 @@ pub async fn end(
     tx: &mut Tx,
     provider: ProviderId,
     id: GroundId,
-    how: &str,
-    at: Moment,
-    cut_millis: Option<i64>,
+    ending: Ending,
 ) -> Result<bool, StoreError> {
-    let sql = "UPDATE ground SET ended_at = $3, ended_how = $4, cut_millis = $5 \
+    let (staff, contact) = ending.who();
+    let sql = "UPDATE ground SET ended_at = $3, ended_how = $4, cut_millis = $5, ended_by_staff = $6, \
+               ended_by_contact = $7 \
                WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL";
-    Ok(run!(tx.conn(), sql, provider.0, id.0, at.0, how, cut_millis)? == 1)
+    Ok(run!(
+        tx.conn(),
+        sql,
+        provider.0,
+        id.0,
+        ending.at.0,
+        ending.how.word(),
+        ending.cut_millis,
+        staff,
+        contact
+    )? == 1)
 }

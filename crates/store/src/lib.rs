@@ -7,6 +7,7 @@
 
 mod conn;
 mod db;
+mod ending;
 mod error;
 mod statement;
 mod writer;
@@ -44,5 +45,6 @@ pub mod watcher;
 
 pub use conn::Conn;
 pub use db::{Db, DbConfig, urgently};
+pub use ending::Ending;
 pub use error::StoreError;
 pub use writer::{Change, Health, Tx, Writer};

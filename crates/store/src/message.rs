@@ -185,6 +185,19 @@ pub async fn by_id(
     Ok(row.map(MessageRecord::from))
 }
 
+/// Who last closed a ticket, as its own line tells; `None` where there is no such line.
+pub async fn closed_by(
+    conn: &mut Conn,
+    provider: ProviderId,
+    ticket: TicketId,
+) -> Result<Option<Author>, StoreError> {
+    let sql = select!(
+        "WHERE provider_id = $1 AND ticket_id = $2 AND kind = 'event' AND text LIKE '{\"code\":\"ticket.closed\"%' \
+         ORDER BY place DESC LIMIT 1"
+    );
+    Ok(one!(conn, Row, sql, provider.0, ticket.0)?.map(|row| MessageRecord::from(row).author))
+}
+
 /// The texts of some messages, at most 100.
 pub async fn texts(
     conn: &mut Conn,

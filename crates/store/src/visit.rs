@@ -1,7 +1,8 @@
 //! Visits: access sessions of one staff member inside one customer's product.
 
-use pforte_core::kernel::{
-    ContactId, CustomerId, EntryId, GroundId, Moment, ProviderId, SignInId, StaffId, VisitId,
+use pforte_core::{
+    access::{EndedHow, VISIT_SPAN},
+    kernel::{ContactId, CustomerId, EntryId, GroundId, Moment, ProviderId, SignInId, StaffId, VisitId},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     Conn, StoreError, Tx,
     conn::{all, one, run},
+    ending::Ending,
 };
 
 /// A visit's row.
@@ -31,9 +33,15 @@ pub struct VisitRecord {
     pub entry: EntryId,
     pub started_at: Moment,
     pub ends_at: Moment,
-    pub ended_at: Option<Moment>,
-    pub ended_how: Option<String>,
-    pub cut_millis: Option<i64>,
+    pub ended: Option<Ending>,
+}
+
+impl VisitRecord {
+    /// How and when it ends were nobody to end it: by its hour (rule T24), or before by its ground's time.
+    pub fn runs_out(&self) -> (EndedHow, Moment) {
+        let hour_up = self.started_at + VISIT_SPAN;
+        (if self.ends_at < hour_up { EndedHow::Expired } else { EndedHow::HourUp }, self.ends_at)
+    }
 }
 
 #[derive(FromRow)]
@@ -55,6 +63,8 @@ struct Row {
     ends_at: i64,
     ended_at: Option<i64>,
     ended_how: Option<String>,
+    ended_by_staff: Option<Uuid>,
+    ended_by_contact: Option<Uuid>,
     cut_millis: Option<i64>,
 }
 
@@ -76,9 +86,12 @@ impl From<Row> for VisitRecord {
             entry: row.entry_id.into(),
             started_at: Moment(row.started_at),
             ends_at: Moment(row.ends_at),
-            ended_at: row.ended_at.map(Moment),
-            ended_how: row.ended_how,
-            cut_millis: row.cut_millis,
+            ended: Ending::read(
+                row.ended_at,
+                row.ended_how.as_deref(),
+                (row.ended_by_staff, row.ended_by_contact),
+                row.cut_millis,
+            ),
         }
     }
 }
@@ -88,7 +101,7 @@ macro_rules! select {
         concat!(
             "SELECT id, provider_id, ground_id, customer_id, contact_id, staff_id, sign_in_id, product, label, \
              link_hash, link_until, cookie_hash, entry_id, started_at, ends_at, ended_at, ended_how, \
-             cut_millis FROM visit ",
+             ended_by_staff, ended_by_contact, cut_millis FROM visit ",
             $rest
         )
     };
@@ -157,17 +170,22 @@ pub async fn enter(
 }
 
 /// Ends a visit; `false` when it had ended already.
-pub async fn end(
-    tx: &mut Tx,
-    provider: ProviderId,
-    id: VisitId,
-    how: &str,
-    at: Moment,
-    cut_millis: Option<i64>,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE visit SET ended_at = $3, ended_how = $4, cut_millis = $5 \
+pub async fn end(tx: &mut Tx, provider: ProviderId, id: VisitId, ending: Ending) -> Result<bool, StoreError> {
+    let (staff, contact) = ending.who();
+    let sql = "UPDATE visit SET ended_at = $3, ended_how = $4, cut_millis = $5, ended_by_staff = $6, \
+               ended_by_contact = $7 \
                WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL";
-    Ok(run!(tx.conn(), sql, provider.0, id.0, at.0, how, cut_millis)? == 1)
+    Ok(run!(
+        tx.conn(),
+        sql,
+        provider.0,
+        id.0,
+        ending.at.0,
+        ending.how.word(),
+        ending.cut_millis,
+        staff,
+        contact
+    )? == 1)
 }
 
 /// Ends every visit of a ground that is still open.
@@ -175,11 +193,21 @@ pub async fn end_of_ground(
     tx: &mut Tx,
     provider: ProviderId,
     ground: GroundId,
-    how: &str,
-    at: Moment,
-    cut_millis: Option<i64>,
+    ending: Ending,
 ) -> Result<u64, StoreError> {
-    let sql = "UPDATE visit SET ended_at = $3, ended_how = $4, cut_millis = $5 \
+    let (staff, contact) = ending.who();
+    let sql = "UPDATE visit SET ended_at = $3, ended_how = $4, cut_millis = $5, ended_by_staff = $6, \
+               ended_by_contact = $7 \
                WHERE provider_id = $1 AND ground_id = $2 AND ended_at IS NULL";
-    run!(tx.conn(), sql, provider.0, ground.0, at.0, how, cut_millis)
+    run!(
+        tx.conn(),
+        sql,
+        provider.0,
+        ground.0,
+        ending.at.0,
+        ending.how.word(),
+        ending.cut_millis,
+        staff,
+        contact
+    )
 }

@@ -5746,6 +5746,20 @@ export interface components {
             /** @description `false`: it is shut, and stays shut, but the disk is full; it is written as soon as possible. */
             written: boolean;
         };
+        /** @description Who was behind an ending. */
+        EndedByView: {
+            /** @description `staff` or `contact`. */
+            kind: string;
+            name: string;
+        };
+        /** @description How something ended, in the words of the one table. */
+        EndingView: {
+            by?: components["schemas"]["EndedByView"] | null;
+            de: string;
+            en: string;
+            /** @description The stable word. */
+            how: string;
+        };
         /** @description What happened, in a word. */
         EventView: {
             code: string;
@@ -5790,13 +5804,19 @@ export interface components {
              */
             cut_millis?: number | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
-            /** @description `customer`, `staff`, `lead`, `expired`, `condition_lost`, `restart` or `kill_switch`. */
+            /** @description The word of how it ended, as in `ending`. */
             ended_how?: string | null;
+            ending?: components["schemas"]["EndingView"] | null;
             ends_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
             /** @description `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`. */
             kind: string;
+            /**
+             * @description It was for a colleague's request or call, which this person may not read: then neither the request nor
+             *     what was said is there.
+             */
+            of_colleague: boolean;
             opened_at: components["schemas"]["Timestamp"];
             reason?: components["schemas"]["ReasonView"] | null;
             record?: components["schemas"]["RecordView"] | null;
@@ -6093,13 +6113,19 @@ export interface components {
                  */
                 cut_millis?: number | null;
                 ended_at?: components["schemas"]["Timestamp"] | null;
-                /** @description `customer`, `staff`, `lead`, `expired`, `condition_lost`, `restart` or `kill_switch`. */
+                /** @description The word of how it ended, as in `ending`. */
                 ended_how?: string | null;
+                ending?: components["schemas"]["EndingView"] | null;
                 ends_at: components["schemas"]["Timestamp"];
                 /** Format: uuid */
                 id: string;
                 /** @description `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`. */
                 kind: string;
+                /**
+                 * @description It was for a colleague's request or call, which this person may not read: then neither the request nor
+                 *     what was said is there.
+                 */
+                of_colleague: boolean;
                 opened_at: components["schemas"]["Timestamp"];
                 reason?: components["schemas"]["ReasonView"] | null;
                 record?: components["schemas"]["RecordView"] | null;
@@ -6710,17 +6736,17 @@ export interface components {
             /** Format: int64 */
             cut_millis?: number | null;
             ended_at?: components["schemas"]["Timestamp"] | null;
-            /**
-             * @description `customer`, `staff`, `lead`, `hour_up`, `idle`, `ground_over`, `condition_lost`, `restart` or
-             *     `kill_switch`.
-             */
+            /** @description The word of how it ended, as in `ending`. */
             ended_how?: string | null;
+            ending?: components["schemas"]["EndingView"] | null;
             ends_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             ground_id: string;
             /** Format: uuid */
             id: string;
             last?: components["schemas"]["LastRequest"] | null;
+            /** @description It was for a colleague's request or call, which this person may not read. */
+            of_colleague: boolean;
             /**
              * Format: int64
              * @description Requests that were forwarded.

@@ -6,8 +6,8 @@ import type { Customer, Ended, Ground } from "../api/types";
 import { useEndGround } from "../door/queries";
 import { Refused } from "../frame/states";
 import { useGround } from "../visit/queries";
+import { endText } from "../visit/tell";
 import { visitWords } from "../visit/words";
-import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { end, left, seconds } from "../words/time";
@@ -89,18 +89,17 @@ function OpenHead({ ground, onEnded }: { ground: Ground; onEnded(ended: Ended): 
 	);
 }
 
-/** "The customer ended the access. Everything was shut after 0.2 s." */
+/** "Ended by the customer (Marta Oduya). Everything was shut after 0.2 s." */
 function HowItEnded({ id }: { id: string }) {
-	const t = useWords(deskWords);
 	const visit = useWords(visitWords);
 	const { language } = useLanguage();
 	const ground = useGround(id);
-	const how = ground.data?.ended_how;
+	const how = endText(ground.data?.ending, language);
 	if (!how) return null;
-	const cut = seconds(ground.data?.cut_millis ?? 0, language);
+	const cut = ground.data?.cut_millis;
 	return (
 		<p className={classes.note} role="status" data-testid="how-ended">
-			{how === "customer" ? t.endedByCustomer(cut) : t.endedOther(say(visit, `end_${how}`))}
+			{how}. {cut == null ? null : visit.cut(seconds(cut, language))}
 		</p>
 	);
 }

@@ -65,9 +65,6 @@ export const deskWords = words(
 		giveBackHint: "Beendet den Zugang mit allen Besuchen.",
 		gaveBack: (seconds: string) => `Zurückgegeben. Nach ${seconds} war alles zu.`,
 		visitEnded: (seconds: string) => `Beendet. Nach ${seconds} war alles zu.`,
-		endedByCustomer: (seconds: string) =>
-			`Der Kunde hat den Zugang beendet. Nach ${seconds} war alles zu.`,
-		endedOther: (how: string) => `Der Zugang ist zu: ${how}.`,
 		overNow: "Die Zeit ist um.",
 		whyOpen: "Grund",
 		back: "Zurück zum Pult",
@@ -153,9 +150,6 @@ export const deskWords = words(
 		giveBackHint: "Ends the access with all visits.",
 		gaveBack: (seconds: string) => `Given back. Everything was shut after ${seconds}.`,
 		visitEnded: (seconds: string) => `Ended. Everything was shut after ${seconds}.`,
-		endedByCustomer: (seconds: string) =>
-			`The customer ended the access. Everything was shut after ${seconds}.`,
-		endedOther: (how: string) => `The access is shut: ${how}.`,
 		overNow: "Time is up.",
 		whyOpen: "Reason",
 		back: "Back to the desk",

@@ -1,7 +1,7 @@
 // The state of the door: the largest thing on the customer's page. Word, shape and colour say the same.
 import { Button } from "@mantine/core";
 import { Link } from "react-router";
-import type { Ended, Ground, TicketRef } from "../api/types";
+import type { Ended, Ground } from "../api/types";
 import { Refused } from "../frame/states";
 import { placeText } from "../visit/tell";
 import { useLanguage, useWords } from "../words/language";
@@ -90,7 +90,7 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 			<div className="row between">
 				<div>
 					{named ? <p className={classes.who}>{ground.staff.name}</p> : null}
-					{ground.kind === "takeover" && ground.ticket ? (
+					{ground.kind === "takeover" ? (
 						<Takeover ticket={ground.ticket} until={day(ground.ends_at, language)} />
 					) : (
 						<p role="timer" className={classes.time}>
@@ -115,12 +115,19 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 }
 
 /** Why it is open, and until when at most: a takeover ends with its request (rules B10, B12). */
-function Takeover({ ticket, until }: { ticket: TicketRef; until: string }) {
+function Takeover({ ticket, until }: { ticket: Ground["ticket"]; until: string }) {
 	const t = useWords(doorWords);
 	return (
 		<>
 			<p className={classes.why}>
-				<Link to={`/requests/${ticket.id}`}>{t.becauseOf(ticket.number)}</Link>: {ticket.subject}
+				{ticket ? (
+					<>
+						<Link to={`/requests/${ticket.id}`}>{t.becauseOf(ticket.number)}</Link>:{" "}
+						{ticket.subject}
+					</>
+				) : (
+					t.becauseOfColleague
+				)}
 			</p>
 			<p className={classes.time}>{t.untilRequest(until)}</p>
 		</>

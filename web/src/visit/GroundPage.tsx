@@ -8,13 +8,12 @@ import type { Ground, Visit } from "../api/types";
 import { doorWords } from "../door/words";
 import { Broken, Empty, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
-import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, day, inFull, moment, seconds, span } from "../words/time";
 import { useGround } from "./queries";
 import { Requests } from "./Requests";
-import { callText, ownReason, reasonText } from "./tell";
+import { callText, endText, ownReason, reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -72,7 +71,7 @@ function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 							</dd>
 						</>
 					) : null}
-					{takenOver ? null : (
+					{takenOver || ground.of_colleague ? null : (
 						<>
 							<dt>{t.record}</dt>
 							<dd>
@@ -121,7 +120,7 @@ function HowLine({ ground }: { ground: Ground }) {
 	if (ground.state === "open") return <>{t.until(moment(ground.ends_at, now, language))}</>;
 	return (
 		<>
-			{ground.ended_how ? say(t, `end_${ground.ended_how}`) : null}.{" "}
+			{endText(ground.ending, language)}.{" "}
 			{ground.cut_millis == null ? null : t.cut(seconds(ground.cut_millis, language))}
 		</>
 	);
@@ -140,7 +139,7 @@ function VisitBlock({ visit, ground }: { visit: Visit; ground: Ground }) {
 				<h3>{visit.product.name}</h3>
 				<span className="soft">
 					{clock(visit.started_at, language)}–{to}
-					{visit.ended_how ? ` · ${say(t, `end_${visit.ended_how}`)}` : null}
+					{visit.ending ? ` · ${endText(visit.ending, language)}` : null}
 				</span>
 			</div>
 			{reason ? (

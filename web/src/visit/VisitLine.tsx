@@ -2,11 +2,10 @@
 
 import { Link } from "react-router";
 import type { Ground } from "../api/types";
-import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { clock, day, inFull, moment, span } from "../words/time";
-import { reasonText } from "./tell";
+import { endText, reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -55,7 +54,7 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 					</>
 				) : (
 					<>
-						{ground.ended_how ? say(t, `end_${ground.ended_how}`) : null}
+						{endText(ground.ending, language)}
 						{ground.ended_at ? ` · ${span(ground.opened_at, ground.ended_at, language)}` : null}
 					</>
 				)}

@@ -8,11 +8,13 @@ import type { visitWords } from "./words";
 type Words = (typeof visitWords)["de"] extends Same<infer T> ? Same<T> : never;
 
 /** A PIN may have been redeemed for a request too; only a takeover opens because of it. */
-type Why = Pick<Ground, "reason" | "ticket"> & { kind?: string };
+type Why = Pick<Ground, "reason" | "ticket"> & { kind?: string; of_colleague?: boolean };
 
 /** "Störung: Bestellungen kommen doppelt an" */
-export function reasonText({ kind, reason, ticket }: Why, t: Words): string {
+export function reasonText({ kind, reason, ticket, of_colleague }: Why, t: Words): string {
 	if (kind === "takeover" && ticket) return t.takenOver(ticket.number, ticket.subject);
+	// What a colleague asked for stays theirs: only that it was so is told.
+	if (of_colleague) return kind === "takeover" ? t.colleaguesRequest : t.colleaguesCall;
 	if (!reason) return t.unreadable;
 	return `${say(t, `cat_${reason.category}`)}: ${reason.text}`;
 }
@@ -28,6 +30,12 @@ export function ownReason(visit: Visit, ground: Ground, t: Words): string | null
 export function placeText(last: NonNullable<Visit["last"]>): string {
 	if (last.area && last.area !== "assets") return last.area;
 	return last.path.split("/").filter(Boolean).at(-1) ?? last.path;
+}
+
+/** "Anfrage vom Kunden geschlossen (Marta Oduya)": the server's one table of words, in the page's language. */
+export function endText(ending: Ground["ending"], language: Language): string | null {
+	if (!ending) return null;
+	return ending.by ? `${ending[language]} (${ending.by.name})` : ending[language];
 }
 
 /** "Telefon, +49 30 …, 14:20" */

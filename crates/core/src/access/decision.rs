@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::facts::{EndedHow, Lack};
+use super::{ended::EndedHow, facts::Lack};
 use crate::{
     catalogue::Action,
     kernel::{GroundId, Moment},
+    ticket::ClosedHow,
 };
 
 /// The answer to every door (rule X7).
@@ -92,7 +93,7 @@ pub enum Closed {
     GroundExpired,
     GroundEnded(EndedHow),
     /// Rules B12, B14.
-    TicketClosed,
+    TicketClosed(ClosedHow),
     /// Rules B15, B16.
     TicketLocked,
     /// The provider's policy or the customer switched self-grants off (rule T3).
@@ -134,7 +135,8 @@ impl Decision {
     pub const fn ends_visit(&self) -> Option<EndedHow> {
         match self {
             Self::Open(_) => None,
-            Self::Needs(Need::Takeover | Need::CustomerWord) => Some(EndedHow::ConditionLost),
+            Self::Needs(Need::Takeover) => Some(EndedHow::TakenOver),
+            Self::Needs(Need::CustomerWord) => Some(EndedHow::CustomerWord),
             Self::Needs(_) => None,
             Self::Closed(closed) => closed.ends_visit(),
         }
@@ -219,7 +221,7 @@ impl Closed {
             Self::ContactGone => "ground.contact_gone",
             Self::GroundExpired => "ground.expired",
             Self::GroundEnded(_) => "ground.ended",
-            Self::TicketClosed => "ticket.closed",
+            Self::TicketClosed(_) => "ticket.closed",
             Self::TicketLocked => "ticket.locked",
             Self::SelfGrantOff => "self_grant.off",
             Self::NoGround => "ground.none",
@@ -234,14 +236,15 @@ impl Closed {
             Self::VisitEnded(how) | Self::GroundEnded(how) => Some(how),
             Self::HourUp => Some(EndedHow::HourUp),
             Self::Idle => Some(EndedHow::Idle),
-            Self::GroundExpired | Self::NoGround => Some(EndedHow::GroundOver),
-            Self::StaffInactive
-            | Self::CustomerInactive
-            | Self::ConditionLost(_)
-            | Self::ContactGone
-            | Self::TicketClosed
-            | Self::TicketLocked
-            | Self::SelfGrantOff => Some(EndedHow::ConditionLost),
+            Self::GroundExpired => Some(EndedHow::Expired),
+            Self::NoGround => Some(EndedHow::GroundOver),
+            Self::StaffInactive => Some(EndedHow::StaffInactive),
+            Self::CustomerInactive => Some(EndedHow::CustomerInactive),
+            Self::ConditionLost(lack) => Some(EndedHow::lost(lack)),
+            Self::ContactGone => Some(EndedHow::ContactGone),
+            Self::TicketClosed(how) => Some(EndedHow::closed(how)),
+            Self::TicketLocked => Some(EndedHow::Locked),
+            Self::SelfGrantOff => Some(EndedHow::SelfGrantOff),
         }
     }
 }

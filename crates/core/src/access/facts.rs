@@ -3,7 +3,10 @@
 //! Plain values that the caller loads in one go. Must never hold a name, an address or a text of the
 //! customer's: the decision needs none.
 
-use super::ground::{Ground, HeldGround};
+use super::{
+    ended::EndedHow,
+    ground::{Ground, HeldGround},
+};
 use crate::{
     catalogue::{Action, DataClass},
     kernel::{
@@ -66,6 +69,15 @@ impl StaffFacts {
         } else {
             None
         }
+    }
+
+    /// What makes them nobody who serves: then all that they hold ends for good, also what sleeps with a
+    /// closed ticket. A training or guidelines can be made up for; until then the door is only shut.
+    pub fn gone(&self) -> Option<EndedHow> {
+        if !self.active {
+            return Some(EndedHow::StaffInactive);
+        }
+        self.lack().filter(|lack| matches!(lack, Lack::Role | Lack::Mfa)).map(EndedHow::lost)
     }
 
     /// What must hold at a start: overdue duties block the next access, not the running one.
@@ -183,22 +195,6 @@ pub struct VisitFacts {
     pub last_active_at: Moment,
     /// Set once it is over; then it never opens again.
     pub ended: Option<EndedHow>,
-}
-
-words! {
-    /// How a ground or a visit ended.
-    EndedHow {
-        Customer = "customer",
-        Staff = "staff",
-        Lead = "lead",
-        Expired = "expired",
-        HourUp = "hour_up",
-        Idle = "idle",
-        GroundOver = "ground_over",
-        ConditionLost = "condition_lost",
-        Restart = "restart",
-        KillSwitch = "kill_switch",
-    }
 }
 
 /// What is asked of the decision.

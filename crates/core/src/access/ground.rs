@@ -5,11 +5,12 @@
 
 use super::{
     decision::{Closed, Decision, Need},
-    facts::{ContactFacts, EndedHow, Facts, Policy, SelfGrantPolicy, TicketAge},
+    ended::EndedHow,
+    facts::{ContactFacts, Facts, Policy, SelfGrantPolicy, TicketAge},
 };
 use crate::{
     kernel::{ContactId, CustomerId, GroundId, Moment, Span, StaffId, StaffRole, TicketId},
-    ticket::{self, Opener},
+    ticket::{self, ClosedHow, Opener},
 };
 
 /// Access by PIN ends this long after the PIN's *issue* (rules B7, B8).
@@ -80,7 +81,7 @@ pub struct TicketFacts {
     /// Since when it waits for the customer; `None` while it waits for staff (never closes by itself).
     pub waits_for_customer_since: Option<Moment>,
     /// Set while somebody has closed it (rule B12).
-    pub closed_at: Option<Moment>,
+    pub closed: Option<(Moment, ClosedHow)>,
 }
 
 /// A reopening of a closed ticket.
@@ -197,6 +198,11 @@ impl Ground {
 
     /// Whether it is over, and how: ended by somebody, or expired. For pages; doors ask `decide`.
     pub fn over(&self, policy: &Policy, now: Moment) -> Ended {
+        if let Self::Takeover(g) = self
+            && g.ended.is_none()
+        {
+            return g.asleep(policy.ticket_age, now);
+        }
         let until = self.until(policy);
         self.ended().or((now >= until).then_some((until, EndedHow::Expired)))
     }
@@ -248,12 +254,30 @@ impl Takeover {
         let ticket = &self.ticket;
         if now >= ticket.locks_at(age) {
             Some(Closed::TicketLocked.into())
-        } else if ticket.closed(now) {
-            Some(Closed::TicketClosed.into())
+        } else if let Some((_, how)) = ticket.closed(now) {
+            Some(Closed::TicketClosed(how).into())
         } else if self.staff != me || ticket.assigned_to != Some(me) {
             Some(Need::Takeover.into())
         } else if !ticket.customer_stands_behind() {
             Some(Need::CustomerWord.into())
+        } else {
+            None
+        }
+    }
+
+    /// Since when it opens nothing because of its ticket, and why; it may open again unless it is locked.
+    fn asleep(&self, age: TicketAge, now: Moment) -> Ended {
+        let ticket = &self.ticket;
+        let locks_at = ticket.locks_at(age);
+        if let Some((at, how)) = ticket.closed(now)
+            && at < locks_at
+        {
+            Some((at, EndedHow::closed(how)))
+        } else if now >= locks_at {
+            Some((locks_at, EndedHow::Locked))
+        } else if !ticket.customer_stands_behind() {
+            let since = ticket.reopened.map_or(ticket.opened_at, |reopened| reopened.at);
+            Some((since.max(self.taken_over_at), EndedHow::CustomerWord))
         } else {
             None
         }
@@ -266,9 +290,10 @@ impl TicketFacts {
         ticket::locks_at(age, self.opened_at, self.last_message_at)
     }
 
-    /// Whether somebody closed it, or it closed by itself (rules B12, B14).
-    pub fn closed(&self, now: Moment) -> bool {
-        self.closed_at.is_some() || self.closes_at().is_some_and(|at| now >= at)
+    /// When and how somebody closed it, or it closed by itself (rules B12, B14).
+    pub fn closed(&self, now: Moment) -> Option<(Moment, ClosedHow)> {
+        let silence = || self.closes_at().filter(|at| now >= *at).map(|at| (at, ClosedHow::Silence));
+        self.closed.or_else(silence)
     }
 
     fn closes_at(&self) -> Option<Moment> {

@@ -75,11 +75,13 @@
 //! ```
 
 mod decision;
+mod ended;
 mod facts;
 mod ground;
 mod judge;
 
 pub use decision::*;
+pub use ended::*;
 pub use facts::*;
 pub use ground::*;
 
@@ -161,7 +163,7 @@ fn within_visit(facts: &Facts, request: &Request<'_>, now: Moment) -> Decision {
     let decision = judge(facts, held, &wanted, now);
     // Closing a ticket ends the running visit, even if the ticket opens again (rules B12, B13).
     if decision.opening().is_some() && held.ground.interrupted_since(visit.started_at) {
-        return Closed::VisitEnded(EndedHow::ConditionLost).into();
+        return Closed::VisitEnded(EndedHow::Reopened).into();
     }
     decision
 }

@@ -159,7 +159,7 @@ impl Ticket {
             customer_spoke_at: self.customer_spoke_at,
             last_message_at: self.last_message_at,
             waits_for_customer_since: self.waits.for_customer_since(),
-            closed_at: self.closed.map(|(at, _)| at),
+            closed: self.closed,
         }
     }
 }

@@ -5,7 +5,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::*,
-    ticket::Opener,
+    ticket::{ClosedHow, Opener},
 };
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ pub fn ticket() -> TicketFacts {
         customer_spoke_at: None,
         last_message_at: T0,
         waits_for_customer_since: None,
-        closed_at: None,
+        closed: None,
     }
 }
 

@@ -4,7 +4,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::{Moment, Span, StaffRole},
-    ticket::Opener,
+    ticket::{ClosedHow, Opener},
 };
 
 use crate::fixture::*;
@@ -96,7 +96,7 @@ fn b10_b11_only_who_has_taken_the_ticket_over_enters() {
 fn b10_a_ticket_given_to_somebody_else_ends_the_visit() {
     let facts = visiting(takeover_of(TicketFacts { assigned_to: Some(COLLEAGUE), ..ticket() }));
     let decision = decide(&facts, &Ask::Request(request(Action::View, DataClass::Product)), T0);
-    assert_eq!(decision.ends_visit(), Some(EndedHow::ConditionLost));
+    assert_eq!(decision.ends_visit(), Some(EndedHow::TakenOver));
 }
 
 /// Rules B10, B13; controls 14, 15.
@@ -133,14 +133,21 @@ fn b10_b13_a_ticket_opens_only_with_the_customer_behind_it() {
 /// Rules B12, B13; control 13.
 #[test]
 fn b12_closing_ends_the_running_visit_and_reopening_does_not_revive_it() {
-    let closed = TicketFacts { closed_at: Some(T0 + MINUTE), ..ticket() };
-    let decision = decide(
-        &visiting(takeover_of(closed)),
-        &Ask::Request(request(Action::View, DataClass::Product)),
-        T0 + MINUTE,
-    );
-    assert_eq!(decision.code(), "ticket.closed");
-    assert_eq!(decision.ends_visit(), Some(EndedHow::ConditionLost));
+    for (how, ended) in [
+        (ClosedHow::Customer, EndedHow::ClosedByCustomer),
+        (ClosedHow::Staff, EndedHow::ClosedByStaff),
+        (ClosedHow::Silence, EndedHow::ClosedBySilence),
+        (ClosedHow::Merged, EndedHow::Merged),
+    ] {
+        let closed = TicketFacts { closed: Some((T0 + MINUTE, how)), ..ticket() };
+        let decision = decide(
+            &visiting(takeover_of(closed)),
+            &Ask::Request(request(Action::View, DataClass::Product)),
+            T0 + MINUTE,
+        );
+        assert_eq!(decision.code(), "ticket.closed");
+        assert_eq!(decision.ends_visit(), Some(ended), "it says who closed it");
+    }
 
     let reopened =
         TicketFacts { reopened: Some(Reopened { at: T0 + MINUTE, by: Opener::Customer }), ..ticket() };
@@ -248,4 +255,36 @@ fn over_says_when_and_how() {
     assert_eq!(ground.over(&policy, T0 + DAY), expired);
     end(&mut ground, T0 + MINUTE, EndedHow::Customer);
     assert_eq!(ground.over(&policy, T0 + DAY), Some((T0 + MINUTE, EndedHow::Customer)));
+}
+
+/// What sleeps with its ticket says what shut it and since when, not that its time was up.
+#[test]
+fn b12_a_takeover_that_sleeps_says_what_its_ticket_did() {
+    let policy = Policy::default();
+    let over = |ticket, now| takeover_of(ticket).over(&policy, now);
+    assert_eq!(over(ticket(), T0 + DAY), None);
+    let closed = TicketFacts { closed: Some((T0 + MINUTE, ClosedHow::Customer)), ..ticket() };
+    let by_customer = Some((T0 + MINUTE, EndedHow::ClosedByCustomer));
+    assert_eq!(over(closed.clone(), T0 + DAY), by_customer);
+    let months_later = T0 + Span::days(90);
+    assert_eq!(over(closed, months_later), by_customer, "locking it later changes nothing of that");
+    let silent = TicketFacts { waits_for_customer_since: Some(T0), ..ticket() };
+    assert_eq!(over(silent, T0 + Span::days(14)), Some((T0 + Span::days(14), EndedHow::ClosedBySilence)));
+    let (at, how) = over(ticket(), months_later).expect("over");
+    assert_eq!((at, how), (ticket().locks_at(policy.ticket_age), EndedHow::Locked));
+    let by_staff = Some(Reopened { at: T0 + MINUTE, by: Opener::Staff });
+    let unsaid = TicketFacts { reopened: by_staff, ..ticket() };
+    assert_eq!(over(unsaid, T0 + DAY), Some((T0 + MINUTE, EndedHow::CustomerWord)));
+}
+
+/// Rule T21: who no longer serves loses what they hold; what can be made up for only shuts the door.
+#[test]
+fn t21_only_who_no_longer_serves_loses_what_they_hold() {
+    let agent = visiting(pin()).staff;
+    assert_eq!(agent.gone(), None);
+    assert_eq!(StaffFacts { trainings_done: false, ..agent.clone() }.gone(), None);
+    assert_eq!(StaffFacts { guidelines_accepted: false, ..agent.clone() }.gone(), None);
+    assert_eq!(StaffFacts { mfa: false, ..agent.clone() }.gone(), Some(EndedHow::MfaLost));
+    assert_eq!(StaffFacts { roles: vec![], ..agent.clone() }.gone(), Some(EndedHow::RoleLost));
+    assert_eq!(StaffFacts { active: false, ..agent }.gone(), Some(EndedHow::StaffInactive));
 }

@@ -5,7 +5,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::{GroundId, Moment, Span},
-    ticket::Opener,
+    ticket::{ClosedHow, Opener},
 };
 use proptest::{prelude::*, test_runner::Config};
 
@@ -122,7 +122,7 @@ impl Story {
             }),
             Step::CustomerCloses => {
                 self.tickets(|ticket, account| {
-                    ticket.closed_at = Some(now);
+                    ticket.closed = Some((now, ClosedHow::Customer));
                     account.over = true;
                 });
                 self.visit_over |= self.visit_is_on(|a| a.is_ticket);
@@ -204,7 +204,7 @@ impl Story {
     fn reopen(&mut self, by: Opener) {
         let now = self.now;
         self.tickets(|ticket, account| {
-            if ticket.closed_at.take().is_some() {
+            if ticket.closed.take().is_some() {
                 ticket.reopened = Some(Reopened { at: now, by });
                 account.over = false;
                 let spoke_now = ticket.customer_spoke_at == Some(now);

@@ -4,7 +4,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::{ConsentId, GroundId, Moment, Span, StaffRole},
-    ticket::Opener,
+    ticket::{ClosedHow, Opener},
 };
 use proptest::{
     prelude::*,
@@ -55,7 +55,7 @@ fn a_ticket() -> impl Strategy<Value = TicketFacts> {
             reopened,
             customer_spoke_at: spoke,
             waits_for_customer_since: waits,
-            closed_at,
+            closed: closed_at.map(|at| (at, ClosedHow::Staff)),
             last_message_at: opened_at,
             assigned_to: mine.then_some(ME),
             ..ticket()
@@ -196,7 +196,7 @@ fn worsen(facts: &mut Facts, choice: usize, which: usize) {
             Ground::SelfGrant(g) => g.ends_at = T0 - DAY,
         },
         14 => match &mut held.ground {
-            Ground::Takeover(g) => g.ticket.closed_at = Some(T0),
+            Ground::Takeover(g) => g.ticket.closed = Some((T0, ClosedHow::Staff)),
             Ground::Grant(g) => g.products = Some(vec![]),
             Ground::Pin(g) => g.issued_at = g.issued_at - Span::minutes(30),
             Ground::Onboarding(g) => g.manager = COLLEAGUE,

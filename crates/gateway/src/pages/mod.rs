@@ -5,6 +5,8 @@
 
 mod words;
 
+use std::borrow::Cow;
+
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
     header::{
@@ -12,11 +14,12 @@ use http::{
         REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
     },
 };
+use pforte_core::access::EndedHow;
 
 use crate::{
     body::OutBody,
     origin::COOKIE_NAME,
-    permit::{Ended, Language, Over, Shut, Why},
+    permit::{Ended, Language, Shut, Why},
 };
 
 /// The style sheet of these pages.
@@ -83,7 +86,7 @@ impl Reader {
 /// The face of a page, before it is written.
 pub(super) struct Text {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     tone: &'static str,
     title: String,
     lines: Vec<String>,
@@ -128,7 +131,7 @@ pub(crate) fn own(reader: Reader, own: Own) -> Response<OutBody> {
 /// The page after *End*.
 pub(crate) fn ended(reader: Reader, ended: &Ended) -> Response<OutBody> {
     let reader = reader.speaking(ended.language);
-    let why = Why::Over { how: Over::ByStaff, cut_millis: Some(ended.cut_millis) };
+    let why = Why::Over { how: EndedHow::Staff, cut_millis: Some(ended.cut_millis) };
     let mut text = words::shut(&why, ended.language);
     text.status = StatusCode::OK;
     let mut response = write(reader, text, &Way::Desk(&ended.desk));

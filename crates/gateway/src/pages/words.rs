@@ -1,10 +1,10 @@
 //! The words of the pages, in German and English.
 
 use http::StatusCode;
-use pforte_core::catalogue::Action;
+use pforte_core::{access::EndedHow, catalogue::Action};
 
 use super::{Own, Text};
-use crate::permit::{Language, Needed, Over, Why};
+use crate::permit::{Language, Needed, Why};
 
 /// One sentence in both languages.
 type Both = (&'static str, &'static str);
@@ -27,7 +27,7 @@ fn text(
 ) -> Text {
     Text {
         status,
-        code,
+        code: code.into(),
         tone,
         title: pick(language, title),
         lines: lines.iter().map(|line| pick(language, *line)).collect(),
@@ -121,51 +121,31 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
     }
 }
 
-fn over(how: Over, cut_millis: Option<u64>, language: Language) -> Text {
-    let (code, title): (_, Both) = match how {
-        Over::ByCustomer => {
-            ("visit.over.customer", ("Der Kunde hat den Zugang beendet.", "The customer ended the access."))
-        }
-        Over::ByStaff => ("visit.over.staff", ("Sie haben die Sitzung beendet.", "You ended the session.")),
-        Over::ByLead => {
-            ("visit.over.lead", ("Die Leitung hat den Zugang beendet.", "A lead ended the access."))
-        }
-        Over::HourUp => ("visit.over.hour_up", ("Die Stunde ist um.", "The hour is up.")),
-        Over::Idle => (
-            "visit.over.idle",
-            ("Die Sitzung ist wegen Untätigkeit zu Ende.", "The session ended because nothing happened."),
-        ),
-        Over::GroundOver => {
-            ("visit.over.ground_over", ("Der Zugang ist abgelaufen.", "The access has run out."))
-        }
-        Over::ConditionLost => (
-            "visit.over.condition_lost",
-            (
-                "Eine Voraussetzung für den Zugang ist weggefallen.",
-                "A condition for the access no longer holds.",
-            ),
-        ),
-        Over::Restart => {
-            ("visit.over.restart", ("Der Server wurde neu gestartet.", "The server was restarted."))
-        }
-    };
-    let mut text = text(language, StatusCode::GONE, code, "past", title, &[]);
+fn over(how: EndedHow, cut_millis: Option<u64>, language: Language) -> Text {
+    // The same words as in the visitor book and at the desk.
+    let title = format!("{}.", how.told(language));
+    let code = format!("visit.over.{}", how.word()).into();
+    let mut text = Text { status: StatusCode::GONE, code, tone: "past", title, lines: vec![] };
     if let Some(millis) = cut_millis {
         text.lines.push(cut(millis, language));
     }
     let next: Option<Both> = match how {
-        Over::HourUp | Over::Idle | Over::Restart => Some((
+        EndedHow::HourUp | EndedHow::Idle | EndedHow::Restart => Some((
             "Eine neue Sitzung beginnt am Arbeitsplatz, mit einem neuen Grund.",
             "A new session starts at the desk, with a new reason.",
         )),
-        Over::GroundOver => Some((
+        EndedHow::Expired | EndedHow::GroundOver => Some((
             "Wird er noch gebraucht, fragen Sie den Kunden nach einer neuen PIN.",
             "If it is still needed, ask the customer for a new PIN.",
         )),
-        Over::ConditionLost => {
+        EndedHow::TrainingLost
+        | EndedHow::GuidelinesLost
+        | EndedHow::DutiesOverdue
+        | EndedHow::CustomerWord
+        | EndedHow::ConditionLost => {
             Some(("Der Arbeitsplatz zeigt, was fehlt.", "The desk shows what is missing."))
         }
-        Over::ByCustomer | Over::ByStaff | Over::ByLead => None,
+        _ => None,
     };
     text.lines.extend(next.map(|both| pick(language, both)));
     let swept = (

@@ -17,12 +17,13 @@ use std::{
 };
 
 use pforte_core::{
+    access::EndedHow,
     catalogue::{Action, DataClass, IdentityHeaders, PassList, PathPattern, Product, Route},
     kernel::{EntryId, Moment, VisitId},
 };
 use pforte_gateway::{
-    Ask, Bar, CookieJar, Ended, Entered, Gateway, GatewayConfig, Identity, Language, Leash, Needed, Over,
-    Pass, Permit, Scheme, Shut, Status, Why,
+    Ask, Bar, CookieJar, Ended, Entered, Gateway, GatewayConfig, Identity, Language, Leash, Needed, Pass,
+    Permit, Scheme, Shut, Status, Why,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -148,7 +149,7 @@ impl Permit for Fake {
     async fn end(&self, label: &str, cookie: Option<&str>) -> Result<Ended, Shut> {
         self.door(label, cookie)?;
         let cut = self.leash.cut_and_wait(Duration::from_secs(1)).await;
-        self.shut(Why::Over { how: Over::ByStaff, cut_millis: None });
+        self.shut(Why::Over { how: EndedHow::Staff, cut_millis: None });
         let cut_millis = u64::try_from(cut.took.as_millis()).unwrap();
         Ok(Ended { cut_millis, language: Language::English, desk: "https://desk.example/desk".into() })
     }

@@ -10,7 +10,6 @@ use pforte_store::{
     Tx,
     address::{self, Address},
     contact::{self, Contact},
-    ground::{self, Filter},
     phone::{self, Phone},
     pin, provider,
     sign_in::{self, Person},
@@ -20,7 +19,7 @@ use uuid::Uuid;
 use super::{MANY, NewContact, What, shared, taken, too_many, user_taken};
 use crate::{
     App,
-    door::{EndAsk, Touched},
+    door::{EndAsk, Touched, Whose},
     kernel::Problem,
     live::{Audience, News, Topic},
     signin::{self, Activation},
@@ -302,36 +301,31 @@ impl Applied {
             app.door.sign_out(*id);
         }
         if let Some(lost) = self.lost {
-            app.renew(&[Touched::Customer(customer)]).await;
-            if let Err(problem) = end_grounds(app, provider, customer, lost, actor).await {
+            if let Err(problem) = end_grounds(app, provider, lost, actor).await {
                 tracing::error!(code = problem.code, "grounds of a changed contact are not looked at");
             }
-            app.end_what_is_over().await;
+            app.renew(&[Touched::Customer(customer)]).await;
+            app.end_touched(&[Touched::Customer(customer)], actor).await;
         }
         let topics = [Topic::Contacts, Topic::Door, Topic::Customers, Topic::Pin, Topic::Me];
         app.hub.publish(News::new(provider, &[Audience::Customer(customer), Audience::Leads], &topics));
     }
 }
 
-/// Ends what a contact opened who may no longer ask for support.
+/// Ends what a contact opened: everything when they are gone, their PINs when they may no longer ask for
+/// support by telephone.
 async fn end_grounds(
     app: &App,
     provider: ProviderId,
-    customer: CustomerId,
     contact: ContactId,
     actor: Actor,
 ) -> Result<(), Problem> {
-    let mut conn = app.read().await?;
-    let now = contact::by_id(&mut conn, provider, contact).await?;
-    if now.is_some_and(|now| now.active && now.rights.support) {
-        return Ok(());
-    }
-    let filter = Filter { customer: Some(customer), open: Some(true), ..Filter::default() };
-    let open = ground::list(&mut conn, provider, filter, app.sources.now(), None, 200).await?;
-    drop(conn);
-    let ask = EndAsk { how: EndedHow::ConditionLost, actor };
-    for record in open.iter().filter(|record| record.contact == contact && record.kind == "pin") {
-        app.end_ground(record, ask).await;
-    }
+    let now = contact::by_id(&mut *app.read().await?, provider, contact).await?;
+    let whose = match now {
+        Some(now) if now.active && now.rights.support => return Ok(()),
+        Some(now) if now.active => Whose::PinsOf(contact),
+        _ => Whose::Contact(contact),
+    };
+    app.end_every(provider, whose, EndAsk { how: EndedHow::ContactGone, actor }).await?;
     Ok(())
 }

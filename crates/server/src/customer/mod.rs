@@ -11,7 +11,7 @@ use pforte_core::{
 use pforte_store::{
     Conn,
     customer::{self, Customer},
-    ground::{self, Filter, GroundRecord},
+    ground::{self, Filter, GroundRecord, Standing},
     staff::Staff,
 };
 
@@ -37,7 +37,12 @@ pub async fn doors(
     customer: &Customer,
     now: Moment,
 ) -> Result<(Vec<GroundRecord>, Vec<ProductDoor>), Problem> {
-    let filter = Filter { customer: Some(customer.id), staff: Some(staff.id), open: Some(true) };
+    let filter = Filter {
+        customer: Some(customer.id),
+        staff: Some(staff.id),
+        standing: Some(Standing::Open),
+        ..Filter::default()
+    };
     let mut grounds = ground::list(conn, customer.provider, filter, now, None, 50).await?;
     grounds.retain(|ground| !app.door.ground_shut(ground.id));
     let facts = load_facts(app, conn, staff, customer, &grounds).await?;

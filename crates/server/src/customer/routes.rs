@@ -159,7 +159,7 @@ pub async fn one(
     let now = app.sources.now();
     let (grounds, doors) = super::doors(&app, &mut conn, &who.staff, &customer, now).await?;
     let ground = match grounds.first() {
-        Some(record) => Some(ground_view(&app, &mut conn, record).await?),
+        Some(record) => Some(ground_view(&app, &mut conn, &who.signed_in(), record).await?),
         None => None,
     };
     let products = doors.into_iter().map(|door| ProductDoorView::new(&app, &door.product, door.decision));

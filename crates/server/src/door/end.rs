@@ -1,6 +1,7 @@
 //! Ending: shut in memory first, written after. It always works, also when nothing can be written.
 
 use std::{
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -9,9 +10,14 @@ use futures_util::future::join_all;
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Entry, Event},
-    kernel::{CustomerId, GroundId, Moment, ProviderId, SignInId, StaffId, VisitId},
+    kernel::{ContactId, CustomerId, GroundId, Moment, ProviderId, SignInId, StaffId, VisitId},
 };
-use pforte_store::{Change, StoreError, ground, ground::GroundRecord, sign_in, visit, visit::VisitRecord};
+use pforte_store::{
+    Change, Ending, StoreError,
+    ground::{self, Filter, GroundRecord, Standing},
+    sign_in, visit,
+    visit::VisitRecord,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,12 +30,48 @@ use crate::{
 
 /// How long ending waits for open streams to let go; the rules give them a second.
 const CUT_LIMIT: Duration = Duration::from_secs(1);
+/// How often the end of everything looks for what was opened while it worked, and at how many at a time.
+const PASSES: u32 = 3;
+const PAGE: i64 = 200;
 
 /// Who ends, and how that is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndAsk {
     pub how: EndedHow,
     pub actor: Actor,
+}
+
+impl EndAsk {
+    const fn at(self, at: Moment) -> Ending {
+        Ending { at, how: self.how, by: self.actor, cut_millis: None }
+    }
+}
+
+/// Whose grounds end, all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's at the provider (control 24).
+    Everybodys,
+    Staff(StaffId),
+    /// Whose PINs and tickets opened them.
+    Contact(ContactId),
+    /// A contact's who may no longer read out a PIN: their tickets are theirs as before (rule P15).
+    PinsOf(ContactId),
+}
+
+impl Whose {
+    fn filter(self) -> Filter {
+        let all = Filter { standing: Some(Standing::MayOpen), ..Filter::default() };
+        match self {
+            Self::Everybodys => all,
+            Self::Staff(id) => Filter { staff: Some(id), ..all },
+            Self::Contact(id) | Self::PinsOf(id) => Filter { contact: Some(id), ..all },
+        }
+    }
+
+    const fn pins_alone(self) -> bool {
+        matches!(self, Self::PinsOf(_))
+    }
 }
 
 /// What ending did.
@@ -39,6 +81,9 @@ pub struct EndedView {
     pub ended_at: Timestamp,
     /// Milliseconds until everything was shut.
     pub cut_millis: u64,
+    /// Visits that ended with it.
+    #[serde(skip)]
+    pub visits: usize,
     /// Requests and streams that were under way.
     pub streams: usize,
     /// `false`: it is shut, and stays shut, but the disk is full; it is written as soon as possible.
@@ -50,9 +95,7 @@ pub(super) struct GroundEnding {
     provider: ProviderId,
     ground: GroundId,
     customer: CustomerId,
-    ask: EndAsk,
-    at: Moment,
-    cut_millis: i64,
+    ending: Ending,
     visits: u32,
     /// When it was begun here; whoever began it writes it, and the watcher only if that fails.
     begun: Instant,
@@ -63,11 +106,15 @@ pub(super) struct VisitEnding {
     provider: ProviderId,
     visit: VisitId,
     customer: CustomerId,
-    ask: EndAsk,
-    at: Moment,
-    cut_millis: i64,
+    ending: Ending,
     streams: u32,
     begun: Instant,
+}
+
+impl VisitEnding {
+    pub(super) const fn ending(&self) -> Ending {
+        self.ending
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -79,90 +126,158 @@ pub(super) struct SignInEnding {
 }
 
 struct CutAll {
-    millis: u64,
+    millis: i64,
     streams: usize,
     doors: Vec<Arc<Door>>,
 }
 
-/// How a visit ends when its ground is ended.
-const fn visit_how(how: EndedHow) -> EndedHow {
-    match how {
-        EndedHow::Expired => EndedHow::GroundOver,
-        how => how,
+impl CutAll {
+    /// What it says of the cut; when and whether it is written is the caller's to say.
+    fn view(&self) -> EndedView {
+        let cut_millis = u64::try_from(self.millis).unwrap_or(0);
+        EndedView { cut_millis, visits: self.doors.len(), streams: self.streams, ..already(Moment(0)) }
     }
 }
 
 impl App {
-    /// Ends a ground with all its visits (rule B7/B8: *End now*, *Give back*).
+    /// Ends a ground with all its visits (rule B7/B8: *End now*, *Give back*), also one that sleeps with its
+    /// ticket: it could wake (rule B13). Who comes second changes nothing of how, when and by whom.
     pub async fn end_ground(&self, record: &GroundRecord, ask: EndAsk) -> EndedView {
         let now = self.sources.now();
-        // A takeover that sleeps with its ticket is ended, too: it could wake (rule B13).
-        let sleeps = record.kind == "takeover" && record.ended_at.is_none();
-        if !record.open(now) && !sleeps {
-            return already(record.ended_at.unwrap_or(record.ends_at));
+        if !record.may_open(now) {
+            return already(record.ended.map_or(record.ends_at, |ending| ending.at));
         }
-        let ending = GroundEnding {
+        let ending = ask.at(now);
+        let mut new = GroundEnding {
             provider: record.provider,
             ground: record.id,
             customer: record.customer,
-            ask,
-            at: now,
-            cut_millis: 0,
+            ending,
             visits: 0,
             begun: Instant::now(),
         };
         // From here on no visit can be opened on it, whatever becomes of the write.
         // Kept until it is written, also when the browser that asked goes away meanwhile.
-        {
+        let first = {
             let mut unwritten = lock(&self.door.unwritten);
-            unwritten.shut.insert(record.id, Shut { how: ask.how, at: now, written: None });
-            unwritten.grounds.insert(record.id, ending.clone());
+            let first = unwritten.shut.get(&record.id).copied();
+            if first.is_none() {
+                unwritten.shut.insert(record.id, Shut { ending, written: None });
+                unwritten.grounds.insert(record.id, new.clone());
+            }
+            first
+        };
+        if let Some(first) = first {
+            let doors = self.door.pick(|door| door.visit.ground == record.id);
+            let cut = cut(doors, first.ending).await;
+            let written = self.door.shut(record.id).is_none_or(|shut| shut.written.is_some());
+            return EndedView { ended_at: first.ending.at.into(), written, ..cut.view() };
         }
         let doors = self.door.pick(|door| door.visit.ground == record.id && door.over().is_none());
-        let cut = cut(doors, visit_how(ask.how)).await;
-        let ending = GroundEnding {
-            cut_millis: i64::try_from(cut.millis).unwrap_or(i64::MAX),
-            visits: u32::try_from(cut.doors.len()).unwrap_or(u32::MAX),
-            ..ending
-        };
-        lock(&self.door.unwritten).grounds.insert(record.id, ending.clone());
-        let written = in_time(self.write_ground_ending(ending)).await;
+        let cut = cut(doors, ending).await;
+        new.ending.cut_millis = Some(cut.millis);
+        new.visits = u32::try_from(cut.doors.len()).unwrap_or(u32::MAX);
+        {
+            let mut unwritten = lock(&self.door.unwritten);
+            unwritten.shut.insert(record.id, Shut { ending: new.ending, written: None });
+            unwritten.grounds.insert(record.id, new.clone());
+        }
+        let written = in_time(self.write_ground_ending(new)).await;
         self.renew(&[Touched::Ground(record.id)]).await;
         self.tell_ended(record.provider, record.customer, record.staff, record.id);
-        EndedView { ended_at: now.into(), cut_millis: cut.millis, streams: cut.streams, written }
+        EndedView { ended_at: now.into(), written, ..cut.view() }
     }
 
-    /// Ends one visit (rule T16/T18).
+    /// Ends one visit (rule T16/T18). Who comes second changes nothing, also while the first is unwritten.
     pub async fn end_visit(&self, record: &VisitRecord, ask: EndAsk) -> EndedView {
         let now = self.sources.now();
-        if let Some(at) = record.ended_at {
-            return already(at);
+        if let Some(ending) = record.ended {
+            return already(ending.at);
         }
-        let mut ending = VisitEnding {
+        if let Some(first) = self.door.over(record.id) {
+            let doors = self.door.pick(|door| door.visit.id == record.id);
+            let cut = cut(doors, first).await;
+            let written = !lock(&self.door.unwritten).visits.contains_key(&record.id);
+            return EndedView { ended_at: first.at.into(), written, ..cut.view() };
+        }
+        let mut new = VisitEnding {
             provider: record.provider,
             visit: record.id,
             customer: record.customer,
-            ask,
-            at: now,
-            cut_millis: 0,
+            ending: ask.at(now),
             streams: 0,
             begun: Instant::now(),
         };
-        lock(&self.door.unwritten).visits.insert(record.id, ending.clone());
+        let first = {
+            let mut unwritten = lock(&self.door.unwritten);
+            unwritten.visits.entry(record.id).or_insert_with(|| new.clone()).ending
+        };
         let doors = self.door.pick(|door| door.visit.id == record.id && door.over().is_none());
-        let cut = cut(doors, ask.how).await;
-        ending.cut_millis = i64::try_from(cut.millis).unwrap_or(i64::MAX);
-        ending.streams = u32::try_from(cut.streams).unwrap_or(u32::MAX);
-        lock(&self.door.unwritten).visits.insert(record.id, ending.clone());
-        let written = in_time(self.write_visit_ending(ending)).await;
+        let cut = cut(doors, first).await;
+        new.ending = Ending { cut_millis: Some(cut.millis), ..first };
+        new.streams = u32::try_from(cut.streams).unwrap_or(u32::MAX);
+        // Shut already; only the name of who was behind it is still to be found.
+        if new.ending.by == Actor::System
+            && let Some(by) = self.who_ended(record, new.ending.how).await
+        {
+            new.ending.by = by;
+            cut.doors.iter().for_each(|door| door.complete(cut.millis, Some(by)));
+        }
+        lock(&self.door.unwritten).visits.insert(record.id, new.clone());
+        let written = in_time(self.write_visit_ending(new)).await;
         self.tell_ended(record.provider, record.customer, record.staff, record.ground);
-        EndedView { ended_at: now.into(), cut_millis: cut.millis, streams: cut.streams, written }
+        EndedView { ended_at: first.at.into(), written, ..cut.view() }
+    }
+
+    /// Who was behind what the decision found: whoever ended the ground, or closed the ticket.
+    async fn who_ended(&self, visit: &VisitRecord, how: EndedHow) -> Option<Actor> {
+        let look = async {
+            let mut conn = self.db.read().await?;
+            let ground = ground::by_id(&mut conn, visit.provider, visit.ground).await?;
+            match ground {
+                Some(GroundRecord { ended: Some(ending), .. }) if ending.how == how => Ok(Some(ending.by)),
+                Some(ground) => crate::ground::closed_by(&mut conn, &ground, how).await,
+                None => Ok(None),
+            }
+        };
+        tokio::time::timeout(HUNG, look).await.ok().and_then(|found: Result<_, StoreError>| found.ok())?
+    }
+
+    /// Ends every ground of somebody that is open or could ever open again, and not only what reads as open.
+    /// What is opened meanwhile is found by a further pass.
+    pub async fn end_every(
+        &self,
+        provider: ProviderId,
+        whose: Whose,
+        ask: EndAsk,
+    ) -> Result<Vec<EndedView>, StoreError> {
+        let filter = whose.filter();
+        let (mut ended, mut seen) = (vec![], HashSet::new());
+        let (mut before, mut passes) = (None, 0);
+        while passes < PASSES {
+            let now = self.sources.now();
+            let mut conn = self.db.read().await?;
+            let found = ground::list(&mut conn, provider, filter, now, before, PAGE).await?;
+            drop(conn);
+            before = found.last().map(|last| last.id);
+            if before.is_none() {
+                passes += 1;
+                continue;
+            }
+            let new: Vec<_> = found
+                .iter()
+                .filter(|record| seen.insert(record.id))
+                .filter(|record| !whose.pins_alone() || record.kind == "pin")
+                .collect();
+            ended.extend(join_all(new.into_iter().map(|record| self.end_ground(record, ask))).await);
+        }
+        Ok(ended)
     }
 
     /// Ends the visits that a sign-in opened: nobody works on behind a closed browser.
     pub async fn end_visits_of_sign_in(&self, sign_in: SignInId, actor: Actor) {
         let doors = self.door.pick(|door| door.visit.sign_in == sign_in && door.over().is_none());
-        let ask = EndAsk { how: EndedHow::Staff, actor };
+        let ask = EndAsk { how: EndedHow::SignedOut, actor };
         join_all(doors.iter().map(|door| self.end_visit(&door.visit, ask))).await;
     }
 
@@ -198,23 +313,21 @@ impl App {
     async fn write_ground_ending(&self, e: GroundEnding) -> Result<(), StoreError> {
         let event = Event::GroundEnded {
             ground: e.ground,
-            how: e.ask.how,
+            how: e.ending.how,
             visits: e.visits,
-            cut_millis: u64::try_from(e.cut_millis).ok(),
+            cut_millis: e.ending.cut_millis.and_then(|millis| u64::try_from(millis).ok()),
         };
-        let entry = self.ending_entry(e.provider, e.customer, e.ask, e.at, event);
+        let entry = self.ending_entry(e.provider, e.customer, e.ending, event);
         let ending = e.clone();
         let written = self
             .writer
             .change(move |tx| {
                 Box::pin(async move {
                     let e = ending;
-                    let cut = Some(e.cut_millis);
-                    if !ground::end(tx, e.provider, e.ground, e.ask.how.word(), e.at, cut).await? {
+                    if !ground::end(tx, e.provider, e.ground, e.ending).await? {
                         return Err(NotWritten::Already);
                     }
-                    let how = visit_how(e.ask.how).word();
-                    visit::end_of_ground(tx, e.provider, e.ground, how, e.at, cut).await?;
+                    visit::end_of_ground(tx, e.provider, e.ground, e.ending).await?;
                     Ok(Change::logged((), entry))
                 })
             })
@@ -231,19 +344,18 @@ impl App {
     async fn write_visit_ending(&self, e: VisitEnding) -> Result<(), StoreError> {
         let event = Event::VisitEnded {
             visit: e.visit,
-            how: e.ask.how,
-            cut_millis: u64::try_from(e.cut_millis).ok(),
+            how: e.ending.how,
+            cut_millis: e.ending.cut_millis.and_then(|millis| u64::try_from(millis).ok()),
             streams: e.streams,
         };
-        let entry = self.ending_entry(e.provider, e.customer, e.ask, e.at, event);
+        let entry = self.ending_entry(e.provider, e.customer, e.ending, event);
         let ending = e.clone();
         let written = self
             .writer
             .change(move |tx| {
                 Box::pin(async move {
                     let e = ending;
-                    let cut = Some(e.cut_millis);
-                    if !visit::end(tx, e.provider, e.visit, e.ask.how.word(), e.at, cut).await? {
+                    if !visit::end(tx, e.provider, e.visit, e.ending).await? {
                         return Err(NotWritten::Already);
                     }
                     Ok(Change::logged((), entry))
@@ -259,11 +371,11 @@ impl App {
         &self,
         provider: ProviderId,
         customer: CustomerId,
-        ask: EndAsk,
-        at: Moment,
+        ending: Ending,
         event: Event,
     ) -> Entry {
-        Entry { id: self.sources.id(at), provider, customer: Some(customer), at, actor: ask.actor, event }
+        let (at, actor) = (ending.at, ending.by);
+        Entry { id: self.sources.id(at), provider, customer: Some(customer), at, actor, event }
     }
 
     /// Writes what was ended while nothing could be written. Answers whether nothing is left.
@@ -339,21 +451,21 @@ impl NotWritten {
 
 /// It was over before; nothing had to be cut.
 fn already(at: Moment) -> EndedView {
-    EndedView { ended_at: at.into(), cut_millis: 0, streams: 0, written: true }
+    EndedView { ended_at: at.into(), cut_millis: 0, visits: 0, streams: 0, written: true }
 }
 
 /// Shuts all doors at once and waits until their streams have let go.
-async fn cut(doors: Vec<Arc<Door>>, how: EndedHow) -> CutAll {
+async fn cut(doors: Vec<Arc<Door>>, ending: Ending) -> CutAll {
     let started = Instant::now();
     // Counted before: a stream lets go as soon as its door is shut.
     let streams = doors.iter().map(|door| door.leash.holders()).sum();
     for door in &doors {
-        door.shut(how);
+        door.shut(ending);
     }
     join_all(doors.iter().map(|door| door.leash.cut_and_wait(CUT_LIMIT))).await;
-    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let millis = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
     for door in &doors {
-        door.set_cut_millis(millis);
+        door.complete(millis, None);
     }
     CutAll { millis, streams, doors }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use pforte_core::{
     access::{
         ContactFacts, CustomerFacts, EndedHow, Facts, Ground, HeldGround, PinGround, Policy, StaffFacts,
@@ -41,13 +42,10 @@ fn contact_facts(contact: &Contact) -> ContactFacts {
 }
 
 /// A ground's row as the decision sees it; `None` for a kind that this server does not know.
-async fn held(conn: &mut Conn, record: &GroundRecord) -> Result<Option<HeldGround>, StoreError> {
+pub async fn held(conn: &mut Conn, record: &GroundRecord) -> Result<Option<HeldGround>, StoreError> {
     let Some(contact) = contact::by_id(conn, record.provider, record.contact).await? else { return Ok(None) };
     let contact = contact_facts(&contact);
-    let ended = record.ended_at.map(|at| {
-        let how = record.ended_how.as_deref().and_then(EndedHow::from_word);
-        (at, how.unwrap_or(EndedHow::ConditionLost))
-    });
+    let ended = record.ended.map(|ending| (ending.at, ending.how));
     let ground = match (record.kind.as_str(), record.pin_issued_at, record.ticket) {
         ("pin", Some(issued_at), _) => Ground::Pin(PinGround {
             staff: record.staff,
@@ -119,7 +117,7 @@ pub(super) async fn visit_facts(
         ground: visit.ground,
         started_at: visit.started_at,
         last_active_at,
-        ended: visit.ended_at.map(|_| EndedHow::GroundOver),
+        ended: visit.ended.map(|ending| ending.how),
     });
     Ok(Some(facts))
 }
@@ -152,7 +150,7 @@ pub(super) async fn shown(conn: &mut Conn, visit: &VisitRecord) -> Result<Option
 }
 
 impl Door {
-    fn touched_by(&self, touched: Touched) -> bool {
+    pub(super) fn touched_by(&self, touched: Touched) -> bool {
         match touched {
             Touched::Staff(id) => self.visit.staff == id,
             Touched::Customer(id) => self.visit.customer == id,
@@ -189,18 +187,20 @@ impl App {
     pub async fn renew(&self, touched: &[Touched]) {
         let doors =
             self.door.pick(|door| door.over().is_none() && touched.iter().any(|t| door.touched_by(*t)));
-        for door in doors {
-            let lost = match self.renew_door(&door).await {
-                Ok(found) => !found,
-                Err(error) => {
-                    tracing::error!(%error, visit = %door.visit.id, "facts cannot be read: the door shuts");
-                    true
-                }
-            };
-            if lost {
-                let ask = EndAsk { how: EndedHow::ConditionLost, actor: Actor::System };
-                self.end_visit(&door.visit, ask).await;
+        join_all(doors.iter().map(|door| self.renew_or_end(door))).await;
+    }
+
+    async fn renew_or_end(&self, door: &Arc<Door>) {
+        let lost = match self.renew_door(door).await {
+            Ok(found) => !found,
+            Err(error) => {
+                tracing::error!(%error, visit = %door.visit.id, "facts cannot be read: the door shuts");
+                true
             }
+        };
+        if lost {
+            let ask = EndAsk { how: EndedHow::ConditionLost, actor: Actor::System };
+            self.end_visit(&door.visit, ask).await;
         }
     }
 

@@ -19,15 +19,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use end::{EndAsk, EndedView};
-pub use facts::{load_facts, staff_facts};
+pub use end::{EndAsk, EndedView, Whose};
+pub use facts::{held, load_facts, staff_facts};
 use pforte_core::{
-    access::{EndedHow, Facts},
+    access::Facts,
     catalogue::Product,
+    entry::Actor,
     kernel::{CustomerId, GroundId, Language, Moment, SignInId, StaffId, TicketId, VisitId},
 };
 use pforte_gateway::{CookieJar, Identity, Leash};
-use pforte_store::{Conn, StoreError, visit::VisitRecord};
+use pforte_store::{Conn, Ending, StoreError, visit::VisitRecord};
 use tokio::sync::Notify;
 pub use watch::{LEASE, start as watch};
 
@@ -70,7 +71,7 @@ struct State {
     facts: Facts,
     link: Option<(String, Moment)>,
     cookie_hash: Option<String>,
-    over: Option<(EndedHow, Option<u64>)>,
+    over: Option<Ending>,
     identity: Option<(Arc<Identity>, Moment)>,
 }
 
@@ -115,8 +116,7 @@ struct Unwritten {
 /// How a ground was ended in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Shut {
-    pub how: EndedHow,
-    pub at: Moment,
+    pub ending: Ending,
     /// When its row said so, too.
     written: Option<Instant>,
 }
@@ -144,27 +144,31 @@ impl Door {
         }
     }
 
-    /// Whether the visit is over, and how.
-    pub fn over(&self) -> Option<(EndedHow, Option<u64>)> {
+    /// Whether the visit is over, when, how and by whom.
+    pub fn over(&self) -> Option<Ending> {
         lock(&self.state).over
     }
 
-    /// Shuts at once, in memory: nothing more is admitted, open streams end. The first reason stays.
-    fn shut(&self, how: EndedHow) {
+    /// Shuts at once, in memory: nothing more is admitted, open streams end. The first ending stays.
+    fn shut(&self, ending: Ending) {
         let mut state = lock(&self.state);
         if state.over.is_none() {
-            state.over = Some((how, None));
+            state.over = Some(ending);
             if let Some(visit) = &mut state.facts.visit {
-                visit.ended = Some(how);
+                visit.ended = Some(ending.how);
             }
         }
         drop(state);
         self.leash.cut();
     }
 
-    fn set_cut_millis(&self, millis: u64) {
-        if let Some((_, cut)) = &mut lock(&self.state).over {
-            cut.get_or_insert(millis);
+    /// Completes what is known of the ending: how long the cut took, and who was behind it.
+    fn complete(&self, millis: i64, by: Option<Actor>) {
+        if let Some(over) = &mut lock(&self.state).over {
+            over.cut_millis.get_or_insert(millis);
+            if over.by == Actor::System {
+                over.by = by.unwrap_or(Actor::System);
+            }
         }
     }
 }
@@ -224,8 +228,9 @@ impl Doors {
     }
 
     /// How a visit is over in memory; `None` while it runs or is not held here.
-    pub fn over(&self, visit: VisitId) -> Option<EndedHow> {
-        self.pick(|door| door.visit.id == visit).first().and_then(|door| door.over()).map(|(how, _)| how)
+    pub fn over(&self, visit: VisitId) -> Option<Ending> {
+        let held = self.pick(|door| door.visit.id == visit).first().and_then(|door| door.over());
+        held.or_else(|| lock(&self.unwritten).visits.get(&visit).map(end::VisitEnding::ending))
     }
 
     /// Visits that are running now.

@@ -11,8 +11,8 @@ use pforte_core::{
     entry::{Actor, Clean, Entry, Event, Outcome},
     kernel::{Language, Moment, Span},
 };
-use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Over, Pass, Permit, Shut, Status, Why};
-use pforte_store::{Health, StoreError, visit};
+use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Pass, Permit, Shut, Status, Why};
+use pforte_store::{Ending, Health, StoreError, visit};
 use serde::Serialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
@@ -153,21 +153,8 @@ fn cannot_log(error: &StoreError) -> Why {
 }
 
 fn over(door: &Door) -> Option<Why> {
-    door.over().map(|(how, cut_millis)| Why::Over { how: over_word(how), cut_millis })
-}
-
-/// How the agent's page tells the end.
-const fn over_word(how: EndedHow) -> Over {
-    match how {
-        EndedHow::Customer => Over::ByCustomer,
-        EndedHow::Staff => Over::ByStaff,
-        EndedHow::Lead | EndedHow::KillSwitch => Over::ByLead,
-        EndedHow::HourUp => Over::HourUp,
-        EndedHow::Idle => Over::Idle,
-        EndedHow::Expired | EndedHow::GroundOver => Over::GroundOver,
-        EndedHow::ConditionLost => Over::ConditionLost,
-        EndedHow::Restart => Over::Restart,
-    }
+    let cut = |ending: Ending| ending.cut_millis.and_then(|millis| u64::try_from(millis).ok());
+    door.over().map(|ending| Why::Over { how: ending.how, cut_millis: cut(ending) })
 }
 
 fn minutes_left(door: &Door, now: Moment) -> u32 {
@@ -229,7 +216,7 @@ impl App {
         self.tell_progress(door, now);
         if let Some(how) = decision.ends_visit() {
             let ended = self.end_visit(&door.visit, EndAsk { how, actor: Actor::System }).await;
-            return self.shut_at(door, Why::Over { how: over_word(how), cut_millis: Some(ended.cut_millis) });
+            return self.shut_at(door, Why::Over { how, cut_millis: Some(ended.cut_millis) });
         }
         let why = match decision {
             Decision::Closed(Closed::LogDown) => Why::LogDown,

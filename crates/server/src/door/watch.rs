@@ -1,10 +1,11 @@
 //! What shuts by itself: the hour, the idle time, a lost lease, a log that cannot be written.
 
 use std::{
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use pforte_core::{
     access::{Ask, EndedHow, Request, decide},
     catalogue::{Action, DataClass},
@@ -14,7 +15,7 @@ use pforte_core::{
 use pforte_store::{Health, StoreError, run};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Door, EndAsk, lock};
+use super::{Door, EndAsk, Touched, lock};
 use crate::Shared;
 
 /// How long a lease lasts; a visit may forward only while it is alive.
@@ -35,10 +36,11 @@ fn hung() -> StoreError {
 
 /// Watches until the server shuts down.
 pub async fn start(app: Shared) {
-    tokio::join!(watch_time(&app), watch_log(&app));
+    tokio::join!(keep_lease(&app), watch_time(&app), watch_log(&app));
 }
 
-async fn watch_time(app: &Shared) {
+/// Renews the lease beside everything else: no ending that takes its time lets it run out.
+async fn keep_lease(app: &Shared) {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ticks = 0_u32;
@@ -49,15 +51,30 @@ async fn watch_time(app: &Shared) {
         }
         ticks = ticks.wrapping_add(1);
         let streams = app.door.pick(|door| door.leash.holders() > 0);
-        let troubled = *app.health.borrow() != Health::Writable || !app.door.leased();
-        if troubled || !streams.is_empty() || ticks.is_multiple_of(RENEW_IDLE) {
+        if troubled(app) || !streams.is_empty() || ticks.is_multiple_of(RENEW_IDLE) {
             app.renew_lease().await;
+        }
+    }
+}
+
+/// Whether nothing can be written.
+fn troubled(app: &Shared) -> bool {
+    *app.health.borrow() != Health::Writable || !app.door.leased()
+}
+
+async fn watch_time(app: &Shared) {
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = tick.tick() => {}
         }
         app.end_what_is_over().await;
         for door in app.door.pick(|door| door.untold.load(Ordering::Relaxed)) {
             app.tell_visit(&door);
         }
-        if !troubled {
+        if !troubled(app) {
             app.write_pending(HUNG * 2).await;
         }
         app.door.forget(app.sources.now() - REMEMBERED);
@@ -106,12 +123,26 @@ impl crate::App {
 
     /// Ends visits whose time is up. Between looks each request is decided afresh anyway.
     pub(crate) async fn end_what_is_over(&self) {
+        self.end_over(self.door.pick(|door| door.over().is_none()), Actor::System).await;
+    }
+
+    /// Ends the visits that are over by a change, which somebody made; no other is looked at.
+    pub(crate) async fn end_touched(&self, touched: &[Touched], actor: Actor) {
+        let doors =
+            self.door.pick(|door| door.over().is_none() && touched.iter().any(|t| door.touched_by(*t)));
+        self.end_over(doors, actor).await;
+    }
+
+    /// Together: all of them are shut at once, and one that is slow to let go holds up no other.
+    async fn end_over(&self, doors: Vec<Arc<Door>>, actor: Actor) {
         let now = self.sources.now();
-        for door in self.door.pick(|door| door.over().is_none()) {
-            if let Some(how) = over_at(&door, now) {
-                self.end_visit(&door.visit, EndAsk { how, actor: Actor::System }).await;
-            }
-        }
+        let over = doors.iter().filter_map(|door| Some((door, over_at(door, now)?)));
+        join_all(over.map(|(door, how)| {
+            // Time is nobody's doing, whoever happens to look.
+            let actor = if how.by_time() { Actor::System } else { actor };
+            self.end_visit(&door.visit, EndAsk { how, actor })
+        }))
+        .await;
     }
 }
 

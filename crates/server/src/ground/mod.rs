@@ -6,18 +6,19 @@ pub mod view;
 
 use pforte_core::{
     access::EndedHow,
-    entry::{Entry, Event, Reason, Record},
-    kernel::{Channel, GroundId, Language, ProviderId},
+    entry::{Actor, Entry, Event, Reason, Record},
+    kernel::{Channel, GroundId, Language, Moment, ProviderId},
 };
 use pforte_store::{
-    Conn, StoreError,
+    Conn, Ending, StoreError,
     ground::{self, Filter, GroundRecord},
     log,
+    message::{self, Author},
 };
 
 use crate::{
     App,
-    door::{EndAsk, EndedView},
+    door::{EndAsk, EndedView, held},
     kernel::{Problem, SignedIn, Who},
     staff::oversees,
 };
@@ -46,6 +47,39 @@ pub async fn told(conn: &mut Conn, ground: &GroundRecord) -> Result<Option<Told>
         }
         _ => None,
     })
+}
+
+/// Who closed the ticket that ended a ground or a visit on it; `None` when it ended otherwise.
+pub(crate) async fn closed_by(
+    conn: &mut Conn,
+    ground: &GroundRecord,
+    how: EndedHow,
+) -> Result<Option<Actor>, StoreError> {
+    let Some(ticket) = ground.ticket.filter(|_| how.by_closing() && !how.by_time()) else { return Ok(None) };
+    Ok(message::closed_by(conn, ground.provider, ticket).await?.map(|author| match author {
+        Author::Staff(id) => Actor::Staff(id),
+        Author::Contact(id) => Actor::Contact(id),
+        Author::System => Actor::System,
+    }))
+}
+
+/// When, how and by whom a ground is over: as written, as shut in memory, or by what the decision finds now.
+pub(crate) async fn over(
+    app: &App,
+    conn: &mut Conn,
+    ground: &GroundRecord,
+    now: Moment,
+) -> Result<Option<Ending>, StoreError> {
+    if let Some(ending) = ground.ended.or_else(|| app.door.shut(ground.id).map(|shut| shut.ending)) {
+        return Ok(Some(ending));
+    }
+    let Some(held) = held(conn, ground).await? else {
+        let expired = || Ending::of_itself(ground.ends_at, EndedHow::Expired);
+        return Ok((now >= ground.ends_at).then(expired));
+    };
+    let Some((at, how)) = held.ground.over(&app.policy(ground.provider), now) else { return Ok(None) };
+    let by = closed_by(conn, ground, how).await?.unwrap_or(Actor::System);
+    Ok(Some(Ending { by, ..Ending::of_itself(at, how) }))
 }
 
 /// What a visit is for, in the bar: "call", "chat", "ticket".

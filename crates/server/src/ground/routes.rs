@@ -44,10 +44,10 @@ pub async fn list(
 ) -> Result<Json<Page<GroundView>>, Problem> {
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
     let mut filter = super::visible(&who, query.scope.as_deref() == Some("all"));
-    filter.open = match query.state.as_deref() {
+    filter.standing = match query.state.as_deref() {
         None => None,
-        Some("open") => Some(true),
-        Some("ended") => Some(false),
+        Some("open") => Some(ground::Standing::Open),
+        Some("ended") => Some(ground::Standing::Over),
         Some(_) => return Err(Problem::input([("state", "Use `open` or `ended`.")])),
     };
     let mut conn = app.read().await?;
@@ -57,7 +57,7 @@ pub async fn list(
     let page = Page::cut(records, limit, |g| g.id.to_string());
     let mut items = Vec::with_capacity(page.items.len());
     for record in &page.items {
-        items.push(ground_view(&app, &mut conn, record).await?);
+        items.push(ground_view(&app, &mut conn, &who, record).await?);
     }
     Ok(Json(Page { items, next: page.next }))
 }
@@ -71,7 +71,7 @@ pub async fn one(
     Path(id): Path<Uuid>,
 ) -> Result<Json<GroundView>, Problem> {
     let record = super::find(&app, &who, id.into()).await?;
-    Ok(Json(ground_view(&app, &mut *app.read().await?, &record).await?))
+    Ok(Json(ground_view(&app, &mut *app.read().await?, &who, &record).await?))
 }
 
 /// End access
@@ -133,15 +133,20 @@ const OPEN_SHOWN: i64 = 20;
 #[utoipa::path(get, path = "/door", tag = "grounds", responses((status = 200, body = DoorView)))]
 pub async fn door(State(app): State<Shared>, who: ContactActor) -> Result<Json<DoorView>, Problem> {
     let (provider, id) = (who.contact.provider, who.contact.customer);
+    let who = who.signed_in();
     let now = app.sources.now();
     let mut conn = app.read().await?;
     let customer = customer::by_id(&mut conn, provider, id).await?.ok_or_else(Problem::not_found)?;
-    let filter = ground::Filter { customer: Some(id), open: Some(true), ..ground::Filter::default() };
+    let filter = ground::Filter {
+        customer: Some(id),
+        standing: Some(ground::Standing::Open),
+        ..ground::Filter::default()
+    };
     let mut records = ground::list(&mut conn, provider, filter, now, None, OPEN_SHOWN).await?;
     records.retain(|record| !app.door.ground_shut(record.id));
     let mut grounds = Vec::with_capacity(records.len());
     for record in &records {
-        grounds.push(ground_view(&app, &mut conn, record).await?);
+        grounds.push(ground_view(&app, &mut conn, &who, record).await?);
     }
     let can_see = match records.first() {
         Some(first) => can_see(&app, &mut conn, &customer, first.staff, &records).await?,

@@ -1,23 +1,25 @@
 //! How a ground is shown: to the customer, to the staff member, to leads.
 
 use pforte_core::{
-    entry::Reason,
-    kernel::{Channel, Language, Moment, ReasonCategory},
+    entry::{Actor, Reason},
+    kernel::{Channel, Language, ProviderId, ReasonCategory},
     pin,
 };
 use pforte_store::{
-    Conn, contact, customer, ground::GroundRecord, staff, ticket, ticket::TicketRecord, visit,
+    Conn, Ending, StoreError, contact, customer, ground::GroundRecord, staff, ticket::TicketRecord, visit,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::told;
+use super::{over, told};
 use crate::{
     App,
-    kernel::{Problem, Timestamp},
+    app::{contact_name, staff_name},
+    kernel::{Problem, SignedIn, Timestamp},
     signin::view::{CustomerRef, customer_ref},
-    visit::view::{VisitView, visit_view},
+    ticket::Known,
+    visit::view::{VisitView, visit_of},
 };
 
 /// Visits shown with a ground.
@@ -92,39 +94,74 @@ pub struct GroundView {
     pub words: Option<[String; 2]>,
     /// The ticket that was taken over, or that the PIN was redeemed for.
     pub ticket: Option<TicketRef>,
+    /// It was for a colleague's request or call, which this person may not read: then neither the request nor
+    /// what was said is there.
+    pub of_colleague: bool,
     pub reason: Option<ReasonView>,
     pub record: Option<RecordView>,
     pub opened_at: Timestamp,
     pub ends_at: Timestamp,
     pub ended_at: Option<Timestamp>,
-    /// `customer`, `staff`, `lead`, `expired`, `condition_lost`, `restart` or `kill_switch`.
-    pub ended_how: Option<String>,
+    /// The word of how it ended, as in `ending`.
+    pub ended_how: Option<&'static str>,
+    pub ending: Option<EndingView>,
     /// How long it took until everything was shut.
     pub cut_millis: Option<i64>,
     /// Newest first.
     pub visits: Vec<VisitView>,
 }
 
-/// When and how a row is over: as written, as shut in memory, or by its time.
-pub(crate) fn over(app: &App, ground: &GroundRecord, now: Moment) -> Option<(Moment, String)> {
-    if let Some(at) = ground.ended_at {
-        return Some((at, ground.ended_how.clone().unwrap_or_else(|| "condition_lost".into())));
+/// Who was behind an ending.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EndedByView {
+    /// `staff` or `contact`.
+    pub kind: &'static str,
+    pub name: String,
+}
+
+/// How something ended, in the words of the one table.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EndingView {
+    /// The stable word.
+    pub how: &'static str,
+    /// `null` when the server did it, or time.
+    pub by: Option<EndedByView>,
+    pub de: &'static str,
+    pub en: &'static str,
+}
+
+impl EndingView {
+    pub async fn new(conn: &mut Conn, provider: ProviderId, ending: Ending) -> Result<Self, StoreError> {
+        let by = match ending.by {
+            Actor::Staff(id) => {
+                Some(EndedByView { kind: "staff", name: staff_name(conn, provider, id).await? })
+            }
+            Actor::Contact(id) => {
+                Some(EndedByView { kind: "contact", name: contact_name(conn, provider, id).await? })
+            }
+            Actor::System => None,
+        };
+        let told = |language| ending.how.told(language);
+        let (de, en) = (told(Language::German), told(Language::English));
+        Ok(Self { how: ending.how.word(), by, de, en })
     }
-    if let Some(shut) = app.door.shut(ground.id) {
-        return Some((shut.at, shut.how.word().into()));
-    }
-    (now >= ground.ends_at).then(|| (ground.ends_at, "expired".into()))
 }
 
 /// Loads what is shown of a ground.
-pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> Result<GroundView, Problem> {
+pub async fn ground_view(
+    app: &App,
+    conn: &mut Conn,
+    who: &SignedIn,
+    ground: &GroundRecord,
+) -> Result<GroundView, Problem> {
     let now = app.sources.now();
     let provider = ground.provider;
     let customer = customer::by_id(conn, provider, ground.customer).await?;
     let contact = contact::by_id(conn, provider, ground.contact).await?;
     let member = staff::by_id(conn, provider, ground.staff).await?;
     let told = told(conn, ground).await?;
-    let over = over(app, ground, now);
+    let over = over(app, conn, ground, now).await?;
+    let known = Known::of(conn, who, ground).await?;
     let language =
         contact.as_ref().and_then(|c| Language::from_word(&c.language)).unwrap_or(Language::English);
     let words = over.is_none().then(|| {
@@ -133,20 +170,20 @@ pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> R
     });
     let mut visits = Vec::new();
     for record in visit::of_ground(conn, provider, ground.id, VISITS).await? {
-        visits.push(visit_view(app, conn, &record).await?);
+        visits.push(visit_of(app, conn, &record, known.matter).await?);
     }
     // The name as it was then; the staff table only while the entry is unreadable.
     let name = told.as_ref().map(|t| t.staff_name.clone()).or_else(|| member.as_ref().map(|m| m.name()));
-    let (ended_at, ended_how) = over.unzip();
+    let told = told.filter(|_| known.matter);
     let (reason, record) = told.map_or((None, None), |t| (t.reason, t.record));
-    let ticket = match ground.ticket {
-        Some(id) => ticket::by_id(conn, provider, id).await?.as_ref().map(TicketRef::new),
+    let ending = match over {
+        Some(ending) => Some(EndingView::new(conn, provider, ending).await?),
         None => None,
     };
     Ok(GroundView {
         id: ground.id.0,
         kind: ground.kind.clone(),
-        state: if ended_at.is_none() { "open" } else { "ended" },
+        state: if over.is_none() { "open" } else { "ended" },
         customer: customer_ref(customer.as_ref(), ground.customer),
         contact: Person {
             id: ground.contact.0, name: contact.map_or_else(|| "–".to_owned(), |c| c.name())
@@ -157,7 +194,8 @@ pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> R
             username: member.map_or_else(String::new, |m| m.username),
         },
         words,
-        ticket,
+        ticket: known.ticket,
+        of_colleague: !known.matter,
         reason: reason.as_ref().map(ReasonView::from),
         record: record.map(|r| RecordView {
             channel: r.channel,
@@ -167,9 +205,10 @@ pub async fn ground_view(app: &App, conn: &mut Conn, ground: &GroundRecord) -> R
         }),
         opened_at: ground.opened_at.into(),
         ends_at: ground.ends_at.into(),
-        ended_at: ended_at.map(Timestamp),
-        ended_how,
-        cut_millis: ground.cut_millis,
+        ended_at: over.map(|ending| Timestamp(ending.at)),
+        ended_how: ending.as_ref().map(|ending| ending.how),
+        cut_millis: over.and_then(|ending| ending.cut_millis),
+        ending,
         visits,
     })
 }

@@ -56,7 +56,19 @@ impl SignedIn {
     }
 }
 
+impl StaffActor {
+    /// The same person, as whoever may be anybody.
+    pub fn signed_in(&self) -> SignedIn {
+        SignedIn { sign_in: self.sign_in.clone(), who: Who::Staff(self.staff.clone()) }
+    }
+}
+
 impl ContactActor {
+    /// The same person, as whoever may be anybody.
+    pub fn signed_in(&self) -> SignedIn {
+        SignedIn { sign_in: self.sign_in.clone(), who: Who::Contact(self.contact.clone()) }
+    }
+
     /// Rule X8: refuses who signed in only by a link from a mail.
     pub fn must_be_confirmed(&self) -> Result<(), Problem> {
         if self.sign_in.strength.may_approve() {

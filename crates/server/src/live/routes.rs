@@ -18,15 +18,17 @@ use axum::{
     },
 };
 use futures_util::{Stream, StreamExt, stream};
+use pforte_core::kernel::TicketId;
 use serde::Deserialize;
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa::IntoParams;
 
-use super::{Audience, Event, Missed};
+use super::{Audience, Event, Missed, Topic};
 use crate::{
     App, Shared,
     door::LISTEN_MAX,
     kernel::{Problem, SignedIn, Who},
+    ticket::may_see,
 };
 
 /// When whoever gave way to a newer listener comes back.
@@ -66,10 +68,11 @@ pub async fn events(
     // A listener that fell too far behind is told to fetch everything anew.
     let later = BroadcastStream::new(receiver).map(Result::ok);
     let ended = app.door.sign_in_ended(who.sign_in.id);
+    let who = Arc::new(who);
     let shutdown = app.shutdown.clone().cancelled_owned();
     let stream = first
         .chain(later)
-        .filter_map(move |event| std::future::ready(frame(&app, &who, event)))
+        .filter_map(move |event| frame(Arc::clone(&app), Arc::clone(&who), event))
         .map(Ok)
         .take_until(async move {
             tokio::select! {
@@ -100,15 +103,30 @@ fn too_many() -> Problem {
 }
 
 /// What one listener gets to see of an event; `None` in means that events were lost.
-fn frame(app: &App, who: &SignedIn, event: Option<Event>) -> Option<SseEvent> {
-    let Some(event) = event else {
+async fn frame(app: Shared, who: Arc<SignedIn>, event: Option<Event>) -> Option<SseEvent> {
+    let Some(mut event) = event else {
         return Some(SseEvent::default().event("reset").id(app.hub.id(app.hub.last())).data("{}"));
     };
     if event.provider != who.sign_in.provider || !event.audience.iter().any(|a| concerns(*a, &who.who)) {
         return None;
     }
+    if let Some(ticket) = event.ticket
+        && matches!(who.who, Who::Contact(_))
+        && !sees(&app, &who, ticket).await
+    {
+        event.ticket = None;
+        event.topics.retain(|topic| !matches!(topic, Topic::Ticket | Topic::Tickets));
+    }
     let id = app.hub.id(event.number);
     SseEvent::default().event("change").id(id).json_data(&event).ok()
+}
+
+/// Whether a contact may see a ticket; where that cannot be read, they hear nothing of it.
+async fn sees(app: &App, who: &SignedIn, ticket: TicketId) -> bool {
+    match app.read().await {
+        Ok(mut conn) => may_see(&mut conn, who, ticket).await.unwrap_or(false),
+        Err(_) => false,
+    }
 }
 
 fn concerns(audience: Audience, who: &Who) -> bool {

@@ -300,9 +300,7 @@ impl Prepared {
             entry: redeemed.id,
             opened_at: self.now,
             ends_at,
-            ended_at: None,
-            ended_how: None,
-            cut_millis: None,
+            ended: None,
         };
         ground::insert(tx, &record).await?;
         let issued = self.entry(1, issued_event(&self.next_pin));

@@ -126,8 +126,9 @@ pub async fn redeem(
         record,
         ticket: body.ticket_id.map(Into::into),
     };
+    let reader = who.signed_in();
     let ground = super::redeem(&app, who, ask).await?;
-    Ok(Json(ground_view(&app, &mut *app.read().await?, &ground).await?))
+    Ok(Json(ground_view(&app, &mut *app.read().await?, &reader, &ground).await?))
 }
 
 /// Deactivate a contact's PIN that was not redeemed

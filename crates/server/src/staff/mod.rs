@@ -11,14 +11,13 @@ use pforte_core::{
 };
 use pforte_store::{
     Change,
-    ground::{self, Filter},
     sign_in::{self, Person},
     staff::{self, Staff},
 };
 
 use crate::{
     App,
-    door::{EndAsk, Touched},
+    door::{EndAsk, Touched, Whose, staff_facts},
     kernel::{Problem, StaffActor},
     live::{Audience, News, Topic},
 };
@@ -155,14 +154,19 @@ pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChang
     for id in ended {
         app.door.sign_out(id);
     }
+    let actor = Actor::Staff(who.staff.id);
+    if let Some(how) = staff_facts(&member).gone() {
+        let ended = app.end_every(provider, Whose::Staff(id), EndAsk { how, actor }).await;
+        if let Err(error) = ended {
+            // The doors are shut all the same, by what is renewed below.
+            tracing::error!(%error, staff = %id, "what a staff member held is not ended");
+        }
+    }
     app.renew(&[Touched::Staff(id)]).await;
-    app.end_what_is_over().await;
+    app.end_touched(&[Touched::Staff(id)], actor).await;
     app.hub.publish(News::new(provider, &[Audience::Staff(id), Audience::Leads], &[Topic::Me]));
     Ok(member)
 }
-
-/// How often the kill switch looks for what was opened while it worked.
-const PASSES: u32 = 3;
 
 /// What the kill switch did.
 #[derive(Debug)]
@@ -171,33 +175,17 @@ pub struct Killed {
     pub cut_millis: u64,
 }
 
-/// Ends everything that is open at the provider (control 24).
+/// Ends everything that is open at the provider or could open again (control 24).
 pub async fn kill_switch(app: &App, who: &StaffActor) -> Result<Killed, Problem> {
     must_lead(&who.staff)?;
     let provider = who.staff.provider;
     let ask = EndAsk { how: EndedHow::KillSwitch, actor: Actor::Staff(who.staff.id) };
-    let mut killed = Killed { grounds: 0, cut_millis: 0 };
-    let mut visits = 0;
-    let (mut before, mut passes) = (None, 0);
-    loop {
-        let filter = Filter { open: Some(true), ..Filter::default() };
-        let now = app.sources.now();
-        let open = ground::list(&mut *app.read().await?, provider, filter, now, before, 200).await?;
-        match open.last() {
-            Some(last) => before = Some(last.id),
-            // What was opened meanwhile is newer than where this pass began: one more from the newest.
-            None if before.take().is_some() && passes < PASSES => {
-                passes += 1;
-                continue;
-            }
-            None => break,
-        }
-        let ended =
-            futures_util::future::join_all(open.iter().map(|record| app.end_ground(record, ask))).await;
-        killed.grounds += ended.len();
-        visits += ended.iter().map(|e| e.streams).sum::<usize>();
-        killed.cut_millis = ended.iter().map(|e| e.cut_millis).max().unwrap_or(0).max(killed.cut_millis);
-    }
+    let ended = app.end_every(provider, Whose::Everybodys, ask).await?;
+    let killed = Killed {
+        grounds: ended.len(),
+        cut_millis: ended.iter().map(|ended| ended.cut_millis).max().unwrap_or(0),
+    };
+    let visits = ended.iter().map(|ended| ended.visits).sum();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let event = Event::KillSwitch {
         grounds: count(killed.grounds),

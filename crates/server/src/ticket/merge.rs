@@ -1,6 +1,7 @@
 //! Merging one ticket into another of the same customer's.
 
 use pforte_core::{
+    access::EndedHow,
     entry::{Actor, Event},
     kernel::TicketId,
     ticket::{self as rules, ClosedHow, TicketAction},
@@ -17,6 +18,7 @@ use super::{
     life::checked,
     refused,
     settle::settle,
+    take_over::end_takeovers,
     write::{note_silence, save},
 };
 use crate::{
@@ -51,6 +53,8 @@ pub async fn merge(
                     .map_err(refused)?;
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketMerged { ticket: id, into });
+                // It never opens again: nobody's takeover of it is left to wake.
+                end_takeovers(tx, &mut step, &record, None, EndedHow::Merged).await?;
                 let how = ClosedHow::Merged.word();
                 happened(tx, &step, &record, "ticket.closed", json!({ "how": how, "into": into })).await?;
                 happened(tx, &step, &target, "ticket.merged", json!({ "ticket": id })).await?;

@@ -30,6 +30,7 @@ pub use answer::{Answer, Answered, answer};
 pub use life::close;
 pub use open::{Asked, NewTicket, OpenAsk, Opened, open, open_in};
 pub use refusal::refused;
+pub use see::{Known, may_see};
 pub use settle::{settle, shown_end, tell};
 pub use step::Step;
 pub use sweep::{sweep, sweep_always};

@@ -1,6 +1,6 @@
 //! After the commit: doors that the change touches, and everybody's pages.
 
-use pforte_core::kernel::Moment;
+use pforte_core::{entry::Actor, kernel::Moment};
 use pforte_store::ticket::TicketRecord;
 
 use super::Step;
@@ -13,8 +13,9 @@ use crate::{
 /// Renews the doors opened on a ticket, ends the visits that are over by it, and tells the pages. To be
 /// called after every committed change of a ticket, before it is answered (rule B12).
 pub async fn settle(app: &App, record: &TicketRecord) {
-    app.renew(&[Touched::Ticket(record.id())]).await;
-    app.end_what_is_over().await;
+    let touched = [Touched::Ticket(record.id())];
+    app.renew(&touched).await;
+    app.end_touched(&touched, Actor::System).await;
     tell(app, record);
 }
 

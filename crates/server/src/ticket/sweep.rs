@@ -12,7 +12,7 @@ use pforte_core::{
     ticket::{Due, TICKET_ANSWER, TICKET_LOCK, TICKET_NOTICE, TicketState},
 };
 use pforte_store::{
-    Change, StoreError, Tx,
+    Change, Ending, StoreError, Tx,
     alarm::{self, Alarm},
     ground, outbox, provider, staff,
     ticket::{self, Clock, TicketRecord},
@@ -224,14 +224,12 @@ async fn tell_assignee(tx: &mut Tx, step: &Step, record: &TicketRecord) -> Resul
 /// Locking ends access for good (rules B15, B16): also by a policy that would count otherwise.
 async fn end_for_good(tx: &mut Tx, step: &mut Step, record: &TicketRecord) -> Result<usize, StoreError> {
     let mut ended = 0;
-    for held in ground::of_ticket(tx.conn(), step.provider, record.id()).await? {
-        if held.kind == "takeover" && held.ended_at.is_none() {
-            let how = EndedHow::Expired;
-            ground::end(tx, step.provider, held.id, how.word(), step.now, None).await?;
-            let event = Event::GroundEnded { ground: held.id, how, visits: 0, cut_millis: None };
-            step.log(record.life.customer, event);
-            ended += 1;
-        }
+    for held in ground::takeovers(tx.conn(), step.provider, record.id()).await? {
+        let how = EndedHow::Locked;
+        ground::end(tx, step.provider, held.id, Ending::of_itself(step.now, how)).await?;
+        let event = Event::GroundEnded { ground: held.id, how, visits: 0, cut_millis: None };
+        step.log(record.life.customer, event);
+        ended += 1;
     }
     Ok(ended)
 }

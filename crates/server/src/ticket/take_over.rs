@@ -10,7 +10,7 @@ use pforte_core::{
     ticket::TicketAction,
 };
 use pforte_store::{
-    Conn, Tx,
+    Conn, Ending, Tx,
     ground::{self, GroundRecord},
     notice::{self, Notice},
     staff::{self, Staff},
@@ -28,14 +28,10 @@ use super::{
 use crate::{
     App, Shared,
     door::staff_facts,
-    kernel::{Problem, SignedIn, StaffActor, Who},
+    kernel::{Problem, StaffActor},
     pin::lacks,
     staff::must_serve,
 };
-
-fn signed_in(who: &StaffActor) -> SignedIn {
-    SignedIn { sign_in: who.sign_in.clone(), who: Who::Staff(who.staff.clone()) }
-}
 
 /// Takes a ticket over; from somebody else only when they are named.
 pub async fn take_over(
@@ -63,10 +59,10 @@ async fn take_over_in(
     from: Option<StaffId>,
 ) -> Result<pforte_store::Change<TicketRecord>, Problem> {
     let me = &who.staff;
-    let (mut record, _) = checked(tx, &step, &signed_in(&who), id, TicketAction::TakeOver).await?;
+    let (mut record, _) = checked(tx, &step, &who.signed_in(), id, TicketAction::TakeOver).await?;
     let had = record.life.assigned_to;
     record.life = record.life.take_over(me.id, from, step.age, step.now).map_err(refused)?;
-    end_takeovers(tx, &mut step, &record).await?;
+    end_takeovers(tx, &mut step, &record, record.life.assigned_to, EndedHow::TakenOver).await?;
     let held = own(tx.conn(), &step.app, &record, me.id).await?;
     if held.is_none() {
         not_against_the_customer(tx.conn(), &step.app, &record).await?;
@@ -110,10 +106,9 @@ pub(super) async fn hindrance(
 
 /// What the customer ended stays ended until they write again: taking over anew is no way round *End now*.
 async fn not_against_the_customer(conn: &mut Conn, app: &App, record: &TicketRecord) -> Result<(), Problem> {
+    let ended = ground::ended_by_customer(conn, record.provider, record.id()).await?;
     let all = ground::of_ticket(conn, record.provider, record.id()).await?;
-    let by_customer = |g: &&GroundRecord| g.ended_how.as_deref() == Some(EndedHow::Customer.word());
-    let ended = all.iter().filter(by_customer).filter_map(|g| g.ended_at).max();
-    let unwritten = all.iter().any(|g| g.ended_at.is_none() && app.door.ground_shut(g.id));
+    let unwritten = all.iter().any(|g| g.ended.is_none() && app.door.ground_shut(g.id));
     let spoke = record.life.customer_spoke_at;
     if !unwritten && ended.is_none_or(|ended| spoke.is_some_and(|spoke| spoke > ended)) {
         return Ok(());
@@ -131,10 +126,8 @@ async fn own(
     record: &TicketRecord,
     me: StaffId,
 ) -> Result<Option<GroundRecord>, Problem> {
-    let all = ground::of_ticket(conn, record.provider, record.id()).await?;
-    let mine = |g: &GroundRecord| {
-        g.kind == "takeover" && g.staff == me && g.ended_at.is_none() && !app.door.ground_shut(g.id)
-    };
+    let all = ground::takeovers(conn, record.provider, record.id()).await?;
+    let mine = |g: &GroundRecord| g.staff == me && !app.door.ground_shut(g.id);
     Ok(all.into_iter().find(mine))
 }
 
@@ -158,29 +151,28 @@ async fn open_ground(
         entry: step.last_entry().ok_or_else(Problem::not_found)?,
         opened_at: step.now,
         ends_at: shown_end(step, record),
-        ended_at: None,
-        ended_how: None,
-        cut_millis: None,
+        ended: None,
     };
     ground::insert(tx, &new).await?;
     let notice = Notice { code: "ticket.taken_over".into(), at: step.now };
     Ok(notice::insert(tx, step.id(), step.provider, record.life.customer, &notice).await?)
 }
 
-/// Ends the takeovers of everybody who no longer has the ticket. Their visits end when the doors are
+/// Ends the takeovers of everybody but whoever has the ticket. Their visits end when the doors are
 /// renewed, before the change is answered.
 pub(super) async fn end_takeovers(
     tx: &mut Tx,
     step: &mut Step,
     record: &TicketRecord,
+    has_it: Option<StaffId>,
+    how: EndedHow,
 ) -> Result<(), Problem> {
-    let how = EndedHow::Staff;
-    for held in ground::of_ticket(tx.conn(), step.provider, record.id()).await? {
-        let over = held.kind != "takeover" || held.ended_at.is_some();
-        if over || record.life.assigned_to == Some(held.staff) {
+    let ending = Ending { by: step.actor, ..Ending::of_itself(step.now, how) };
+    for held in ground::takeovers(tx.conn(), step.provider, record.id()).await? {
+        if has_it == Some(held.staff) {
             continue;
         }
-        ground::end(tx, step.provider, held.id, how.word(), step.now, None).await?;
+        ground::end(tx, step.provider, held.id, ending).await?;
         let event = Event::GroundEnded { ground: held.id, how, visits: 0, cut_millis: None };
         step.log(record.life.customer, event);
     }
@@ -206,12 +198,12 @@ pub async fn hand_over(
                     return Err(Problem::input([("staff_id", "Name a colleague who serves.")]));
                 }
                 let (mut record, _) =
-                    checked(tx, &step, &signed_in(&who), id, TicketAction::HandOver).await?;
+                    checked(tx, &step, &who.signed_in(), id, TicketAction::HandOver).await?;
                 let handed = record.life.hand_over(who.staff.id, to, step.age, step.now);
                 record.life = handed.map_err(refused)?;
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketHandedOver { ticket: id, to });
-                end_takeovers(tx, &mut step, &record).await?;
+                end_takeovers(tx, &mut step, &record, record.life.assigned_to, EndedHow::HandedOver).await?;
                 happened(tx, &step, &record, "ticket.handed_over", json!({ "to": to })).await?;
                 Ok(step.done(record)?)
             })
@@ -229,11 +221,11 @@ pub async fn release(app: &Shared, who: StaffActor, id: TicketId) -> Result<Tick
         .writer
         .change(move |tx| {
             Box::pin(async move {
-                let (mut record, _) = checked(tx, &step, &signed_in(&who), id, TicketAction::Release).await?;
+                let (mut record, _) = checked(tx, &step, &who.signed_in(), id, TicketAction::Release).await?;
                 record.life = record.life.release(who.staff.id, step.age, step.now).map_err(refused)?;
                 save(tx, &step, &record).await?;
                 step.log(record.life.customer, Event::TicketReleased { ticket: id });
-                end_takeovers(tx, &mut step, &record).await?;
+                end_takeovers(tx, &mut step, &record, record.life.assigned_to, EndedHow::Released).await?;
                 happened(tx, &step, &record, "ticket.released", Value::Null).await?;
                 Ok::<_, Problem>(step.done(record)?)
             })

@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 use super::{
     line::{TicketLine, lines},
-    see::Seen,
+    see::{Seen, references},
 };
 use crate::{
     App,
@@ -38,7 +38,10 @@ use crate::{
     call::routes::{CallRef, call_ref},
     customer::routes::ProductDoorView,
     door::load_facts,
-    ground::view::{Person, StaffRef, TicketRef, over},
+    ground::{
+        over,
+        view::{Person, StaffRef, TicketRef},
+    },
     kernel::{Problem, SignedIn, Timestamp, Who},
     staff::must_serve,
 };
@@ -47,7 +50,8 @@ use crate::{
 const MESSAGES: i64 = 200;
 const TAKE_OVER: &str = TicketAction::TakeOver.word();
 /// What happened that only staff read of.
-const FOR_STAFF: [&str; 4] = ["ticket.escalated", "ticket.changed", "mail.bounced", "call.recorded"];
+const FOR_STAFF: [&str; 5] =
+    ["ticket.escalated", "ticket.changed", "mail.bounced", "mail.held", "call.recorded"];
 
 /// What was asked (rule P1).
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
@@ -264,6 +268,8 @@ pub async fn ticket_view(
         }
         _ => (None, None),
     };
+    let followed_by = ticket::followed_by(conn, provider, id).await?;
+    let merged = ticket::merged(conn, provider, id).await?;
     Ok(TicketView {
         line,
         request: RequestView {
@@ -274,10 +280,10 @@ pub async fn ticket_view(
         },
         messages,
         more,
-        follows: linked(conn, seen, record.follows).await?,
-        followed_by: refs(seen, ticket::followed_by(conn, provider, id).await?),
-        merged_into: linked(conn, seen, record.life.merged_into).await?,
-        merged: refs(seen, ticket::merged(conn, provider, id).await?),
+        follows: link(conn, who, seen, record.follows).await?,
+        followed_by: links(conn, who, seen, followed_by).await?,
+        merged_into: link(conn, who, seen, record.life.merged_into).await?,
+        merged: links(conn, who, seen, merged).await?,
         watchers: watchers(conn, record).await?,
         copied: if serves { copied(conn, record).await? } else { vec![] },
         grounds: if seen.viewer == Viewer::Guest { vec![] } else { grounds(app, conn, record).await? },
@@ -302,18 +308,25 @@ async fn waits_for(conn: &mut Conn, record: &TicketRecord) -> Result<Option<&'st
     Ok(Some(if by_link { "sign_in" } else { "confirmation" }))
 }
 
-/// Links to other tickets of the same customer; a guest sees none, who was invited to this one only.
-async fn linked(
+/// Links to other tickets, as far as this person may see them. Who was let in to this one alone sees none.
+async fn links(
     conn: &mut Conn,
+    who: &SignedIn,
+    seen: &Seen,
+    all: impl IntoIterator<Item = TicketRecord>,
+) -> Result<Vec<TicketRef>, Problem> {
+    if seen.since.is_some() { Ok(vec![]) } else { Ok(references(conn, who, all).await?) }
+}
+
+async fn link(
+    conn: &mut Conn,
+    who: &SignedIn,
     seen: &Seen,
     id: Option<pforte_core::kernel::TicketId>,
 ) -> Result<Option<TicketRef>, Problem> {
-    let Some(id) = id.filter(|_| seen.since.is_none()) else { return Ok(None) };
-    Ok(ticket::by_id(conn, seen.record.provider, id).await?.as_ref().map(TicketRef::new))
-}
-
-fn refs(seen: &Seen, all: Vec<TicketRecord>) -> Vec<TicketRef> {
-    if seen.since.is_some() { vec![] } else { all.iter().map(TicketRef::new).collect() }
+    let Some(id) = id else { return Ok(None) };
+    let record = ticket::by_id(conn, seen.record.provider, id).await?;
+    Ok(links(conn, who, seen, record).await?.pop())
 }
 
 async fn messages(
@@ -457,7 +470,7 @@ async fn grounds(app: &App, conn: &mut Conn, record: &TicketRecord) -> Result<Ve
         views.push(GroundRef {
             id: held.id.0,
             kind: held.kind.clone(),
-            state: if over(app, &held, now).is_none() { "open" } else { "ended" },
+            state: if over(app, people.conn, &held, now).await?.is_none() { "open" } else { "ended" },
             staff: people.staff(held.staff).await?.1,
             opened_at: held.opened_at.into(),
         });
@@ -476,7 +489,7 @@ async fn access(
     let now = app.sources.now();
     let customer = customer::by_id(conn, record.provider, record.life.customer).await?;
     let customer = customer.ok_or_else(Problem::not_found)?;
-    let mine = |g: &GroundRecord| g.staff == staff.id && g.ended_at.is_none() && !app.door.ground_shut(g.id);
+    let mine = |g: &GroundRecord| g.staff == staff.id && g.ended.is_none() && !app.door.ground_shut(g.id);
     let all = ground::of_ticket(conn, record.provider, record.id()).await?;
     let held: Vec<GroundRecord> = all.into_iter().filter(mine).collect();
     let mut facts = load_facts(app, conn, staff, &customer, &held).await?;

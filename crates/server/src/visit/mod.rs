@@ -105,7 +105,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     let (Some(opening), Some(told), Some(reason)) = (decision.opening(), told, reason) else {
         return Err(refused(decision));
     };
-    if earlier.iter().filter(|v| v.ended_at.is_none() && now < v.ends_at).count() >= RUNNING {
+    if earlier.iter().filter(|v| v.ended.is_none() && now < v.ends_at).count() >= RUNNING {
         return Err(Problem::new(
             StatusCode::CONFLICT,
             "visit.too_many",
@@ -153,9 +153,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
         entry: entry.id,
         started_at: now,
         ends_at: opening.until.min(now + HOUR),
-        ended_at: None,
-        ended_how: None,
-        cut_millis: None,
+        ended: None,
     };
     let mail = address.map(|address| {
         let what = (told.staff_name.as_str(), product.name.as_str(), number);

@@ -51,8 +51,9 @@ pub async fn open(
 ) -> Result<Json<OpenedView>, Problem> {
     let reason = body.reason.map(|r| Reason::new(r.category, &r.text)).transpose().map_err(field)?;
     let ask = OpenAsk { ground: body.ground_id.into(), product: body.product, reason };
+    let reader = who.signed_in();
     let opened = super::open(&app, who, ask).await?;
-    let visit = visit_view(&app, &mut *app.read().await?, &opened.record).await?;
+    let visit = visit_view(&app, &mut *app.read().await?, &reader, &opened.record).await?;
     Ok(Json(OpenedView { visit, url: opened.url }))
 }
 
@@ -65,7 +66,7 @@ pub async fn one(
     Path(id): Path<Uuid>,
 ) -> Result<Json<VisitView>, Problem> {
     let record = super::find(&app, &who, id.into()).await?;
-    Ok(Json(visit_view(&app, &mut *app.read().await?, &record).await?))
+    Ok(Json(visit_view(&app, &mut *app.read().await?, &who, &record).await?))
 }
 
 /// End one visit

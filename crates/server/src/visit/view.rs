@@ -7,7 +7,7 @@ use pforte_core::{
     entry::{Entry, Event, Outcome},
     kernel::Moment,
 };
-use pforte_store::{Conn, log, visit::VisitRecord};
+use pforte_store::{Conn, Ending, ground, log, visit::VisitRecord};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,8 +15,9 @@ use uuid::Uuid;
 use crate::{
     App,
     app::{contact_name, staff_name},
-    ground::view::{Person, ReasonView},
-    kernel::{Problem, Timestamp},
+    ground::view::{EndingView, Person, ReasonView},
+    kernel::{Problem, SignedIn, Timestamp},
+    ticket::Known,
 };
 
 /// The area of static files, by convention of the catalogue: nothing of the customer's.
@@ -58,16 +59,18 @@ pub struct VisitView {
     pub staff: Person,
     /// Whose user the visit acts as.
     pub acting_as: Person,
-    /// Why it was opened; `null` once the log entry is no longer readable.
+    /// Why it was opened; `null` once the log entry is no longer readable, and for who may not read it.
     pub reason: Option<ReasonView>,
+    /// It was for a colleague's request or call, which this person may not read.
+    pub of_colleague: bool,
     /// `open` or `ended`.
     pub state: &'static str,
     pub started_at: Timestamp,
     pub ends_at: Timestamp,
     pub ended_at: Option<Timestamp>,
-    /// `customer`, `staff`, `lead`, `hour_up`, `idle`, `ground_over`, `condition_lost`, `restart` or
-    /// `kill_switch`.
-    pub ended_how: Option<String>,
+    /// The word of how it ended, as in `ending`.
+    pub ended_how: Option<&'static str>,
+    pub ending: Option<EndingView>,
     pub cut_millis: Option<i64>,
     /// Requests that were forwarded.
     pub pages: i64,
@@ -111,19 +114,32 @@ impl RequestView {
     }
 }
 
-fn over(app: &App, visit: &VisitRecord, now: Moment) -> Option<(Moment, String)> {
-    match (visit.ended_at, &visit.ended_how) {
-        (Some(at), how) => Some((at, how.clone().unwrap_or_else(|| "ground_over".into()))),
-        (None, _) => match app.door.over(visit.id) {
-            Some(how) => Some((now, how.word().into())),
-            None if now >= visit.ends_at => Some((visit.ends_at, "hour_up".into())),
-            None => None,
-        },
-    }
+fn over(app: &App, visit: &VisitRecord, now: Moment) -> Option<Ending> {
+    visit.ended.or_else(|| app.door.over(visit.id)).or_else(|| {
+        let (how, at) = visit.runs_out();
+        (now >= at).then(|| Ending::of_itself(at, how))
+    })
 }
 
-/// Loads what is shown of a visit.
-pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Result<VisitView, Problem> {
+/// Loads what this person is shown of a visit.
+pub async fn visit_view(
+    app: &App,
+    conn: &mut Conn,
+    who: &SignedIn,
+    visit: &VisitRecord,
+) -> Result<VisitView, Problem> {
+    let ground = ground::by_id(conn, visit.provider, visit.ground).await?.ok_or_else(Problem::not_found)?;
+    let known = Known::of(conn, who, &ground).await?;
+    visit_of(app, conn, visit, known.matter).await
+}
+
+/// The same for whoever looked already whether this person may read what it was for.
+pub(crate) async fn visit_of(
+    app: &App,
+    conn: &mut Conn,
+    visit: &VisitRecord,
+    matter: bool,
+) -> Result<VisitView, Problem> {
     let provider = visit.provider;
     let sums = log::sums(conn, provider, visit.id).await?;
     // A page's own styles and scripts come after it; what was opened is the page.
@@ -132,10 +148,14 @@ pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Resu
     let last = newest.find(|request| request.area != ASSETS);
     let opened = log::by_id(conn, provider, visit.entry).await?;
     let reason = match opened.map(|entry| entry.event) {
-        Some(Event::VisitOpened { reason, .. }) => Some(ReasonView::from(&reason)),
+        Some(Event::VisitOpened { reason, .. }) if matter => Some(ReasonView::from(&reason)),
         _ => None,
     };
-    let (ended_at, ended_how) = over(app, visit, app.sources.now()).unzip();
+    let over = over(app, visit, app.sources.now());
+    let ending = match over {
+        Some(ending) => Some(EndingView::new(conn, provider, ending).await?),
+        None => None,
+    };
     Ok(VisitView {
         id: visit.id.0,
         ground_id: visit.ground.0,
@@ -143,12 +163,14 @@ pub async fn visit_view(app: &App, conn: &mut Conn, visit: &VisitRecord) -> Resu
         staff: Person { id: visit.staff.0, name: staff_name(conn, provider, visit.staff).await? },
         acting_as: Person { id: visit.contact.0, name: contact_name(conn, provider, visit.contact).await? },
         reason,
-        state: if ended_at.is_none() { "open" } else { "ended" },
+        state: if over.is_none() { "open" } else { "ended" },
         started_at: visit.started_at.into(),
         ends_at: visit.ends_at.into(),
-        ended_at: ended_at.map(Timestamp),
-        ended_how,
-        cut_millis: visit.cut_millis,
+        ended_at: over.map(|ending| Timestamp(ending.at)),
+        ended_how: ending.as_ref().map(|ending| ending.how),
+        cut_millis: over.and_then(|ending| ending.cut_millis),
+        ending,
+        of_colleague: !matter,
         pages: sums.forwarded,
         refused: sums.refused,
         last: last.map(|r| LastRequest { at: r.at, path: r.path, area: r.area }),

@@ -137,7 +137,7 @@ on_both! {
         app.advance(Span::seconds(9 * 60 + 59));
         visit.view().await.expect("still open");
         app.advance(Span::seconds(1));
-        assert_eq!(pforte_testkit::shut_code(&visit.view().await.expect_err("over")), "over.GroundOver");
+        assert_eq!(pforte_testkit::shut_code(&visit.view().await.expect_err("over")), "over.Expired");
         assert_eq!(contact.get("/door").await.ok()["state"], "closed");
         let path = format!("/grounds/{}", visit.ground);
         let ground = contact.get(&path).await.ok();

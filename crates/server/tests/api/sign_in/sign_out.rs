@@ -34,7 +34,7 @@ on_both! {
         assert!(!signed_in(&agent).await);
         assert!(!signed_in(&second).await);
         drop(pass);
-        assert_eq!(shut_code(&visit.view().await.expect_err("shut")), "over.ByStaff");
+        assert_eq!(shut_code(&visit.view().await.expect_err("shut")), "over.SignedOut");
         assert!(signed_in(&contact).await);
     }
 
@@ -46,6 +46,6 @@ on_both! {
         second.post("/sign-out", Value::Null).await.status(204);
         visit.view().await.expect("goes on");
         agent.post("/sign-out", Value::Null).await.status(204);
-        assert_eq!(shut_code(&visit.view().await.expect_err("shut")), "over.ByStaff");
+        assert_eq!(shut_code(&visit.view().await.expect_err("shut")), "over.SignedOut");
     }
 }

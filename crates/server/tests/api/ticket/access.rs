@@ -144,7 +144,8 @@ on_both! {
             });
             assert!(cut.is_ok(), "the stream is still open after {:?}", started.elapsed());
             assert_eq!(closed.ok()["state"], "closed");
-            assert_eq!(told(&run.visit).await, "over.ConditionLost");
+            let over = if by_customer { "over.ClosedByCustomer" } else { "over.ClosedByStaff" };
+            assert_eq!(told(&run.visit).await, over);
             assert_eq!(access(&run.agent, &run.ticket).await, "ticket.closed");
             assert_eq!(run.owner.get("/door").await.ok()["state"], "closed");
             app.advance(Span::seconds(60));
@@ -161,7 +162,7 @@ on_both! {
         let seen = view(&run.agent, &run.ticket).await;
         assert_eq!((&seen["access"]["code"], &seen["assignee"]["id"]), (&json!("masked"), &json!(app.world.near.agent.id)));
         assert_eq!(seen["access"]["ground_id"], run.visit.ground.as_str());
-        assert_eq!(told(&run.visit).await, "over.ConditionLost");
+        assert_eq!(told(&run.visit).await, "over.ClosedByStaff");
         app.advance(Span::seconds(1));
         let again = enter(&mut run.agent, &app, &run.ticket).await;
         assert_eq!(told(&again).await, "open");
@@ -234,7 +235,7 @@ on_both! {
         assert_eq!(again["grounds"].as_array().map(Vec::len), Some(1));
         assert_eq!(told(&run.visit).await, "open");
         run.owner.post(&format!("/grounds/{}/end", run.visit.ground), Value::Null).await.ok();
-        assert_eq!(told(&run.visit).await, "over.ByCustomer");
+        assert_eq!(told(&run.visit).await, "over.Customer");
         assert_eq!(access(&run.agent, &run.ticket).await, "needs.takeover");
         let path = format!("/tickets/{}", run.ticket);
         run.agent.post(&format!("{path}/take-over"), json!({})).await.refused(403, "needs.customer_word");

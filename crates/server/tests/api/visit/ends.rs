@@ -44,7 +44,7 @@ on_both! {
         let cut_millis = ended["cut_millis"].as_u64().expect("measured");
         assert!(cut_millis <= 1_000 && cut_millis <= took, "{ended}, {took} ms");
         assert_eq!((&ended["streams"], &ended["written"]), (&json!(2), &json!(true)));
-        assert_eq!((told(&first.view().await), told(&second.view().await)), ("over.ByCustomer".into(), "over.ByCustomer".into()));
+        assert_eq!((told(&first.view().await), told(&second.view().await)), ("over.Customer".into(), "over.Customer".into()));
         let view = contact.get(&format!("/grounds/{}", first.ground)).await.ok();
         assert_eq!((&view["state"], &view["ended_how"]), (&json!("ended"), &json!("customer")));
         assert_eq!(view["cut_millis"].as_u64(), Some(cut_millis));
@@ -86,8 +86,8 @@ on_both! {
     /// Control 24: a lead ends an agent's ground; and the agent gives it back (rule B8).
     async fn control_24_a_lead_ends_and_the_agent_gives_back(app: TestApp) {
         for (person, how, over) in [
-            (&app.world.near.success_lead, "lead", "over.ByLead"),
-            (&app.world.near.agent, "staff", "over.ByStaff"),
+            (&app.world.near.success_lead, "lead", "over.Lead"),
+            (&app.world.near.agent, "staff", "over.Staff"),
         ] {
             let (contact, _, visit) = app.visit().await;
             let hold = visit.view().await.expect("open").hold;
@@ -120,7 +120,7 @@ on_both! {
             drop(hold);
         });
         assert_eq!(ended.ok()["ended"], 1);
-        assert_eq!(told(&visit.view().await), "over.ByLead");
+        assert_eq!(told(&visit.view().await), "over.KillSwitch");
         assert_eq!(ended_how(&contact, &visit.ground).await, "kill_switch");
         assert_eq!(told(&far_visit.view().await), "open");
         let entries = entries_named(&app.app, app.world.near.provider, "kill_switch.pressed").await;
@@ -132,11 +132,11 @@ on_both! {
         let (contact, mut agent, visit) = app.visit().await;
         let ended = app.app.end(&visit.label, Some(&visit.cookie)).await.expect("ends");
         assert!(ended.cut_millis <= 1_000);
-        assert_eq!(told(&visit.view().await), "over.ByStaff");
+        assert_eq!(told(&visit.view().await), "over.Staff");
         assert_eq!(contact.get("/door").await.ok()["state"], "open");
         let again = agent.open_again(&app, &visit).await;
         agent.post(&format!("/visits/{}/end", again.id), Value::Null).await.ok();
-        assert_eq!(told(&again.view().await), "over.ByStaff");
+        assert_eq!(told(&again.view().await), "over.Staff");
     }
 
     /// Ending twice ends once: one entry, the first reason stays.
@@ -181,7 +181,7 @@ on_both! {
         app.advance(Span::seconds(1));
         cut_within_a_second(&hold).await;
         drop(hold);
-        assert!(["over.HourUp", "over.GroundOver"].contains(&told(&visit.view().await).as_str()));
+        assert!(["over.HourUp", "over.Expired"].contains(&told(&visit.view().await).as_str()));
         assert_eq!(contact.get(&format!("/visits/{}", visit.id)).await.ok()["state"], "ended");
         assert_eq!(entries_until(&app.app, near.provider, "visit.ended", 1).await.len(), 1);
         // The clock set back brings nothing back.
@@ -207,11 +207,11 @@ on_both! {
 
     /// Rule T21: a staff member who loses a condition is out at once, open streams included.
     async fn t21_a_lost_condition_ends_the_visit_at_once(app: TestApp) {
-        for change in [
-            json!({ "training_done": false }),
-            json!({ "guidelines_accepted": false }),
-            json!({ "roles": ["guest"] }),
-            json!({ "active": false }),
+        for (change, over, how) in [
+            (json!({ "training_done": false }), "over.TrainingLost", "training_lost"),
+            (json!({ "guidelines_accepted": false }), "over.GuidelinesLost", "guidelines_lost"),
+            (json!({ "roles": ["guest"] }), "over.RoleLost", "role_lost"),
+            (json!({ "active": false }), "over.StaffInactive", "staff_inactive"),
         ] {
             let (contact, _, visit) = app.visit().await;
             let hold = visit.view().await.expect("open").hold;
@@ -222,13 +222,14 @@ on_both! {
                 drop(hold);
             });
             answer.ok();
-            assert_eq!(told(&visit.view().await), "over.ConditionLost", "{change}");
+            assert_eq!(told(&visit.view().await), over, "{change}");
             let ended = contact.get(&format!("/visits/{}", visit.id)).await.ok();
-            assert_eq!(ended["ended_how"], "condition_lost");
+            let by = &app.world.near.admin.name;
+            assert_eq!((&ended["ended_how"], &ended["ending"]["by"]["name"]), (&json!(how), &json!(by)));
             let back = json!({ "active": true, "roles": ["agent"], "training_done": true, "guidelines_accepted": true });
             admin.call(Method::PATCH, &path, back).await.ok();
             // Having it back does not bring the visit back.
-            assert_eq!(told(&visit.view().await), "over.ConditionLost", "{change}");
+            assert_eq!(told(&visit.view().await), over, "{change}");
             app.advance(Span::seconds(30));
         }
     }

@@ -142,7 +142,7 @@ on_both! {
         let second = agent.open_again(&app, &first).await;
         assert_ne!((&first.label, &first.cookie), (&second.label, &second.cookie), "an origin of its own");
         agent.post(&format!("/visits/{}/end", first.id), Value::Null).await.ok();
-        assert_eq!(told(&first.view().await), "over.ByStaff");
+        assert_eq!(told(&first.view().await), "over.Staff");
         assert_eq!(told(&second.view().await), "open");
         assert_eq!(contact.get("/door").await.ok()["state"], "open");
         // Five side by side, and no more.

@@ -55,7 +55,7 @@ async fn nothing_opens_and_everything_shuts(app: TestApp) {
     for event in ["ground.ended", "visit.ended", "sign_in.closed"] {
         entries_until(&app.app, near.provider, event, 1).await;
     }
-    assert_eq!(told(&visit.view().await), "over.ByCustomer");
+    assert_eq!(told(&visit.view().await), "over.Customer");
     old.get("/me").await.refused(401, "sign_in.needed");
     for event in ["ground.ended", "visit.ended", "sign_in.closed"] {
         assert_eq!(entries_named(&app.app, near.provider, event).await.len(), 1, "{event}");
