@@ -66,6 +66,9 @@ export class Contacts {
 					: this.scene === "long"
 						? "Die Bestellbestätigungen kommen seit der letzten Umstellung doppelt an, und zwar nur bei Lastschrift"
 						: "Bestellbestätigungen kommen doppelt an",
+				text: address
+					? null
+					: "Guten Tag,\n\nseit heute früh bekommt jeder Kunde zwei Bestellbestätigungen. Können Sie bitte nachsehen?\n\nMara Sonnenfeld",
 				address_hint: address ? "m…@baeckerei-sonnenfeld.example" : "mara@sonnenfeld.example",
 				received_at: minutes(-34),
 			},

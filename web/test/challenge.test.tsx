@@ -8,6 +8,7 @@ const asked = {
 	purpose: "sender",
 	provider: "Nordlicht",
 	subject: "Bestellungen kommen doppelt an",
+	text: "Seit heute früh steht jede Bestellung zweimal da.",
 	address_hint: "mara@sonnenfeld.example",
 	received_at: at(-5),
 };
@@ -31,6 +32,8 @@ describe("the page of a confirmation mail", () => {
 		open("tok123");
 		const yes = await screen.findByRole("button", { name: "Ja, die ist von mir" });
 		expect(screen.getByRole("heading", { name: "Haben Sie uns geschrieben?" })).toBeDefined();
+		// A yes is one to the words, not to a subject alone.
+		expect(screen.getByText("Seit heute früh steht jede Bestellung zweimal da.")).toBeDefined();
 		expect(location.hash).toBe("");
 		expect(calls.map((call) => call.path)).toEqual(["/challenge/look"]);
 		await userEvent.click(yes);

@@ -5557,6 +5557,8 @@ export interface components {
             received_at: components["schemas"]["Timestamp"];
             /** @description The mail's subject. */
             subject?: string | null;
+            /** @description How the mail begins, as it is read: a yes is one to these words. */
+            text?: string | null;
         };
         ChangeBody: {
             /** @description `low`, `normal`, `high` or `urgent`. */

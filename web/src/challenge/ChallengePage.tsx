@@ -76,6 +76,12 @@ function OfSender({ token, challenge }: OfProps) {
 				<dd>{challenge.subject || t.noSubject}</dd>
 				<dt>{t.from}</dt>
 				<dd>{challenge.address_hint}</dd>
+				{challenge.text ? (
+					<>
+						<dt>{t.text}</dt>
+						<dd className={classes.text}>{challenge.text}</dd>
+					</>
+				) : null}
 			</dl>
 			<Buttons
 				token={token}

@@ -28,6 +28,8 @@ pub struct ChallengeView {
     provider: String,
     /// The mail's subject.
     subject: Option<String>,
+    /// How the mail begins, as it is read: a yes is one to these words.
+    text: Option<String>,
     /// The address, with most of its name left out.
     address_hint: String,
     /// When the mail came in, or the question was sent.
@@ -48,9 +50,14 @@ pub async fn look(
         None => None,
     };
     let received_at = received.as_ref().map_or(asked.created_at, |mail| mail.received_at);
+    let text = match &received {
+        Some(mail) => crate::quarantine::beginning(&app, mail).await?,
+        None => None,
+    };
     Ok(Json(ChallengeView {
         purpose: asked.purpose.word(),
         provider: home.name,
+        text,
         subject: received.map(|mail| mail.subject),
         address_hint: hint(&asked.address),
         received_at: received_at.into(),

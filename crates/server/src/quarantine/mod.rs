@@ -95,6 +95,26 @@ pub async fn read_raw(app: &App, who: &StaffActor, id: MailId) -> Result<Bytes, 
     Ok(bytes)
 }
 
+/// As many characters of a mail as its sender is shown to know it by.
+const BEGINNING: usize = 600;
+
+/// How a mail begins: what its sender says yes or no to. Without live secrets (control 48), and nothing of
+/// another service's confirmation mail (control 45).
+pub async fn beginning(app: &App, mail: &MailRecord) -> Result<Option<String>, Problem> {
+    if readable(mail).is_err() {
+        return Ok(None);
+    }
+    let (_, message) = message(app, mail).await?;
+    let own = message.text.own;
+    let clean = tokio::task::spawn_blocking(move || {
+        let found = redact::examine("mail.txt", "text/plain", own.as_bytes());
+        found.map_or(own, |found| String::from_utf8_lossy(&found.bytes).into_owned())
+    });
+    let text = clean.await.map_err(|_| StoreError::Inconsistent("a mail cannot be read".into()))?;
+    let shown: String = text.trim().chars().take(BEGINNING).collect();
+    Ok(Some(shown).filter(|shown| !shown.is_empty()))
+}
+
 /// Whether a text or a file of the message would be shown only as a redacted copy (control 48).
 fn carries_secrets(message: &Message) -> bool {
     let found = |name: &str, kind: &str, bytes: &[u8]| redact::examine(name, kind, bytes).is_some();

@@ -78,6 +78,8 @@ on_both! {
         let mut anybody = app.browser();
         let asked = anybody.post("/challenge/look", json!({ "token": token })).await.ok();
         assert_eq!(asked["purpose"], "sender");
+        // A yes is one to the words that came, and not to a subject alone.
+        assert_eq!((&asked["subject"], &asked["text"]), (&json!("The shop shows an error"), &json!("Since this morning the basket stays empty.")));
         anybody.post("/challenge/answer", json!({ "token": token, "yes": true })).await.ok();
         let all = tickets(&agent).await;
         assert_eq!((all.len(), &all[0]["proof"]), (1, &json!("confirmed")));
