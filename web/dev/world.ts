@@ -454,8 +454,8 @@ export class World {
 		}
 		if (path === "GET /colleagues") {
 			const items = [
-				{ id: "s1", name: this.staffName(), username: "jana" },
-				{ id: "s2", name: "Timo Neuhaus", username: "timo" },
+				{ id: "s1", name: this.staffName(), username: "jana", may_enter: true },
+				{ id: "s2", name: "Timo Neuhaus", username: "timo", may_enter: true },
 			];
 			return [200, { items, next: null }];
 		}

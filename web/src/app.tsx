@@ -7,8 +7,10 @@ import { live } from "./api/live";
 import { useMe } from "./api/me";
 import type { Me } from "./api/types";
 import { Boundary } from "./frame/Boundary";
+import { useKeptFocus } from "./frame/focus";
 import { page } from "./frame/page";
 import { Broken, Loading } from "./frame/states";
+import { claimDrafts } from "./ticket/drafts";
 import { useLanguage } from "./words/language";
 
 const Portal = page(() => import("./frame/Portal"));
@@ -31,6 +33,7 @@ export function homeOf(me: Me): string {
 }
 
 export function App() {
+	useKeptFocus();
 	return (
 		<Boundary>
 			<Suspense fallback={<Loading page />}>
@@ -59,6 +62,7 @@ function Inside() {
 	const desk = location.pathname === "/desk" || location.pathname.startsWith("/desk/");
 	const ours = me.data.kind === "staff" ? desk : !desk && location.pathname !== "/";
 	if (!ours) return <Navigate to={homeOf(me.data)} replace />;
+	claimDrafts(me.data.id);
 	return me.data.kind === "contact" ? <Portal me={me.data} /> : <Desk me={me.data} />;
 }
 

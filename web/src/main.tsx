@@ -3,6 +3,7 @@ import "./fonts.css";
 import "./mantine.css";
 import "virtual:theme.css";
 import "./styles.css";
+import "./print.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Home } from "../src/door/Home";
+import { OpenLine } from "../src/door/OpenLine";
 import { answers, at, ground, show } from "./help";
 
 const closed = { state: "closed", grounds: [], can_see: [], pin_closed: false, notices: [] };
@@ -24,10 +25,28 @@ describe("the customer's door", () => {
 			"GET /door": { body: { ...closed, state: "open", grounds: [ground()] } },
 			"GET /grounds": { body: noVisits },
 		});
-		show(<Home />);
+		show(
+			<>
+				<Home />
+				<OpenLine />
+			</>,
+			"/home",
+		);
 		expect(await screen.findByText("für Jana Brückner")).toBeDefined();
 		expect(screen.getByTestId("words").textContent).toBe("LeuchtturmundPflaume");
-		expect(document.title).toBe("Offen · Pforte");
+		expect(document.title).toBe("Offen für Jana Brückner · Pforte");
+	});
+
+	test("one agent on two grounds is one person", async () => {
+		const grounds = [ground({ id: "g1" }), ground({ id: "g2", kind: "takeover" })];
+		answers({
+			"GET /door": { body: { ...closed, state: "open", grounds } },
+			"GET /grounds": { body: noVisits },
+		});
+		show(<Home />);
+		expect(await screen.findByText("für Jana Brückner")).toBeDefined();
+		expect(screen.queryByText(/Personen/)).toBeNull();
+		expect(screen.getAllByTestId("open-ground")).toHaveLength(2);
 	});
 
 	test("rule X5: a takeover names its request and ends with it", async () => {

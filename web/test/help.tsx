@@ -13,15 +13,17 @@ import { LanguageProvider } from "../src/words/language";
 /** Renders in German, as the browser of most readers asks for. */
 export function show(element: ReactElement, path = "/") {
 	localStorage.setItem("pforte-language", "de");
-	return render(
+	const client = queryClient();
+	const shown = render(
 		<MantineProvider theme={theme} env="test" withCssVariables={false} withGlobalClasses={false}>
-			<QueryClientProvider client={queryClient()}>
+			<QueryClientProvider client={client}>
 				<LanguageProvider>
 					<MemoryRouter initialEntries={[path]}>{element}</MemoryRouter>
 				</LanguageProvider>
 			</QueryClientProvider>
 		</MantineProvider>,
 	);
+	return { ...shown, client };
 }
 
 export interface Call {

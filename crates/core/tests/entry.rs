@@ -85,6 +85,7 @@ fn doors() -> Vec<Event> {
             ends_at: Moment(9),
         },
         Event::VisitEnded { visit, how: EndedHow::HourUp, cut_millis: None, streams: 2 },
+        Event::VisitObjected { visit, contact, said: Some(name("Nobody asked for this.")) },
         Event::Request {
             visit,
             method: name("GET"),

@@ -70,6 +70,8 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(visit::one))
         .routes(routes!(visit::end))
         .routes(routes!(visit::requests))
+        .routes(routes!(visit::object))
+        .routes(routes!(visit::objections))
         .routes(routes!(visit::products))
         .routes(routes!(ticket::list, ticket::open))
         .routes(routes!(ticket::counts))
@@ -244,6 +246,10 @@ async fn as_problem(response: Response) -> Response {
         Ok(bytes) => pforte_core::entry::clean(&String::from_utf8_lossy(&bytes), 500),
         Err(_) => String::new(),
     };
+    // An address whose parts cannot be ids is one that is not there; how an id is read is nobody's business.
+    if status == StatusCode::BAD_REQUEST && detail.starts_with("Invalid URL") {
+        return Problem::not_found().into_response();
+    }
     let (code, title) = match status {
         StatusCode::PAYLOAD_TOO_LARGE => ("body.too_large", "The body is too large"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("body.not_json", "Send JSON"),

@@ -27,6 +27,7 @@ pub mod mail;
 pub mod mail_signature;
 pub mod message;
 pub mod notice;
+pub mod objection;
 pub mod outbox;
 pub mod phone;
 pub mod phone_call;

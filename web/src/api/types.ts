@@ -17,6 +17,7 @@ export type CustomerFound = S["CustomerFound"];
 export type Customer = S["CustomerCard"];
 export type NewContact = S["ContactBody"];
 export type Alarm = S["AlarmView"];
+export type Objection = S["ObjectionView"];
 export type StaffRow = S["StaffView"];
 
 export type Person = S["Person"];

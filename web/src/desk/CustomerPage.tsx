@@ -6,7 +6,7 @@ import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
 import { codeOf } from "../api/problem";
 import type { Customer, Me } from "../api/types";
-import { Broken, Empty, Loading } from "../frame/states";
+import { Broken, Loading, Nothing } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useLanguage, useWords } from "../words/language";
 import { codeText } from "../words/refusals";
@@ -28,7 +28,7 @@ export function CustomerPage({ me }: { me: Me }) {
 	if (!customer.data) {
 		const code = codeOf(customer.error);
 		if (code === "not_found" || code === "http.404") {
-			return <Empty>{codeText("not_found", "", language)}</Empty>;
+			return <Nothing title={codeText("not_found", "", language)} />;
 		}
 		return <Broken error={customer.error} again={() => customer.refetch()} />;
 	}

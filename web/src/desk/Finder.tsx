@@ -9,6 +9,7 @@ import {
 	type RefObject,
 	useEffect,
 	useId,
+	useRef,
 	useState,
 } from "react";
 import { useNavigate } from "react-router";
@@ -62,6 +63,7 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 	const [chosen, setChosen] = useState<number | null>(null);
 	const [wanted, setWanted] = useState(false);
 	const [opened, setOpened] = useState(false);
+	const box = useRef<HTMLElement>(null);
 	const found = useFound(typed);
 	const list = typed.trim() ? lines(matches(found.data?.items ?? []), found.search) : [];
 	const active = chosen ?? preferred(list, found.search, typed);
@@ -94,7 +96,7 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 	};
 
 	return (
-		<search className={classes.finder}>
+		<search className={classes.finder} aria-label={t.find}>
 			<TextInput
 				ref={input}
 				type="search"
@@ -116,10 +118,26 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 					setOpened(true);
 				}}
 				onFocus={() => setOpened(true)}
-				onBlur={() => setOpened(false)}
+				onBlur={(event) => {
+					// The list itself can be scrolled with the keyboard.
+					if (!box.current?.contains(event.relatedTarget)) setOpened(false);
+				}}
 				onKeyDown={onKeyDown}
 			/>
-			<div className={classes.found} hidden={!shown}>
+			<section
+				ref={box}
+				className={classes.found}
+				hidden={!shown}
+				aria-label={t.findList}
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+				tabIndex={0}
+				onBlur={(event) => {
+					if (event.relatedTarget !== input.current) setOpened(false);
+				}}
+				onKeyDown={(event) => {
+					if (event.key === "Escape") input.current?.focus();
+				}}
+			>
 				<div id={`${id}-list`} role="listbox" aria-label={t.find}>
 					{list.map((line, place) => (
 						<FoundLine
@@ -140,7 +158,7 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 					{found.isError ? refusal(found.error) : null}
 					{found.settled ? note(t, list.length) : null}
 				</p>
-			</div>
+			</section>
 		</search>
 	);
 }

@@ -40,6 +40,11 @@ export function PinField({ ref, digits, autoFocus, asked, onDigits }: PinFieldPr
 			inputMode="numeric"
 			autoComplete="off"
 			autoFocus={autoFocus}
+			// Letters and signs are never meant for it: they stay the desk's keys (see keyboard.ts).
+			data-digits-only
+			onKeyDown={(event) => {
+				if (event.key === "Escape") event.currentTarget.blur();
+			}}
 			value={grouped(digits)}
 			error={error}
 			onChange={(event) => onDigits(event.currentTarget.value)}

@@ -37,9 +37,10 @@ export function useSingleKeys(): boolean {
 	return useSyncExternalStore(watch, () => on);
 }
 
-/** True for fields that take text; radios and buttons do not. */
-export function typing(target: EventTarget | null): boolean {
+/** True for fields that take this key as text; radios and buttons do not, a field for digits takes digits. */
+export function typing(target: EventTarget | null, key = ""): boolean {
 	if (!(target instanceof HTMLElement)) return false;
+	if (target.dataset.digitsOnly !== undefined && /^[^\d\s]$/.test(key)) return false;
 	if (target instanceof HTMLInputElement && target.type === "radio") return false;
 	return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
@@ -69,7 +70,7 @@ export function useKeys(bindings: Bindings): void {
 			if (event.ctrlKey || event.metaKey || event.altKey) return;
 			// Taken by a menu or a list of choices; what another listener of ours took is still ours.
 			if (event.defaultPrevented && !combos.has(event)) return;
-			if (typing(event.target)) return;
+			if (typing(event.target, event.key)) return;
 			const combo = comboOf(event);
 			const run = current.current[combo];
 			if (!run) return;

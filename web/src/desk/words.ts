@@ -4,6 +4,7 @@ export const deskWords = words(
 	{
 		title: "Pult",
 		find: "Kunde, Kontakt, Telefonnummer oder Anfrage",
+		findList: "Gefunden",
 		findHint: "Taste /",
 		found: (count: number) => (count === 1 ? "1 Treffer" : `${count} Treffer`),
 		notFound: "Nichts gefunden. Suchen Sie nach Kunde, Name, Telefonnummer oder Anfrage.",
@@ -92,6 +93,7 @@ export const deskWords = words(
 	{
 		title: "Desk",
 		find: "Customer, contact, phone number or request",
+		findList: "Found",
 		findHint: "Key /",
 		found: (count: number) => (count === 1 ? "1 match" : `${count} matches`),
 		notFound: "Nothing found. Search by customer, name, phone number or request.",

@@ -6,11 +6,11 @@ import { Refused } from "../frame/states";
 import { placeText } from "../visit/tell";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, day, left } from "../words/time";
+import { clock, day, end as endText, left } from "../words/time";
 import { DoorMark } from "./DoorMark";
 import classes from "./door.module.css";
 import { useEndGround } from "./queries";
-import type { DoorState } from "./state";
+import { type DoorState, namesOf } from "./state";
 import { WordPair } from "./WordPair";
 import { doorWords } from "./words";
 
@@ -34,7 +34,7 @@ export function Door({ state, onEnded }: DoorProps) {
 						<OpenGround
 							key={ground.id}
 							ground={ground}
-							named={grounds.length > 1 || state.kind === "unsure"}
+							named={namesOf(grounds).length > 1 || state.kind === "unsure"}
 							onEnded={onEnded}
 						/>
 					))}
@@ -67,13 +67,14 @@ function Sentence({ state }: { state: DoorState }) {
 			</>
 		);
 	}
-	const [only] = state.grounds;
-	const one = state.grounds.length === 1 && only;
+	const [only, ...others] = namesOf(state.grounds);
 	return (
 		<>
 			<h1 className={classes.word}>{t.open}</h1>
 			<p className={classes.who}>
-				{one ? t.openFor(only.staff.name) : t.openForMany(state.grounds.length)}
+				{only !== undefined && others.length === 0
+					? t.openFor(only)
+					: t.openForMany(others.length + 1)}
 			</p>
 		</>
 	);
@@ -84,7 +85,7 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 	const { language } = useLanguage();
 	const now = useNow();
 	const end = useEndGround(onEnded);
-	const until = clock(ground.ends_at, language);
+	const until = endText(ground.ends_at, now, language);
 	return (
 		<article className={classes.ground} data-testid="open-ground">
 			<div className="row between">

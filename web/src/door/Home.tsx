@@ -24,14 +24,15 @@ const serious = ["pin.killed", "pin.closed"];
 /** Notices that one can look at and answer under *Settings › Support*. */
 const aboutContacts = /^(contact|contact_change|address|phone|support_address)\./;
 
-const titles = { closed: "titleClosed", open: "titleOpen", unsure: "titleUnsure" } as const;
+const titles = { closed: "titleClosed", unsure: "titleUnsure" } as const;
 
 export function Home() {
 	const t = useWords(doorWords);
 	const door = useDoor();
 	const state = useDoorState(door);
 	const [ended, setEnded] = useState<Ended | null>(null);
-	useTitle(t[titles[state.kind]]);
+	// An open door stands in every page's title already, with whom it is open for.
+	useTitle(state.kind === "open" ? null : t[titles[state.kind]]);
 	if (door.isPending) return <Loading lines={5} />;
 	if (!door.data) {
 		return (

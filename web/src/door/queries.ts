@@ -52,3 +52,17 @@ export function useEndGround(onEnded?: (ended: Ended) => void) {
 		onSettled: () => client.invalidateQueries(),
 	});
 }
+
+/** Ends several at once; the answer is that of the one that took longest. */
+export function useEndGrounds() {
+	const client = useQueryClient();
+	return useMutation({
+		mutationFn: async (ids: readonly string[]) => {
+			const end = (id: string) => ask(api.POST("/grounds/{id}/end", { params: { path: { id } } }));
+			const [first, ...rest] = await Promise.all(ids.map(end));
+			if (!first) throw new Error("nothing to end");
+			return rest.reduce((a, b) => (b.cut_millis > a.cut_millis ? b : a), first);
+		},
+		onSettled: () => client.invalidateQueries(),
+	});
+}

@@ -33,3 +33,15 @@ export function doorState(known: Known, now: number): DoorState {
 	}
 	return door.state === "open" ? { kind: "open", grounds: door.grounds } : { kind: "closed" };
 }
+
+/** For whom it is open: people, not grounds. Newest first. */
+export function namesOf(grounds: readonly Ground[]): string[] {
+	return [...new Map(grounds.map(({ staff }) => [staff.id, staff.name])).values()];
+}
+
+/** When the last of it ends. */
+export function latest(grounds: readonly Ground[]): string {
+	return grounds
+		.map((ground) => ground.ends_at)
+		.reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b));
+}

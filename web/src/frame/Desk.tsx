@@ -86,7 +86,10 @@ export default function Desk({ me }: { me: Me }) {
 						{guest ? null : (
 							<>
 								<Route path="/desk/customers/:id" element={<CustomerPage me={me} />} />
-								<Route path="/desk/visits/:groundId" element={<GroundPage backTo="/desk" />} />
+								<Route
+									path="/desk/visits/:groundId"
+									element={<GroundPage backTo="/desk" as={oversees(me) ? "lead" : "staff"} />}
+								/>
 							</>
 						)}
 						<Route path="/desk/settings" element={<Settings me={me} />} />

@@ -3,6 +3,7 @@ import { Suspense } from "react";
 import { Link, NavLink, Route, Routes } from "react-router";
 import type { Me } from "../api/types";
 import { Home } from "../door/Home";
+import { OpenLine } from "../door/OpenLine";
 import { SupportSheet } from "../pin/SupportSheet";
 import { useWords } from "../words/language";
 import classes from "./frame.module.css";
@@ -71,6 +72,7 @@ export default function Portal({ me }: { me: Me }) {
 					</Routes>
 				</Suspense>
 			</main>
+			<OpenLine />
 		</>
 	);
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useWords } from "../words/language";
 import { useRefusal } from "../words/refusals";
 import classes from "./frame.module.css";
+import { Missing } from "./page";
 import { frameWords } from "./words";
 
 /** Grey lines in the place of what comes. */
@@ -37,15 +38,38 @@ export function Broken({ error, again, page = false }: BrokenProps) {
 	const Frame = page ? "main" : "div";
 	return (
 		<Frame className={page ? classes.alone : undefined}>
-			<p role="alert">
-				<strong>{t.broken}</strong> {refusal(error)}
-			</p>
+			{error instanceof Missing ? (
+				<>
+					<Head page={page}>{t.updated}</Head>
+					<p role="alert">{t.updatedText}</p>
+				</>
+			) : (
+				<>
+					<Head page={page}>{t.broken}</Head>
+					<p role="alert">{refusal(error)}</p>
+				</>
+			)}
 			{again ? (
 				<Button mt="sm" variant="default" onClick={again}>
-					{t.again}
+					{error instanceof Missing ? t.reload : t.again}
 				</Button>
 			) : null}
 		</Frame>
+	);
+}
+
+/** A page's own sentence is its heading; a part's is not. */
+function Head({ page, children }: { page: boolean; children: string }) {
+	return page ? <h1>{children}</h1> : <strong>{children} </strong>;
+}
+
+/** What a link led to is not there: a page of its own, so with a heading of its own. */
+export function Nothing({ title, children }: { title: string; children?: ReactNode }) {
+	return (
+		<div className="stack">
+			<h1>{title}</h1>
+			{children}
+		</div>
 	);
 }
 

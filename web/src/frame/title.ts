@@ -1,9 +1,30 @@
+// The document's title: an open door first, then what matters on the page, the program's name last.
 import { useEffect } from "react";
 
-/** The document's title: what matters first, the program's name last. */
-export function useTitle(...parts: (string | null | undefined)[]): void {
-	const title = [...parts.filter(Boolean), "Pforte"].join(" · ");
+let mark: string | null = null;
+let parts: string[] = [];
+
+function write(): void {
+	document.title = [mark, ...parts, "Pforte"].filter(Boolean).join(" · ");
+}
+
+/** What the page is about. */
+export function useTitle(...given: (string | null | undefined)[]): void {
+	const title = given.filter(Boolean).join("\n");
 	useEffect(() => {
-		document.title = title;
+		parts = title.split("\n");
+		write();
 	}, [title]);
+}
+
+/** What stands before every page's title as long as it is so. */
+export function useTitleMark(text: string | null): void {
+	useEffect(() => {
+		mark = text;
+		write();
+		return () => {
+			mark = null;
+			write();
+		};
+	}, [text]);
 }

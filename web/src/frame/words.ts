@@ -37,6 +37,10 @@ export const frameWords = words(
 		demo: "Demo",
 		navigation: "Hauptnavigation",
 		keys: "Tasten",
+		print: "Drucken",
+		updated: "Pforte wurde erneuert.",
+		updatedText: "Bitte laden Sie die Seite neu. Was Sie geschrieben haben, bleibt stehen.",
+		reload: "Neu laden",
 		signedInAs: (name: string) => `Angemeldet als ${name}`,
 	},
 	{
@@ -75,6 +79,10 @@ export const frameWords = words(
 		demo: "Demo",
 		navigation: "Main navigation",
 		keys: "Keys",
+		print: "Print",
+		updated: "Pforte was updated.",
+		updatedText: "Please load the page again. What you have written stays.",
+		reload: "Load again",
 		signedInAs: (name: string) => `Signed in as ${name}`,
 	},
 );

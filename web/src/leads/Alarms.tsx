@@ -78,6 +78,18 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
 						</>
 					) : null}
 				</p>
+				{alarm.objection ? (
+					<>
+						{alarm.objection.said ? (
+							<p>
+								{t.saidBy(alarm.objection.by.name)} <q>{alarm.objection.said}</q>
+							</p>
+						) : null}
+						<p>
+							<Link to={`/desk/visits/${alarm.objection.ground_id}`}>{t.toVisit}</Link>
+						</p>
+					</>
+				) : null}
 				{seen ? (
 					<p className="small">
 						{t.acknowledged(alarm.acknowledged_by?.name ?? "–", moment(seen, now, language))}

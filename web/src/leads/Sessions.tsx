@@ -17,7 +17,7 @@ import { reasonText } from "../visit/tell";
 import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, left, seconds } from "../words/time";
+import { end as endText, left, seconds } from "../words/time";
 import classes from "./leads.module.css";
 import { leadWords } from "./words";
 
@@ -73,7 +73,8 @@ function SessionLine({ ground }: { ground: Ground }) {
 					{ground.customer.name} ({ground.customer.number}) · {door.actingAs(ground.contact.name)}
 				</p>
 				<p className="soft">
-					{reasonText(ground, visit)} · {door.until(clock(ground.ends_at, language), remaining)}
+					{reasonText(ground, visit)} ·{" "}
+					{door.until(endText(ground.ends_at, now, language), remaining)}
 					{running.length > 0 ? ` · ${running.map((one) => one.product.name).join(", ")}` : null}
 				</p>
 				<Refused error={end.error} />

@@ -29,6 +29,9 @@ export const leadWords = words(
 		"alarm_pin.staff_locked":
 			"Ein PIN-Feld wurde nach zehn falschen Eingaben an einem Tag gesperrt.",
 		"alarm_ticket.waiting": "Eine Anfrage wartet zu lange auf den Support.",
+		"alarm_visit.objected": "Ein Kunde sagt: Dieser Besuch war nicht abgesprochen.",
+		toVisit: "Zum Besuch",
+		saidBy: (name: string) => `${name} schreibt:`,
 		"alarm_pin.flood": "Mehr als 30 falsche PIN-Eingaben in einer Stunde.",
 		"alarm_pin.customer_closed":
 			"Der Weg über die PIN wurde bei einem Kunden nach 15 falschen Eingaben geschlossen.",
@@ -91,6 +94,9 @@ export const leadWords = words(
 		openAlarms: (count: number) => (count === 1 ? "1 open alarm" : `${count} open alarms`),
 		"alarm_pin.staff_locked": "A PIN field was locked after ten wrong entries in one day.",
 		"alarm_ticket.waiting": "A request has waited too long for support.",
+		"alarm_visit.objected": "A customer says: this visit was not agreed.",
+		toVisit: "To the visit",
+		saidBy: (name: string) => `${name} writes:`,
 		"alarm_pin.flood": "More than 30 wrong PIN entries in one hour.",
 		"alarm_pin.customer_closed": "The PIN way was closed for a customer after 15 wrong entries.",
 		staff: "Staff",

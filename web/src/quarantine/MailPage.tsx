@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { codeOf } from "../api/problem";
 import type { MailView } from "../api/types";
-import { Broken, Empty, Loading } from "../frame/states";
+import { Broken, Loading, Nothing } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { size } from "../ticket/clocks";
 import { MailBody } from "../ticket/MailBody";
@@ -30,7 +30,7 @@ export default function MailPage() {
 				<Link to="/desk/quarantine">← {t.back}</Link>
 			</p>
 			{mail.isPending ? <Loading lines={6} /> : null}
-			{mail.isError && missing ? <Empty>{t.notFound}</Empty> : null}
+			{mail.isError && missing ? <Nothing title={t.notFound} /> : null}
 			{mail.isError && !missing && !mail.data ? (
 				<Broken error={mail.error} again={() => mail.refetch()} />
 			) : null}

@@ -7,7 +7,7 @@ import { api, ask } from "../api/client";
 import { useMe } from "../api/me";
 import { codeOf } from "../api/problem";
 import type { TicketRef, TicketView } from "../api/types";
-import { Broken, Empty, Loading, Refused } from "../frame/states";
+import { Broken, Loading, Nothing, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useAct } from "../signin/confirmed";
 import { Clocks } from "../ticket/Clocks";
@@ -39,7 +39,7 @@ function Request({ id }: { id: string }) {
 				<Link to="/requests">← {t.back}</Link>
 			</p>
 			{request.isPending ? <Loading lines={6} /> : null}
-			{request.isError && missing ? <Empty>{t.notFound}</Empty> : null}
+			{request.isError && missing ? <Nothing title={t.notFound} /> : null}
 			{request.isError && !missing && !ticket ? (
 				<Broken error={request.error} again={() => request.refetch()} />
 			) : null}

@@ -1,23 +1,31 @@
 // One entry of the visitor book in full: who, as whom, why, from–to, what was opened, how it ended.
 
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useParams } from "react-router";
 import { codeOf } from "../api/problem";
-import type { Ground, Visit } from "../api/types";
+import type { Ground, Language, Visit } from "../api/types";
 import { doorWords } from "../door/words";
-import { Broken, Empty, Loading } from "../frame/states";
+import { PrintButton } from "../frame/PrintButton";
+import { Broken, Empty, Loading, Nothing } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, day, inFull, moment, seconds, span } from "../words/time";
+import { clock, day, end, inFull, seconds, span, until } from "../words/time";
+import { ObjectionPart, useObjections } from "./Objection";
 import { useGround } from "./queries";
 import { Requests } from "./Requests";
 import { callText, endText, ownReason, reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
-export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
+interface GroundPageProps {
+	backTo?: string;
+	/** Who looks: the customer's people, who may object; those who answer for access; or the staff concerned. */
+	as?: "customer" | "lead" | "staff";
+}
+
+export function GroundPage({ backTo = "/visits", as = "customer" }: GroundPageProps) {
 	const t = useWords(visitWords);
 	const { groundId = "" } = useParams();
 	const requests = backTo.startsWith("/desk") ? "/desk/tickets" : "/requests";
@@ -26,26 +34,36 @@ export function GroundPage({ backTo = "/visits" }: { backTo?: string }) {
 	const missing = ["not_found", "http.404"].includes(codeOf(ground.error));
 	return (
 		<div className="stack">
-			<p>
+			<p className="no-print">
 				<Link to={backTo}>← {t.back}</Link>
 			</p>
 			{ground.isPending ? <Loading lines={6} /> : null}
-			{ground.isError && missing ? <Empty>{t.notFound}</Empty> : null}
+			{ground.isError && missing ? <Nothing title={t.notFound} /> : null}
 			{ground.isError && !missing && !ground.data ? (
 				<Broken error={ground.error} again={() => ground.refetch()} />
 			) : null}
-			{ground.data ? <Entry ground={ground.data} requests={requests} /> : null}
+			{ground.data ? <Entry ground={ground.data} requests={requests} as={as} /> : null}
 		</div>
 	);
 }
 
-function Entry({ ground, requests }: { ground: Ground; requests: string }) {
+interface EntryProps {
+	ground: Ground;
+	requests: string;
+	as: NonNullable<GroundPageProps["as"]>;
+}
+
+function Entry({ ground, requests, as }: EntryProps) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	const takenOver = ground.kind === "takeover" && ground.ticket;
+	const objections = useObjections(ground.id, as !== "staff");
 	return (
 		<>
-			<h1>{ground.staff.name}</h1>
+			<div className="row between">
+				<h1>{ground.staff.name}</h1>
+				<PrintButton />
+			</div>
 			<div className="sheet">
 				<dl className={classes.facts}>
 					<dt>{t.who}</dt>
@@ -94,7 +112,13 @@ function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 				<h2 id="opened">{t.opened}</h2>
 				{ground.visits.length === 0 ? <Empty>{t.nothing}</Empty> : null}
 				{ground.visits.map((visit) => (
-					<VisitBlock key={visit.id} visit={visit} ground={ground} />
+					<VisitBlock key={visit.id} visit={visit} ground={ground}>
+						<ObjectionPart
+							visit={visit.id}
+							said={objections?.find((one) => one.visit_id === visit.id)}
+							may={as === "customer" && objections !== undefined}
+						/>
+					</VisitBlock>
 				))}
 			</section>
 		</>
@@ -102,13 +126,15 @@ function Entry({ ground, requests }: { ground: Ground; requests: string }) {
 }
 
 function WhenLine({ ground }: { ground: Ground }) {
+	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	const from = `${day(ground.opened_at, language)}, ${clock(ground.opened_at, language)}`;
-	if (!ground.ended_at) return <>{from}–</>;
+	if (!ground.ended_at) return <>{t.since(from)}</>;
 	const long = span(ground.opened_at, ground.ended_at, language);
 	return (
 		<>
-			{from}–{clock(ground.ended_at, language)} <span className="soft">({long})</span>
+			{from} – {until(ground.opened_at, ground.ended_at, language)}{" "}
+			<span className="soft">({long})</span>
 		</>
 	);
 }
@@ -117,7 +143,7 @@ function HowLine({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	const now = useNow();
-	if (ground.state === "open") return <>{t.until(moment(ground.ends_at, now, language))}</>;
+	if (ground.state === "open") return <>{t.until(end(ground.ends_at, now, language))}</>;
 	return (
 		<>
 			{endText(ground.ending, language)}.{" "}
@@ -126,19 +152,25 @@ function HowLine({ ground }: { ground: Ground }) {
 	);
 }
 
-function VisitBlock({ visit, ground }: { visit: Visit; ground: Ground }) {
+interface VisitBlockProps {
+	visit: Visit;
+	ground: Ground;
+	children: ReactNode;
+}
+
+function VisitBlock({ visit, ground, children }: VisitBlockProps) {
 	const t = useWords(visitWords);
 	const door = useWords(doorWords);
 	const { language } = useLanguage();
 	const [shown, setShown] = useState(false);
 	const reason = ownReason(visit, ground, t);
-	const to = visit.ended_at ? clock(visit.ended_at, language) : t.running;
+	const to = visit.ended_at ? until(visit.started_at, visit.ended_at, language) : t.running;
 	return (
 		<article className={classes.visit}>
 			<div className="row between">
 				<h3>{visit.product.name}</h3>
 				<span className="soft">
-					{clock(visit.started_at, language)}–{to}
+					{visitFrom(visit, ground, language)} – {to}
 					{visit.ending ? ` · ${endText(visit.ending, language)}` : null}
 				</span>
 			</div>
@@ -160,6 +192,12 @@ function VisitBlock({ visit, ground }: { visit: Visit; ground: Ground }) {
 				</Button>
 			</div>
 			{shown ? <Requests visit={visit.id} /> : null}
+			{children}
 		</article>
 	);
+}
+
+/** A takeover lasts for days: a visit on another day than its beginning says which. */
+function visitFrom(visit: Visit, ground: Ground, language: Language): string {
+	return until(ground.opened_at, visit.started_at, language);
 }

@@ -1,5 +1,6 @@
 // The visitor book: every visit, newest first.
 import { Button } from "@mantine/core";
+import { PrintButton } from "../frame/PrintButton";
 import { Broken, Empty, Loading, Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { frameWords } from "../frame/words";
@@ -15,7 +16,10 @@ export function VisitBook() {
 	useTitle(t.title);
 	return (
 		<div className="stack">
-			<h1>{t.title}</h1>
+			<div className="row between">
+				<h1>{t.title}</h1>
+				{grounds.items?.length ? <PrintButton /> : null}
+			</div>
 			<p className="soft">{t.lead}</p>
 			{grounds.isPending ? <Loading lines={5} /> : null}
 			{grounds.isError && !grounds.items ? (

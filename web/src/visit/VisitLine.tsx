@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { Ground } from "../api/types";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, day, inFull, moment, span } from "../words/time";
+import { clock, day, end, inFull, span, until } from "../words/time";
 import { endText, reasonText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
@@ -31,7 +31,7 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 				<span>{day(ground.opened_at, language)}</span>
 				<span>
 					{clock(ground.opened_at, language)}
-					{ground.ended_at ? `–${clock(ground.ended_at, language)}` : null}
+					{ground.ended_at ? ` – ${until(ground.opened_at, ground.ended_at, language)}` : null}
 				</span>
 			</time>
 			<div className={classes.what}>
@@ -50,7 +50,7 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 				{ground.state === "open" ? (
 					<>
 						<span aria-hidden="true">◗ </span>
-						{t.until(moment(ground.ends_at, now, language))}
+						{t.until(end(ground.ends_at, now, language))}
 					</>
 				) : (
 					<>

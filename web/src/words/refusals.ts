@@ -68,6 +68,7 @@ export const refusals = words(
 		"visit.no_user":
 			"Dieser Kontakt hat in diesem Produkt keinen Nutzer. Die Verwaltung kann ihn eintragen.",
 		"visit.too_many": "Es laufen schon zu viele Besuche. Beenden Sie zuerst einen.",
+		"visit.objected_already": "Von diesem Besuch weiß die Leitung schon.",
 		"self_grant.off": "Eigene Freigaben sind bei diesem Anbieter nicht erlaubt.",
 		"totp.there": "Der zweite Faktor ist schon eingeschaltet.",
 		"sign_in.needs_confirmation": "Bitte bestätigen Sie zuerst Ihr Passwort.",
@@ -199,6 +200,7 @@ export const refusals = words(
 		"visit.condition_lost": "A condition was lost.",
 		"visit.no_user": "This contact has no user in this product. Administration can enter one.",
 		"visit.too_many": "Too many visits are running. End one first.",
+		"visit.objected_already": "The leads know about this visit already.",
 		"self_grant.off": "This provider does not allow grants to oneself.",
 		"totp.there": "The second factor is already on.",
 		"sign_in.needs_confirmation": "Please confirm your password first.",

@@ -80,10 +80,24 @@ export function end(at: string, now: number, language: Language): string {
 	return far ? `${day(at, language)}, ${clock(at, language)}` : clock(at, language);
 }
 
-/** A span as "12 min" or "40 s". */
+/** The later end of "from – until": the time; on another day with the date. */
+export function until(from: string, to: string, language: Language): string {
+	const same = day(from, language) === day(to, language);
+	return same ? clock(to, language) : `${day(to, language)}, ${clock(to, language)}`;
+}
+
+/** A span as "40 s", "12 min", "5 h" or "14 days". */
 export function span(from: string, to: string, language: Language): string {
 	const millis = Math.max(0, Date.parse(to) - Date.parse(from));
 	if (millis < MINUTE) return `${Math.round(millis / 1000)} s`;
+	if (millis >= 2 * DAY) {
+		const days = Math.round(millis / DAY);
+		return language === "de" ? `${days} Tage` : `${days} days`;
+	}
+	if (millis >= 3 * HOUR) {
+		const hours = Math.round(millis / HOUR);
+		return language === "de" ? `${hours} Std.` : `${hours} h`;
+	}
 	const minutes = Math.round(millis / MINUTE);
 	return language === "de" ? `${minutes} Min.` : `${minutes} min`;
 }

@@ -80,6 +80,8 @@ events! {
         reason: Reason, ends_at: Moment,
     }
     VisitEnded = "visit.ended" { visit: VisitId, how: EndedHow, cut_millis: Option<u64>, streams: u32 }
+    /// A contact says that it was not agreed; `said` is what they wrote.
+    VisitObjected = "visit.objected" { visit: VisitId, contact: ContactId, said: Option<Clean> }
     /// One request, written before it is forwarded or as it is refused (rule W2).
     Request = "visit.request" {
         visit: VisitId, method: Clean, path: Clean, area: Clean, action: Action, class: DataClass,

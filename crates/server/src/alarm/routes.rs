@@ -17,6 +17,7 @@ use crate::{
     kernel::{Page, PageQuery, Problem, StaffActor, Timestamp},
     signin::view::{CustomerRef, customer_ref},
     staff::must_oversee,
+    visit::objection::{self, ObjectionView},
 };
 
 /// One alarm.
@@ -24,10 +25,12 @@ use crate::{
 pub struct AlarmView {
     id: Uuid,
     at: Timestamp,
-    /// `pin.staff_locked`, `pin.flood` or `pin.customer_closed`.
+    /// Such as `pin.staff_locked`, `pin.flood`, `pin.customer_closed` or `visit.objected`.
     code: String,
     staff: Option<Person>,
     customer: Option<CustomerRef>,
+    /// Of `visit.objected`: which visit, by whom, in what words.
+    objection: Option<ObjectionView>,
     acknowledged_at: Option<Timestamp>,
     acknowledged_by: Option<Person>,
 }
@@ -42,12 +45,21 @@ async fn view(conn: &mut Conn, alarm: Alarm) -> Result<AlarmView, Problem> {
         Some(id) => Some(customer_ref(customer::by_id(conn, alarm.provider, id).await?.as_ref(), id)),
         None => None,
     };
+    let objected = match alarm.code == objection::CODE {
+        true => pforte_store::objection::by_alarm(conn, alarm.provider, alarm.id).await?,
+        false => None,
+    };
+    let objection = match objected {
+        Some(objected) => Some(objection::view(conn, &objected).await?),
+        None => None,
+    };
     Ok(AlarmView {
         id: alarm.id.0,
         at: alarm.at.into(),
         code: alarm.code,
         staff,
         customer,
+        objection,
         acknowledged_at: alarm.acknowledged_at.map(Timestamp),
         acknowledged_by,
     })

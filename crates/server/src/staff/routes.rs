@@ -19,7 +19,6 @@ use super::{StaffAsk, StaffChange, must_administer, must_oversee, must_serve};
 use crate::{
     Shared,
     door::staff_facts,
-    ground::view::StaffRef,
     kernel::{Page, PageQuery, Problem, StaffActor},
 };
 
@@ -67,19 +66,34 @@ pub async fn list(
     Ok(Json(Page::cut(rows, limit, |s| s.id.to_string()).map(|s| StaffView::from(&s))))
 }
 
+/// Somebody a ticket can be handed to.
+#[derive(Serialize, ToSchema)]
+pub struct ColleagueView {
+    id: Uuid,
+    name: String,
+    username: String,
+    /// Whether they could open anything for its customer (rule T21).
+    may_enter: bool,
+}
+
 /// Colleagues who serve, to hand a ticket over to
-#[utoipa::path(get, path = "/colleagues", tag = "staff", params(PageQuery), responses((status = 200, body = Page<StaffRef>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/colleagues", tag = "staff", params(PageQuery), responses((status = 200, body = Page<ColleagueView>), (status = 403, body = Problem)))]
 pub async fn colleagues(
     State(app): State<Shared>,
     who: StaffActor,
     Query(page): Query<PageQuery>,
-) -> Result<Json<Page<StaffRef>>, Problem> {
+) -> Result<Json<Page<ColleagueView>>, Problem> {
     must_serve(&who.staff)?;
     let limit = page.limit();
     let rows = staff::list(&mut *app.read().await?, who.staff.provider, page.id()?, limit + 1).await?;
     let mut page = Page::cut(rows, limit, |s| s.id.to_string());
     page.items.retain(|s| s.active && must_serve(s).is_ok());
-    Ok(Json(page.map(|s| StaffRef { id: s.id.0, name: s.name(), username: s.username })))
+    Ok(Json(page.map(|s| ColleagueView {
+        id: s.id.0,
+        name: s.name(),
+        may_enter: staff_facts(&s).lacks().is_empty(),
+        username: s.username,
+    })))
 }
 
 /// Unlock a staff member's PIN form (leads)

@@ -1,5 +1,6 @@
 //! Visits: one staff member inside one customer's product, for an hour at most (rules T12 to T24).
 
+pub mod objection;
 pub mod routes;
 pub mod view;
 

@@ -12,12 +12,13 @@ use uuid::Uuid;
 
 use super::{
     OpenAsk,
+    objection::{self, ObjectionView},
     view::{ProductRef, RequestView, VisitView, visit_view},
 };
 use crate::{
     Shared,
     door::EndedView,
-    kernel::{Page, PageQuery, Problem, SignedIn, StaffActor},
+    kernel::{ContactActor, Page, PageQuery, Problem, SignedIn, StaffActor},
     pin::routes::{ReasonBody, field},
     staff::must_serve,
 };
@@ -78,6 +79,41 @@ pub async fn end(
     Path(id): Path<Uuid>,
 ) -> Result<Json<EndedView>, Problem> {
     Ok(Json(super::end(&app, &who, id.into()).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionBody {
+    /// What was wrong, in a sentence; may be left out.
+    said: Option<String>,
+}
+
+/// Say that a visit was not agreed
+///
+/// Any contact of the customer, once for each visit. The leads get an alarm that leads to the visit.
+#[utoipa::path(post, path = "/visits/{id}/objection", tag = "visits", params(("id" = Uuid, Path)),
+    request_body = ObjectionBody, responses((status = 200, body = ObjectionView), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn object(
+    State(app): State<Shared>,
+    who: ContactActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<ObjectionBody>,
+) -> Result<Json<ObjectionView>, Problem> {
+    Ok(Json(objection::object(&app, who, id.into(), body.said.as_deref()).await?))
+}
+
+/// Objections to a ground's visits
+///
+/// For the customer's contacts, leads and admins.
+#[utoipa::path(get, path = "/grounds/{id}/objections", tag = "visits", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<ObjectionView>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn objections(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Vec<ObjectionView>>, Problem> {
+    Ok(Json(objection::of_ground(&app, &who, id).await?))
 }
 
 /// What a visit opened, newest first

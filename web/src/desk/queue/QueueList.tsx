@@ -27,6 +27,15 @@ interface QueueListProps {
 	compact?: boolean;
 }
 
+/** Moves only the list around the row: `scrollIntoView` would move the page as well, and its head away. */
+function scrollWithin(row: HTMLElement): void {
+	const box = row.closest<HTMLElement>("[data-scrolls]");
+	if (!box) return;
+	const [inner, outer] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+	if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
+	else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
+}
+
 export function QueueList({ search, current, guest, compact = false }: QueueListProps) {
 	const t = useWords(queueWords);
 	const frame = useWords(frameWords);
@@ -37,7 +46,7 @@ export function QueueList({ search, current, guest, compact = false }: QueueList
 	useEffect(() => {
 		if (!there || !current) return;
 		const row = linksOf(list.current).find((link) => link.dataset.ticket === current);
-		row?.scrollIntoView?.({ block: "nearest" });
+		if (row) scrollWithin(row);
 	}, [there, current]);
 	if (tickets.isPending) return <Loading lines={6} />;
 	if (!tickets.items) return <Broken error={tickets.error} again={() => tickets.refetch()} />;

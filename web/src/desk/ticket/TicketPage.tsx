@@ -4,7 +4,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { isGuest } from "../../api/me";
 import { codeOf } from "../../api/problem";
 import type { Me, TicketView } from "../../api/types";
-import { Broken, Empty, Loading } from "../../frame/states";
+import { Broken, Loading, Nothing } from "../../frame/states";
 import { useTitle } from "../../frame/title";
 import { Clocks } from "../../ticket/Clocks";
 import type { MessageMode } from "../../ticket/Composer";
@@ -35,16 +35,16 @@ export default function TicketPage({ me }: { me: Me }) {
 	const missing = ["not_found", "http.404"].includes(codeOf(ticket.error));
 	return (
 		<div className={classes.columns} data-full data-guest={guest || undefined}>
-			<aside className={classes.queue}>
+			<aside className={classes.queue} aria-label={t.queueBeside}>
 				<Link to={{ pathname: "/desk/tickets", search }}>← {t.back}</Link>
-				<div className={classes.queueList}>
+				<div className={classes.queueList} data-scrolls>
 					<QueueList search={search} current={id} guest={guest} compact />
 				</div>
 			</aside>
 			{ticket.isPending ? <Loading lines={8} /> : null}
 			{ticket.isError && !ticket.data ? (
 				missing ? (
-					<Empty>{t.notFound}</Empty>
+					<Nothing title={t.notFound} />
 				) : (
 					<Broken error={ticket.error} again={() => ticket.refetch()} />
 				)
@@ -92,7 +92,7 @@ function TicketDesk({ me, ticket, guest }: TicketDeskProps) {
 				/>
 			</div>
 			{guest ? null : (
-				<aside className={classes.side}>
+				<aside className={classes.side} aria-label={t.beside}>
 					<TicketDoor
 						me={me}
 						ticket={ticket}

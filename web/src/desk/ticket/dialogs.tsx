@@ -88,7 +88,10 @@ export function HandOverDialog({ ticket, actions, onClose }: TicketDialogProps) 
 		staleTime: 60_000,
 		retry: false,
 	});
-	const serving = (staff.data?.items ?? []).filter((one) => one.id !== ticket.assignee?.id);
+	const others = (staff.data?.items ?? []).filter((one) => one.id !== ticket.assignee?.id);
+	// Whoever lacks something (rule T21) could open nothing for the customer.
+	const serving = others.filter((one) => one.may_enter);
+	const lacking = others.filter((one) => !one.may_enter).map(({ name }) => name);
 	const [to, setTo] = useState("");
 	const chosen = to || (serving[0]?.id ?? "");
 	const submit = (event: FormEvent) => {
@@ -100,6 +103,9 @@ export function HandOverDialog({ ticket, actions, onClose }: TicketDialogProps) 
 			{staff.isPending ? <Loading lines={2} /> : null}
 			<Refused error={staff.error} />
 			{staff.data && serving.length === 0 ? <p>{t.handOverNobody}</p> : null}
+			{staff.data && lacking.length > 0 ? (
+				<p className="soft small">{t.handOverLacking(lacking.join(", "))}</p>
+			) : null}
 			{serving.length > 0 ? (
 				<form className="stack" onSubmit={submit}>
 					<p>{t.handOverText}</p>

@@ -16,6 +16,8 @@ export const ticketDeskWords = words(
 	{
 		back: "Zu den Anfragen",
 		notFound: "Diese Anfrage gibt es nicht, oder sie ist nicht für Sie.",
+		queueBeside: "Andere Anfragen",
+		beside: "Tür und Beteiligte",
 		requester: "Wer fragt",
 		authorised: "berechtigt für Support und Anweisungen",
 		supportOnly: "berechtigt für Support",
@@ -49,6 +51,7 @@ export const ticketDeskWords = words(
 		handOverTo: "An wen?",
 		handOverNobody:
 			"Gerade gibt es niemanden, der sie annehmen könnte. Geben Sie die Anfrage frei, dann kann sie übernehmen, wer Zeit hat.",
+		handOverLacking: (names: string) => `Nicht dabei, weil ihnen noch etwas fehlt: ${names}.`,
 		release: "Freigeben",
 		releaseHint: "Ihr Zugang endet sofort. Danach kann jemand anderes übernehmen.",
 		close: "Schließen",
@@ -62,6 +65,8 @@ export const ticketDeskWords = words(
 		mergeText: "Diese Anfrage wird geschlossen. Ihre Nachrichten bleiben über einen Link lesbar.",
 		mergeInto: "Nummer der Anfrage, in der es weitergeht",
 		mergeNone: "Keine Anfrage mit dieser Nummer gefunden.",
+		mergeOthers: "Andere Anfragen dieses Kunden",
+		mergeOther: "eine andere Nummer",
 		mergeSame: "Das ist diese Anfrage.",
 		more: "Mehr",
 		priority: "Dringlichkeit",
@@ -144,6 +149,8 @@ export const ticketDeskWords = words(
 	{
 		back: "To the requests",
 		notFound: "There is no such request, or it is not for you.",
+		queueBeside: "Other requests",
+		beside: "Door and people",
 		requester: "Who asks",
 		authorised: "authorised for support and instructions",
 		supportOnly: "authorised for support",
@@ -177,6 +184,7 @@ export const ticketDeskWords = words(
 		handOverTo: "To whom?",
 		handOverNobody:
 			"There is nobody to take it just now. Release the request, then whoever has time can take it over.",
+		handOverLacking: (names: string) => `Left out, since they still lack something: ${names}.`,
 		release: "Release",
 		releaseHint: "Your access ends at once. Then somebody else can take it over.",
 		close: "Close",
@@ -190,6 +198,8 @@ export const ticketDeskWords = words(
 		mergeText: "This request will be closed. Its messages stay readable by a link.",
 		mergeInto: "Number of the request where it goes on",
 		mergeNone: "No request with this number found.",
+		mergeOthers: "This customer's other requests",
+		mergeOther: "another number",
 		mergeSame: "That is this request.",
 		more: "More",
 		priority: "Urgency",

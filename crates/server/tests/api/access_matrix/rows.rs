@@ -43,6 +43,8 @@ const EVERYBODY: Columns = [Allowed; ROLES.len()];
 const SIGNED_IN: Columns = [SignIn, A, A, A, A, A, A, A, A, A, A];
 /// Things of a customer, to be seen by its contacts, the staff member concerned, leads and admins.
 const CONCERNED: Columns = [SignIn, A, A, A, A, A, H, A, A, A, H];
+/// What contacts say of a visit: not for the staff member concerned.
+const REVIEWED: Columns = [SignIn, A, A, A, A, F, F, A, A, A, F];
 const CONTACTS: Columns = [SignIn, A, A, A, A, F, F, F, F, F, F];
 /// Rule X8: not by link.
 const CONFIRMED: Columns = [SignIn, A, A, A, F, F, F, F, F, F, F];
@@ -133,6 +135,8 @@ pub const ROWS: &[Row] = &[
     row("GET /visits/{id}", CONCERNED, none),
     row("POST /visits/{id}/end", CONCERNED, none),
     row("GET /visits/{id}/requests", CONCERNED, none),
+    row("POST /visits/{id}/objection", CONTACTS, |_| json!({ "said": "Nobody called." })),
+    row("GET /grounds/{id}/objections", REVIEWED, none),
     row("GET /products", STAFF, none),
     row("GET /customers", STAFF, none),
     row("GET /customers/{id}", STAFF, none),

@@ -3,6 +3,7 @@
 mod ends;
 mod link;
 mod log;
+mod objections;
 mod opens;
 mod unwritable;
 
