@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { learnServerTime, serverNow } from "../src/api/clock";
-import { clock, distance, end, left, moment, seconds, span } from "../src/words/time";
+import { clock, distance, end, left, moment, seconds, span, until } from "../src/words/time";
 import { NOW } from "./help";
 
 const plus = (millis: number) => new Date(NOW + millis).toISOString();
@@ -61,6 +61,13 @@ describe("times as people say them", () => {
 	test("spans are told in minutes, short ones in seconds", () => {
 		expect(span(plus(0), plus(40_000), "en")).toBe("40 s");
 		expect(span(plus(0), plus(11 * minute), "de")).toBe("11 Min.");
+		expect(span(plus(0), plus(5 * 60 * minute), "de")).toBe("5 Std.");
+		expect(span(plus(0), plus(14 * 1440 * minute), "en")).toBe("14 days");
+	});
+
+	test("U9: the later end of a span names its day when it is another one", () => {
+		expect(until("2026-11-22T13:20:00Z", "2026-11-22T14:20:00Z", "de")).toBe("15:20");
+		expect(until("2026-11-22T13:20:00Z", "2026-12-05T14:20:00Z", "en")).toBe("5 Dec 2026, 15:20");
 	});
 });
 
