@@ -828,7 +828,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Page_StaffRef"];
+                        "application/json": components["schemas"]["Page_ColleagueView"];
                     };
                 };
                 403: {
@@ -1286,11 +1286,18 @@ export interface paths {
         };
         /**
          * Listen for changes
-         * @description Each event names topics to fetch anew. Ends when the sign-in ends.
+         * @description Each event names topics to fetch anew, and the ticket, ground or visit if it is about one. Ends when the sign-in
+         *     ends. Who listens in many browsers loses the oldest stream.
          */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /**
+                     * @description The id up to which everything is known: of an event, or from the header `pforte-news`. A browser that
+                     *     reconnects by itself sends `Last-Event-ID`, which goes first.
+                     */
+                    since?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1304,6 +1311,14 @@ export interface paths {
                     };
                     content: {
                         "text/event-stream": unknown;
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1449,6 +1464,62 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grounds/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objections to a ground's visits
+         * @description For the customer's contacts, leads and admins.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectionView"][];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5331,6 +5402,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/visits/{id}/objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a visit was not agreed
+         * @description Any contact of the customer, once for each visit. The leads get an alarm that leads to the visit.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ObjectionBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ObjectionView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/visits/{id}/requests": {
         parameters: {
             query?: never;
@@ -5420,11 +5559,12 @@ export interface components {
             acknowledged_at?: components["schemas"]["Timestamp"] | null;
             acknowledged_by?: components["schemas"]["Person"] | null;
             at: components["schemas"]["Timestamp"];
-            /** @description `pin.staff_locked`, `pin.flood` or `pin.customer_closed`. */
+            /** @description Such as `pin.staff_locked`, `pin.flood`, `pin.customer_closed` or `visit.objected`. */
             code: string;
             customer?: components["schemas"]["CustomerRef"] | null;
             /** Format: uuid */
             id: string;
+            objection?: components["schemas"]["ObjectionView"] | null;
             staff?: components["schemas"]["Person"] | null;
         };
         AnswerBody: {
@@ -5608,6 +5748,15 @@ export interface components {
             name: string;
             rights: components["schemas"]["Rights"];
             role: string;
+        };
+        /** @description Somebody a ticket can be handed to. */
+        ColleagueView: {
+            /** Format: uuid */
+            id: string;
+            /** @description Whether they could open anything for its customer (rule T21). */
+            may_enter: boolean;
+            name: string;
+            username: string;
         };
         ConfirmBody: {
             /** Format: password */
@@ -6048,6 +6197,21 @@ export interface components {
             /** @description `pin.killed`, `pin.closed`, `pin.reopened` or `contact.added`. */
             code: string;
         };
+        ObjectionBody: {
+            /** @description What was wrong, in a sentence; may be left out. */
+            said?: string | null;
+        };
+        /** @description One objection. */
+        ObjectionView: {
+            at: components["schemas"]["Timestamp"];
+            by: components["schemas"]["Person"];
+            /** Format: uuid */
+            ground_id: string;
+            /** @description What was written with it, if anything; `null` also once the log entry is no longer readable. */
+            said?: string | null;
+            /** Format: uuid */
+            visit_id: string;
+        };
         OpenBody: {
             /** Format: uuid */
             ground_id: string;
@@ -6080,12 +6244,26 @@ export interface components {
                 acknowledged_at?: components["schemas"]["Timestamp"] | null;
                 acknowledged_by?: components["schemas"]["Person"] | null;
                 at: components["schemas"]["Timestamp"];
-                /** @description `pin.staff_locked`, `pin.flood` or `pin.customer_closed`. */
+                /** @description Such as `pin.staff_locked`, `pin.flood`, `pin.customer_closed` or `visit.objected`. */
                 code: string;
                 customer?: components["schemas"]["CustomerRef"] | null;
                 /** Format: uuid */
                 id: string;
+                objection?: components["schemas"]["ObjectionView"] | null;
                 staff?: components["schemas"]["Person"] | null;
+            }[];
+            /** @description The cursor of the next page; `null` on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ColleagueView: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                /** @description Whether they could open anything for its customer (rule T21). */
+                may_enter: boolean;
+                name: string;
+                username: string;
             }[];
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
@@ -6180,17 +6358,6 @@ export interface components {
                 method: string;
                 outcome: string;
                 path: string;
-            }[];
-            /** @description The cursor of the next page; `null` on the last one. */
-            next?: string | null;
-        };
-        /** @description One page of a list. */
-        Page_StaffRef: {
-            items: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-                username: string;
             }[];
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
