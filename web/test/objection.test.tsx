@@ -24,6 +24,7 @@ const visit = {
 	pages: 3,
 	refused: 0,
 	last: null,
+	of_colleague: false,
 };
 const told: Objection = {
 	visit_id: "v1",
