@@ -354,6 +354,7 @@ export class World {
 		const ground = this.open()[0] ?? null;
 		return {
 			...(base ?? { id: "", number: "", name: "", group: null }),
+			active: true,
 			contacts,
 			address: "•••••",
 			pin_closed: false,

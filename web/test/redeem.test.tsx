@@ -9,6 +9,7 @@ const customer: Customer = {
 	id: "c1",
 	number: "1042",
 	name: "Bäckerei Sonnenfeld",
+	active: true,
 	contacts: [
 		{ id: "k1", name: "Mara", role: "owner", support: true },
 		{ id: "k2", name: "Ole", role: "member", support: false },

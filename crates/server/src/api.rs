@@ -24,6 +24,7 @@ use crate::{
     edge,
     ground::routes as ground,
     guest::routes as guest,
+    import::routes as import,
     kernel::{Problem, encoding::packed},
     live::routes as live,
     pin::routes as pin,
@@ -90,10 +91,16 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(ticket::views, ticket::save_view))
         .routes(routes!(ticket::remove_view))
         .routes(routes!(customer::find, customer::add))
-        .routes(routes!(customer::one))
-        .routes(routes!(customer::add_contact))
+        .routes(routes!(customer::one, customer::change))
+        .routes(routes!(customer::contacts, customer::add_contact))
+        .routes(routes!(customer::change_contact))
+        .routes(routes!(customer::panel))
+        .routes(routes!(customer::add_note))
+        .routes(routes!(customer::edit_note, customer::remove_note))
         .routes(routes!(customer::own))
         .routes(routes!(customer::groups, customer::add_group))
+        .routes(routes!(import::customers))
+        .routes(routes!(import::contacts))
         .routes(routes!(contact::one))
         .routes(routes!(contact::add_address))
         .routes(routes!(contact::remove_address))

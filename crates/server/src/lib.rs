@@ -18,6 +18,7 @@ pub mod door;
 mod edge;
 pub mod ground;
 pub mod guest;
+pub mod import;
 pub mod kernel;
 pub mod live;
 pub mod mail;

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::RwLock};
 
-use pforte_core::{access::TicketAge, kernel::ProviderId};
+use pforte_core::{access::TicketAge, kernel::ProviderId, sender::Address};
 use pforte_store::{StoreError, provider};
 
 use crate::App;
@@ -54,9 +54,10 @@ impl Default for Support {
 }
 
 impl Support {
-    /// Whether an address is this support's own; upper and lower case do not matter.
+    /// Whether an address is this support's own; how it is written does not matter.
     pub fn is_at(&self, address: &str) -> bool {
-        self.addresses().any(|own| own.eq_ignore_ascii_case(address.trim()))
+        let address = Address::spelling(address);
+        self.addresses().any(|own| Address::spelling(own) == address)
     }
 
     /// All its addresses, the main one first.

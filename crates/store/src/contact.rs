@@ -1,12 +1,16 @@
 //! Contacts: the customer's people, their addresses, numbers and users in the products.
 
-use pforte_core::kernel::{ContactId, ContactRights, ContactRole, CustomerId, Moment, ProviderId};
+use pforte_core::{
+    kernel::{ContactId, ContactRights, ContactRole, CustomerId, Moment, ProviderId},
+    sender::Address,
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
     Conn, StoreError, Tx,
     conn::{all, one, run},
+    name_key,
 };
 
 /// A person at a customer.
@@ -27,6 +31,7 @@ pub struct Contact {
     /// Whether the TOTP secret was proven once; only then it is asked for.
     pub totp_confirmed: bool,
     pub totp_step: i64,
+    /// Whether they are a contact now: they did not leave, and their customer is one still.
     pub active: bool,
 }
 
@@ -80,7 +85,7 @@ macro_rules! select {
         concat!(
             "SELECT k.id, k.provider_id, k.customer_id, k.first_name, k.last_name, k.role, k.right_support, \
              k.right_instruction, k.language, k.password_hash, k.totp_sealed, k.totp_confirmed, k.totp_step, \
-             k.active FROM contact k ",
+             (k.active AND (SELECT h.active FROM customer h WHERE h.id = k.customer_id)) AS active FROM contact k ",
             $rest
         )
     };
@@ -91,8 +96,8 @@ pub async fn insert(tx: &mut Tx, contact: &Contact, at: Moment) -> Result<(), St
     run!(
         tx.conn(),
         "INSERT INTO contact (id, provider_id, customer_id, first_name, last_name, role, right_support, \
-         right_instruction, language, password_hash, active, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         right_instruction, language, password_hash, active, created_at, name_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         contact.id.0,
         contact.provider.0,
         contact.customer.0,
@@ -104,7 +109,8 @@ pub async fn insert(tx: &mut Tx, contact: &Contact, at: Moment) -> Result<(), St
         &contact.language,
         contact.password_hash.as_deref(),
         contact.active,
-        at.0
+        at.0,
+        name_key::of_contact(&contact.first_name, &contact.last_name)
     )
     .map(drop)
 }
@@ -142,25 +148,8 @@ pub async fn of_customer(
     Ok(all!(conn, Row, sql, provider.0, customer.0)?.into_iter().map(Contact::from).collect())
 }
 
-/// Active contacts by a part of the name, oldest first.
-pub async fn by_name(
-    conn: &mut Conn,
-    provider: ProviderId,
-    text: &str,
-    limit: i64,
-) -> Result<Vec<Contact>, StoreError> {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let sql = select!(
-        "JOIN customer c ON c.id = k.customer_id AND c.provider_id = k.provider_id \
-         WHERE k.provider_id = $1 AND k.active AND c.active \
-         AND LOWER(k.first_name || ' ' || k.last_name) LIKE $2 ESCAPE '\\' ORDER BY k.id LIMIT $3"
-    );
-    let rows = all!(conn, Row, sql, provider.0, format!("%{escaped}%"), limit)?;
-    Ok(rows.into_iter().map(Contact::from).collect())
-}
-
-/// Finds active contacts by a part of the name, by a whole registered address (lower or upper case), or
-/// by a registered phone number (E.164).
+/// Finds active contacts by words of their name and their customer's (one of them in their own), by a whole
+/// registered address, or by a registered phone number (E.164); oldest first.
 pub async fn find(
     conn: &mut Conn,
     provider: ProviderId,
@@ -168,19 +157,66 @@ pub async fn find(
     phone: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Contact>, StoreError> {
-    let lower = text.to_lowercase();
-    let escaped = lower.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let named = name_key::patterns(text);
+    if named.is_none() && phone.is_none() {
+        return Ok(vec![]);
+    }
     let sql = select!(
         "JOIN customer c ON c.id = k.customer_id AND c.provider_id = k.provider_id \
-         WHERE k.provider_id = $1 AND k.active AND c.active AND (LOWER(k.first_name || ' ' || k.last_name) LIKE $2 ESCAPE '\\' \
+         WHERE k.provider_id = $1 AND k.active AND c.active AND (($2 AND k.name_key || c.name_key LIKE $3 \
+         AND k.name_key || c.name_key LIKE $4 AND k.name_key || c.name_key LIKE $5 \
+         AND k.name_key || c.name_key LIKE $6 AND k.name_key || c.name_key LIKE $7 \
+         AND k.name_key || c.name_key LIKE $8 AND (k.name_key LIKE $3 OR k.name_key LIKE $9 \
+         OR k.name_key LIKE $10 OR k.name_key LIKE $11 OR k.name_key LIKE $12 OR k.name_key LIKE $13)) \
          OR EXISTS (SELECT 1 FROM contact_address a WHERE a.provider_id = k.provider_id \
-         AND a.contact_id = k.id AND a.address = $3) \
+         AND a.contact_id = k.id AND a.address = $14) \
          OR EXISTS (SELECT 1 FROM contact_phone p WHERE p.provider_id = k.provider_id \
-         AND p.contact_id = k.id AND p.number = $4)) ORDER BY k.id LIMIT $5"
+         AND p.contact_id = k.id AND p.number = $15)) ORDER BY k.id LIMIT $16"
     );
-    let like = format!("%{escaped}%");
-    let rows = all!(conn, Row, sql, provider.0, like, lower, phone.unwrap_or(""), limit)?;
+    let by_name = named.is_some();
+    let [a, b, c, d, e, f] = named.unwrap_or_default();
+    // A place without a word fits everybody, and makes nobody a hit.
+    let own = |pattern: &String| if pattern == "%" { String::new() } else { pattern.clone() };
+    let [own_b, own_c, own_d, own_e, own_f] = [&b, &c, &d, &e, &f].map(own);
+    let (address, phone) = (Address::spelling(text), phone.unwrap_or(""));
+    let rows = all!(
+        conn, Row, sql, provider.0, by_name, &a, &b, &c, &d, &e, &f, own_b, own_c, own_d, own_e, own_f,
+        address, phone, limit
+    )?;
     Ok(rows.into_iter().map(Contact::from).collect())
+}
+
+/// A contact who left this customer, though the customer is one still.
+pub async fn left(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+    id: ContactId,
+) -> Result<Option<Contact>, StoreError> {
+    let sql = select!("WHERE k.provider_id = $1 AND k.customer_id = $2 AND k.id = $3 AND NOT k.active");
+    Ok(one!(conn, Row, sql, provider.0, customer.0, id.0)?.map(Contact::from))
+}
+
+/// A customer's contacts, also those who left, oldest first, at most 400.
+pub async fn ever_of_customer(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+) -> Result<Vec<Contact>, StoreError> {
+    let sql = select!("WHERE k.provider_id = $1 AND k.customer_id = $2 ORDER BY k.id LIMIT 400");
+    Ok(all!(conn, Row, sql, provider.0, customer.0)?.into_iter().map(Contact::from).collect())
+}
+
+/// Changes a contact's name.
+pub async fn rename(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    (first, last): (&str, &str),
+) -> Result<(), StoreError> {
+    let sql = "UPDATE contact SET first_name = $3, last_name = $4, name_key = $5 \
+               WHERE provider_id = $1 AND id = $2 AND active";
+    run!(tx.conn(), sql, provider.0, id.0, first, last, name_key::of_contact(first, last)).map(drop)
 }
 
 /// Changes role and rights; `false` when there is no such active contact.
@@ -202,23 +238,51 @@ pub async fn deactivate(tx: &mut Tx, provider: ProviderId, id: ContactId) -> Res
     Ok(run!(tx.conn(), sql, provider.0, id.0)? == 1)
 }
 
+/// Puts a contact who left back on the list; `false` when they are there.
+pub async fn restore(tx: &mut Tx, provider: ProviderId, id: ContactId) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET active = TRUE WHERE provider_id = $1 AND id = $2 AND NOT active";
+    Ok(run!(tx.conn(), sql, provider.0, id.0)? == 1)
+}
+
+/// The contact's users, by product.
+pub async fn users(
+    conn: &mut Conn,
+    provider: ProviderId,
+    contact: ContactId,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT product, user_id FROM contact_user WHERE provider_id = $1 AND contact_id = $2 \
+               ORDER BY product LIMIT 200";
+    all!(conn, (String, String), sql, provider.0, contact.0)
+}
+
+/// Takes the contact's user in a product away; `false` when there was none.
+pub async fn remove_user(
+    tx: &mut Tx,
+    provider: ProviderId,
+    contact: ContactId,
+    product: &str,
+) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM contact_user WHERE provider_id = $1 AND contact_id = $2 AND product = $3";
+    Ok(run!(tx.conn(), sql, provider.0, contact.0, product)? == 1)
+}
+
 /// Names the contact's user in a product.
 pub async fn add_user(tx: &mut Tx, contact: &Contact, product: &str, user: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO contact_user (provider_id, contact_id, product, user_id) VALUES ($1, $2, $3, $4)";
     run!(tx.conn(), sql, contact.provider.0, contact.id.0, product, user).map(drop)
 }
 
-/// Whether an active contact of the provider's is this user in a product, whichever customer's. Writers come
+/// Which active contact of the provider's is this user in a product, whichever customer's. Writers come
 /// one after the other: asked in the transaction that adds one, it holds for that one.
 pub async fn user_taken(
     conn: &mut Conn,
     provider: ProviderId,
     product: &str,
     user: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<ContactId>, StoreError> {
     let sql = "SELECT k.id FROM contact_user u JOIN contact k ON k.id = u.contact_id AND k.provider_id = u.provider_id \
                WHERE u.provider_id = $1 AND u.product = $2 AND u.user_id = $3 AND k.active LIMIT 1";
-    Ok(one!(conn, (Uuid,), sql, provider.0, product, user)?.is_some())
+    Ok(one!(conn, (Uuid,), sql, provider.0, product, user)?.map(|(id,)| id.into()))
 }
 
 /// The contact's user in a product, if there is one.

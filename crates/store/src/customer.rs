@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     Conn, StoreError, Tx,
     conn::{all, one, run},
+    name_key,
 };
 
 /// A customer account.
@@ -83,8 +84,8 @@ pub async fn insert(
     run!(
         tx.conn(),
         // A group of another provider's is none.
-        "INSERT INTO customer (id, provider_id, number, name, group_id, address, active, created_at) \
-         VALUES ($1, $2, $3, $4, (SELECT id FROM customer_group WHERE id = $5 AND provider_id = $2), $6, $7, $8)",
+        "INSERT INTO customer (id, provider_id, number, name, group_id, address, active, created_at, name_key) \
+         VALUES ($1, $2, $3, $4, (SELECT id FROM customer_group WHERE id = $5 AND provider_id = $2), $6, $7, $8, $9)",
         customer.id.0,
         customer.provider.0,
         &customer.number,
@@ -92,7 +93,8 @@ pub async fn insert(
         group.map(|g| g.0),
         customer.address.as_deref(),
         customer.active,
-        at.0
+        at.0,
+        name_key::of_customer(&customer.number, &customer.name)
     )
     .map(drop)
 }
@@ -106,37 +108,63 @@ pub async fn by_id(
     Ok(row.map(Customer::from))
 }
 
-/// Finds customers by the beginning of the number, by a part of the name or of a contact's name, or by
-/// a contact's registered phone number (E.164). An empty text finds the first ones.
+/// Which customers are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seek<'a> {
+    /// Words of the name, of the number from its beginning, of a contact's name; an empty text finds all.
+    pub text: &'a str,
+    /// A contact's registered number in E.164.
+    pub phone: Option<&'a str>,
+    /// Those who are no customers any more, too.
+    pub inactive: bool,
+}
+
+/// Finds customers, oldest first.
 pub async fn find(
     conn: &mut Conn,
     provider: ProviderId,
-    text: &str,
-    phone: Option<&str>,
+    seek: Seek<'_>,
     after: Option<CustomerId>,
     limit: i64,
 ) -> Result<Vec<Customer>, StoreError> {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let everybody = seek.text.trim().is_empty();
+    let named = name_key::patterns(seek.text);
+    if !everybody && named.is_none() && seek.phone.is_none() {
+        return Ok(vec![]);
+    }
     let sql = select!(
-        "WHERE c.provider_id = $1 AND c.active AND c.id > $2 AND (LOWER(c.number) LIKE $3 ESCAPE '\\' \
-         OR LOWER(c.name) LIKE $4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM contact k WHERE \
-         k.provider_id = c.provider_id AND k.customer_id = c.id AND k.active AND \
-         (LOWER(k.first_name || ' ' || k.last_name) LIKE $4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM \
-         contact_phone p WHERE p.provider_id = k.provider_id AND p.contact_id = k.id AND p.number = $5)))) \
-         ORDER BY c.id LIMIT $6"
+        "WHERE c.provider_id = $1 AND (c.active OR $2) AND c.id > $3 AND ($4 OR ($5 AND ((c.name_key LIKE $6 \
+         AND c.name_key LIKE $7 AND c.name_key LIKE $8 AND c.name_key LIKE $9 AND c.name_key LIKE $10 \
+         AND c.name_key LIKE $11) OR EXISTS (SELECT 1 FROM contact k WHERE k.provider_id = c.provider_id \
+         AND k.customer_id = c.id AND k.active AND k.name_key || c.name_key LIKE $6 \
+         AND k.name_key || c.name_key LIKE $7 AND k.name_key || c.name_key LIKE $8 \
+         AND k.name_key || c.name_key LIKE $9 AND k.name_key || c.name_key LIKE $10 \
+         AND k.name_key || c.name_key LIKE $11))) OR EXISTS (SELECT 1 FROM contact k JOIN contact_phone p \
+         ON p.contact_id = k.id AND p.provider_id = k.provider_id WHERE k.provider_id = c.provider_id \
+         AND k.customer_id = c.id AND k.active AND p.number = $12)) ORDER BY c.id LIMIT $13"
     );
+    let by_name = named.is_some();
+    let [a, b, c, d, e, f] = named.unwrap_or_default();
+    let after = after.map_or(Uuid::nil(), |id| id.0);
+    let (phone, inactive) = (seek.phone.unwrap_or(""), seek.inactive);
     let rows = all!(
-        conn,
-        Row,
-        sql,
-        provider.0,
-        after.map_or(Uuid::nil(), |id| id.0),
-        format!("{escaped}%"),
-        format!("%{escaped}%"),
-        phone.unwrap_or(""),
-        limit
+        conn, Row, sql, provider.0, inactive, after, everybody, by_name, &a, &b, &c, &d, &e, &f, phone, limit
     )?;
     Ok(rows.into_iter().map(Customer::from).collect())
+}
+
+/// The customer with this number, in small or capital letters.
+pub async fn by_number(
+    conn: &mut Conn,
+    provider: ProviderId,
+    number: &str,
+) -> Result<Option<Customer>, StoreError> {
+    let (small, capital) = (number.to_ascii_lowercase(), number.to_ascii_uppercase());
+    let sql = select!(
+        "WHERE c.provider_id = $1 AND c.number IN ($2, $3, $4) \
+         ORDER BY CASE WHEN c.number = $2 THEN 0 ELSE 1 END, c.id LIMIT 1"
+    );
+    Ok(one!(conn, Row, sql, provider.0, number, small, capital)?.map(Customer::from))
 }
 
 /// The highest purely numeric customer number, to make the next one from.
@@ -145,6 +173,30 @@ pub async fn highest_number(conn: &mut Conn, provider: ProviderId) -> Result<Opt
                ORDER BY LENGTH(number) DESC, number DESC LIMIT 50";
     let rows = all!(conn, (String,), sql, provider.0)?;
     Ok(rows.iter().filter_map(|(number,)| number.parse().ok()).max())
+}
+
+/// Saves what an admin may change, and another group if one is named (`Some(None)`: none). The caller has read
+/// the row in the same transaction. [`StoreError::Conflict`] when the number is taken.
+pub async fn update(
+    tx: &mut Tx,
+    customer: &Customer,
+    group: Option<Option<GroupId>>,
+) -> Result<(), StoreError> {
+    run!(
+        tx.conn(),
+        "UPDATE customer SET number = $3, name = $4, active = $5, name_key = $6, group_id = CASE WHEN $7 THEN \
+         (SELECT id FROM customer_group WHERE id = $8 AND provider_id = $1) ELSE group_id END \
+         WHERE provider_id = $1 AND id = $2",
+        customer.provider.0,
+        customer.id.0,
+        &customer.number,
+        &customer.name,
+        customer.active,
+        name_key::of_customer(&customer.number, &customer.name),
+        group.is_some(),
+        group.flatten().map(|g| g.0)
+    )
+    .map(drop)
 }
 
 /// Closes the PIN way (15 wrong guesses in 24 hours).

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Conn, StoreError, conn::one, search};
+use crate::{Conn, StoreError, conn::one, name_key, search};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
@@ -54,6 +54,7 @@ impl Db {
             DbConfig::Postgres(address) => Self::open_postgres(address).await?,
         };
         search::create(&db).await?;
+        name_key::fill_in(&db).await?;
         Ok(db)
     }
 

@@ -9,6 +9,7 @@ mod conn;
 mod db;
 mod ending;
 mod error;
+mod name_key;
 mod statement;
 mod writer;
 
@@ -20,6 +21,7 @@ pub mod contact;
 pub mod contact_change;
 pub mod copied;
 pub mod customer;
+pub mod customer_note;
 pub mod ground;
 pub mod guest;
 pub mod log;

@@ -5,11 +5,10 @@
 //! are one), and besides as they are also by their German and English stems. The provider is a word
 //! of its own in every document, so that the index itself keeps providers apart.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use pforte_core::kernel::{ContactId, CustomerId, MessageId, Moment, ProviderId, TicketId};
+use pforte_core::kernel::{ContactId, CustomerId, MessageId, Moment, ProviderId, TicketId, fold};
 use rust_stemmers::{Algorithm, Stemmer};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use uuid::Uuid;
 
 use crate::{Conn, Db, StoreError, Tx, conn::on, sign_in::Person};
@@ -104,13 +103,6 @@ fn customer_word(id: CustomerId) -> String {
 /// In every document that contacts may find.
 const SHOWN: &str = "v1shown";
 
-/// Lower case, without accents and the like: `Größe` is `grosse`.
-pub fn fold(text: &str) -> String {
-    // Taken apart first: what is one sign may hold capital letters.
-    let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
-    plain.to_lowercase().replace('ß', "ss")
-}
-
 fn stems() -> [Stemmer; 2] {
     [Stemmer::create(Algorithm::German), Stemmer::create(Algorithm::English)]
 }
@@ -119,8 +111,27 @@ fn stems() -> [Stemmer; 2] {
 fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word.chars().take(WORD_CHARS).collect()).collect()
+    words.map(|word| one_token(word.chars().take(WORD_CHARS))).collect()
 }
+
+/// A word that is one word to SQLite too: its tables of letters are older than ours, and what it takes for a
+/// sign would split the word and refuse the question.
+fn one_token(word: impl Iterator<Item = char>) -> String {
+    let mut token = String::new();
+    for c in word {
+        match u32::from(c) {
+            0..0x1_0000 | 0x2_0000..0x4_0000 if !UNKNOWN.iter().any(|some| some.contains(&c)) => {
+                token.push(c)
+            }
+            code => token.push_str(&format!("u{code:x}")),
+        }
+    }
+    token
+}
+
+/// Letters that SQLite's tokenizer takes for signs.
+const UNKNOWN: &[RangeInclusive<char>] =
+    &['\u{19b0}'..='\u{19c0}', '\u{19c8}'..='\u{19c9}', '\u{1cf2}'..='\u{1cf3}'];
 
 /// A document in the index's words.
 #[derive(Debug)]
@@ -303,6 +314,29 @@ mod tests {
             ["grosse", "strasse", "strasse", "e", "mail", "no5"]
         );
         assert_eq!(words("  …  "), Vec::<String>::new());
+    }
+
+    /// M10: whatever is a letter to us is no sign to SQLite: else a search for it fails.
+    #[tokio::test]
+    async fn m10_each_word_is_one_word_to_sqlite() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db =
+            Db::open(&crate::DbConfig::Sqlite(folder.path().join("words.db"))).await.expect("a database");
+        let letters = ('\0'..=char::MAX).filter(|c| c.is_alphanumeric());
+        let all: BTreeSet<String> = letters.flat_map(|c| words(&format!("a{c}b"))).collect();
+        assert!(all.len() > 100_000, "{}", all.len());
+        let mut conn = db.write().await.expect("the writer");
+        let Conn::Sqlite(c) = &mut conn else { panic!("SQLite") };
+        let text = all.iter().cloned().collect::<Vec<_>>().join(" ");
+        let index = "INSERT INTO search_words (rowid, words) VALUES (1, $1)";
+        sqlx::query(index).bind(text).execute(&mut **c).await.expect("indexed");
+        let sql = "CREATE VIRTUAL TABLE temp.known USING fts5vocab(main, search_words, row)";
+        sqlx::query(sql).execute(&mut **c).await.expect("a list of words");
+        let known = sqlx::query_as::<_, (String,)>("SELECT term FROM temp.known").fetch_all(&mut **c).await;
+        let known: BTreeSet<String> = known.expect("words").into_iter().map(|(word,)| word).collect();
+        let split: Vec<_> =
+            all.difference(&known).take(50).map(|word| word.escape_unicode().to_string()).collect();
+        assert_eq!(split, Vec::<String>::new());
     }
 
     #[test]

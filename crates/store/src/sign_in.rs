@@ -1,6 +1,6 @@
 //! Sign-ins, failed attempts and one-time links. Tokens come here only as hashes.
 
-use pforte_core::kernel::{ContactId, Moment, ProviderId, SignInId, StaffId, Strength};
+use pforte_core::kernel::{ContactId, CustomerId, Moment, ProviderId, SignInId, StaffId, Strength};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -148,6 +148,19 @@ pub async fn end_all(
                AND id <> $4 AND ended_at IS NULL RETURNING id";
     let keep = keep.map_or(Uuid::nil(), |id| id.0);
     let rows = all!(tx.conn(), (Uuid,), sql, provider.0, staff, contact, keep, at.0)?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Ends the sign-ins of all contacts of a customer; answers which.
+pub async fn end_all_of_customer(
+    tx: &mut Tx,
+    provider: ProviderId,
+    customer: CustomerId,
+    at: Moment,
+) -> Result<Vec<SignInId>, StoreError> {
+    let sql = "UPDATE sign_in SET ended_at = $3 WHERE provider_id = $1 AND ended_at IS NULL AND contact_id IN \
+               (SELECT id FROM contact WHERE provider_id = $1 AND customer_id = $2) RETURNING id";
+    let rows = all!(tx.conn(), (Uuid,), sql, provider.0, customer.0, at.0)?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 

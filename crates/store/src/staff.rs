@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::{
     Conn, StoreError, Tx,
     conn::{all, one, run},
+    name_key,
 };
 
 /// A staff member. Secrets are hashed or sealed before they come here.
@@ -108,8 +109,8 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, at: Moment) -> Result<(), StoreE
         tx.conn(),
         "INSERT INTO staff (id, provider_id, username, first_name, last_name, email, salutation, address, \
          company, roles, language, password_hash, totp_sealed, totp_step, training_done_at, \
-         guidelines_accepted_at, active, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $15, $16, $17)",
+         guidelines_accepted_at, active, created_at, name_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, $15, $16, $17, $18)",
         staff.id.0,
         staff.provider.0,
         &staff.username,
@@ -126,7 +127,8 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, at: Moment) -> Result<(), StoreE
         staff.training_done_at.map(|m| m.0),
         staff.guidelines_accepted_at.map(|m| m.0),
         staff.active,
-        at.0
+        at.0,
+        name_key::of_staff(&staff.first_name, &staff.last_name, &staff.username)
     )
     .map(drop)
 }
@@ -166,16 +168,27 @@ pub async fn by_email(
     Ok(one!(conn, Row, sql, provider.0, email)?.map(Staff::from))
 }
 
-/// A page of staff, oldest first, after the given id.
+/// A page of staff whose names hold these words (an empty text finds all), oldest first, after the given id.
 pub async fn list(
     conn: &mut Conn,
     provider: ProviderId,
+    text: &str,
     after: Option<StaffId>,
     limit: i64,
 ) -> Result<Vec<Staff>, StoreError> {
+    let named = match name_key::patterns(text) {
+        None if !text.trim().is_empty() => return Ok(vec![]),
+        None => std::array::from_fn(|_| "%".to_owned()),
+        Some(named) => named,
+    };
+    let [a, b, c, d, e, f] = named;
     let after = after.map_or(Uuid::nil(), |id| id.0);
-    let sql = select!("WHERE provider_id = $1 AND id > $2 ORDER BY id LIMIT $3");
-    Ok(all!(conn, Row, sql, provider.0, after, limit)?.into_iter().map(Staff::from).collect())
+    let sql = select!(
+        "WHERE provider_id = $1 AND id > $2 AND name_key LIKE $3 AND name_key LIKE $4 AND name_key LIKE $5 \
+         AND name_key LIKE $6 AND name_key LIKE $7 AND name_key LIKE $8 ORDER BY id LIMIT $9"
+    );
+    let rows = all!(conn, Row, sql, provider.0, after, &a, &b, &c, &d, &e, &f, limit)?;
+    Ok(rows.into_iter().map(Staff::from).collect())
 }
 
 /// Takes a TOTP step once; `false` when that step or a later one was used before.

@@ -151,6 +151,17 @@ pub async fn of_ground(
     Ok(all!(conn, Row, sql, provider.0, ground.0, limit)?.into_iter().map(VisitRecord::from).collect())
 }
 
+/// A customer's visits, newest first.
+pub async fn of_customer(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+    limit: i64,
+) -> Result<Vec<VisitRecord>, StoreError> {
+    let sql = select!("WHERE provider_id = $1 AND customer_id = $2 ORDER BY id DESC LIMIT $3");
+    Ok(all!(conn, Row, sql, provider.0, customer.0, limit)?.into_iter().map(VisitRecord::from).collect())
+}
+
 /// Every visit that was never ended, of all providers, for a server that starts. At most 100,000.
 pub async fn unended(conn: &mut Conn) -> Result<Vec<VisitRecord>, StoreError> {
     let sql = select!("WHERE ended_at IS NULL ORDER BY id LIMIT 100000");

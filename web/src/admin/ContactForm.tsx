@@ -1,13 +1,14 @@
 import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { api, ask } from "../api/client";
-import { keys } from "../api/keys";
 import { Problem } from "../api/problem";
 import type { CustomerFound, Language, NewContact } from "../api/types";
 import { Refused } from "../frame/states";
 import { field } from "../signin/forms";
+import { sameName } from "../words/fold";
 import { useLanguage, useWords } from "../words/language";
+import { useProducts } from "./queries";
 import { Secret } from "./Secret";
 import { adminWords } from "./words";
 
@@ -16,10 +17,8 @@ export function pick(
 	typed: string,
 	found: readonly CustomerFound[],
 ): CustomerFound | "none" | "many" {
-	const text = typed.trim().toLowerCase();
-	const exact = found.filter((one) =>
-		[one.number.toLowerCase(), one.name.toLowerCase()].includes(text),
-	);
+	const text = sameName(typed);
+	const exact = found.filter((one) => [sameName(one.number), sameName(one.name)].includes(text));
 	const fitting = exact.length > 0 ? exact : found;
 	const [only] = fitting;
 	if (!only) return "none";
@@ -32,14 +31,6 @@ export function list(text: string): string[] {
 		.split(/[,;\n]/)
 		.map((part) => part.trim())
 		.filter(Boolean);
-}
-
-function useProducts() {
-	return useQuery({
-		queryKey: keys.products,
-		queryFn: () => ask(api.GET("/products")),
-		staleTime: 600_000,
-	});
 }
 
 /** A new contact of a customer; the activation code is shown once. */

@@ -6,19 +6,13 @@ import { api, ask } from "../api/client";
 import { Refused } from "../frame/states";
 import { field } from "../signin/forms";
 import { useWords } from "../words/language";
+import { groupOf } from "./queries";
 import { adminWords } from "./words";
 
 interface Asked {
 	name: string;
 	number: string;
 	group: string;
-}
-
-/** The id of the group with this name; a new one if there is none. */
-async function groupOf(name: string): Promise<string> {
-	const groups = await ask(api.GET("/groups"));
-	const found = groups.find((group) => group.name.toLowerCase() === name.toLowerCase());
-	return (found ?? (await ask(api.POST("/groups", { body: { name } })))).id;
 }
 
 /** A new customer account; its number is given by the server when left empty. */

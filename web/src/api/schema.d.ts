@@ -812,9 +812,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description `next` of the page before. */
+                    /** @description Words of the name or of the username. */
+                    q?: string;
                     cursor?: string;
-                    /** @description At most 100; 20 when left out. */
                     limit?: number;
                 };
                 header?: never;
@@ -1019,6 +1019,8 @@ export interface paths {
                 query?: {
                     /** @description Number, part of a name, part of a contact's name, or a phone number. */
                     q?: string;
+                    /** @description Also those who are no customers any more (admins). */
+                    inactive?: boolean;
                     cursor?: string;
                     limit?: number;
                 };
@@ -1127,7 +1129,64 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a customer (admins) */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerChangeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerFound"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/customers/{id}/contacts": {
@@ -1137,7 +1196,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A customer's contacts, also those who left (admins) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ListedContact"][];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         /** Add a contact (admins) */
         post: {
@@ -1195,6 +1291,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/customers/{id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact (admins)
+         * @description Where the customer has somebody who can agree, it waits for them.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    contact_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ContactChangeBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ContactAsked"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/customers/{id}/contacts/{contact_id}/pin/deactivate": {
         parameters: {
             query?: never;
@@ -1236,6 +1409,240 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note something on a customer
+         * @description Only while a door of mine to the customer is open.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteWritten"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a note: my own, or any as a lead */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    note_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a note of mine */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    note_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteBody"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteWritten"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/customers/{id}/panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer at a glance
+         * @description Requests, visits, contacts and notes, as far as they may be known now (rules B4, B5, B11).
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PanelView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1777,6 +2184,145 @@ export interface paths {
                     };
                 };
                 410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import contacts (admins)
+         * @description A CSV file: customer number, first name, last name, e-mail; phone, role, support, instructions, language and
+         *     users in products if wanted. Where a customer has somebody who can agree, new contacts wait for them.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /** @description `true`: only look, and write nothing. */
+                    dry_run: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import customers (admins)
+         * @description A CSV file, its columns named in English or German: number and name, and a group if wanted.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /** @description `true`: only look, and write nothing. */
+                    dry_run: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3033,9 +3579,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description `next` of the page before. */
+                    /** @description Words of the name or of the username. */
+                    q?: string;
                     cursor?: string;
-                    /** @description At most 100; 20 when left out. */
                     limit?: number;
                 };
                 header?: never;
@@ -5719,7 +6265,7 @@ export interface components {
             expires_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
-            /** @description `contact_add`, `contact_change`, `contact_remove`, `primary_address` or `phone_add`. */
+            /** @description `contact_add`, `contact_change`, `contact_remove`, `contact_restore`, `primary_address` or `phone_add`. */
             kind: string;
             /** @description Whether I may approve or refuse it now. */
             may_decide: boolean;
@@ -5763,6 +6309,11 @@ export interface components {
             password: string;
             totp?: string | null;
         };
+        /** @description What became of a change of a contact. */
+        ContactAsked: {
+            applied: boolean;
+            waits_until?: components["schemas"]["Timestamp"] | null;
+        };
         ContactBody: {
             /** @description The first one is the primary one. */
             addresses: string[];
@@ -5778,6 +6329,20 @@ export interface components {
             rights: components["schemas"]["Rights"];
             /** @description `owner`, `admin` or `member`. */
             role: string;
+        };
+        ContactChangeBody: {
+            /** @description On the list or off it; stands alone. */
+            active?: boolean | null;
+            first_name?: string | null;
+            instruction?: boolean | null;
+            last_name?: string | null;
+            /** @description By product; an empty user takes it away. Products that are not named stay as they are. */
+            product_users?: {
+                [key: string]: string;
+            };
+            /** @description `owner`, `admin` or `member`. */
+            role?: string | null;
+            support?: boolean | null;
         };
         /** @description What became of what was asked for. */
         ContactChanged: {
@@ -5827,6 +6392,7 @@ export interface components {
         };
         /** @description A customer's card on the desk. */
         CustomerCard: {
+            active: boolean;
             /** @description Always masked: customer data needs more than a PIN (rule B5). */
             address?: string | null;
             contacts: components["schemas"]["ContactName"][];
@@ -5840,8 +6406,20 @@ export interface components {
             pin_closed: boolean;
             products: components["schemas"]["ProductDoorView"][];
         };
+        CustomerChangeBody: {
+            /** @description `false`: no customer any more. Every ground and sign-in of theirs ends at once; the data stays. */
+            active?: boolean | null;
+            /** Format: uuid */
+            group_id?: string | null;
+            name?: string | null;
+            number?: string | null;
+            /** @description In no group any more. */
+            ungrouped?: boolean;
+        };
         /** @description A customer that was found. */
         CustomerFound: {
+            /** @description Whether it is a customer now; nothing opens for one who is none any more. */
+            active: boolean;
             contacts: components["schemas"]["ContactName"][];
             group?: string | null;
             /** Format: uuid */
@@ -6035,6 +6613,63 @@ export interface components {
             name: string;
             value: string;
         };
+        /** @description The code for a first password. */
+        ImportCode: {
+            activation_code: string;
+            /** Format: int64 */
+            line: number;
+            name: string;
+        };
+        /** @description How many lines become what. */
+        ImportCounts: {
+            added: number;
+            changed: number;
+            same: number;
+            waits: number;
+            wrong: number;
+        };
+        /** @description Why a line cannot be taken. */
+        ImportFlaw: {
+            code: string;
+            /** @description As the file calls it. */
+            column?: string | null;
+            /** @description What to do, in English. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description As editors count, the first line being 1.
+             */
+            line: number;
+        };
+        /** @description What becomes of a line. */
+        ImportLine: {
+            /** @description `added`, `changed`, `same`, or `waits` until somebody at the customer agrees. */
+            becomes: string;
+            /** @description What changes: `name`, `group`. */
+            fields: string[];
+            /** Format: int64 */
+            line: number;
+            name: string;
+        };
+        /** @description What an import found, or did. */
+        ImportView: {
+            /** @description Of contacts that were added: hand them over by another way than mail. They are shown only now. */
+            codes: components["schemas"]["ImportCode"][];
+            counts: components["schemas"]["ImportCounts"];
+            /** @description Whether it was carried out, all of it. A file with a wrong line is not taken at all. */
+            done: boolean;
+            /** @description `utf-8`, `utf-16` or `windows-1252`. */
+            encoding: string;
+            /** @description At most two hundred of them. */
+            flaws: components["schemas"]["ImportFlaw"][];
+            lines: number;
+            /** @description Of these lines, the first hundred. */
+            preview: components["schemas"]["ImportLine"][];
+            separator: string;
+            stopped?: components["schemas"]["ImportFlaw"] | null;
+            /** @description Columns of the file that mean nothing here; they are left out. */
+            unknown_columns: string[];
+        };
         /** @description A guest who was invited. */
         InvitedView: {
             /** @description To be handed over by another way than mail; shown only now. `null` when they have a password already. */
@@ -6069,6 +6704,22 @@ export interface components {
         LinkBody: {
             address: string;
             provider?: string | null;
+        };
+        /** @description A contact as admins keep the list. Addresses and numbers are not theirs to see (rule B4). */
+        ListedContact: {
+            /** @description Whether they are on the list. */
+            active: boolean;
+            first_name: string;
+            /** Format: uuid */
+            id: string;
+            language: string;
+            last_name: string;
+            /** @description The contact's user in each product that they have one in. */
+            product_users: {
+                [key: string]: string;
+            };
+            rights: components["schemas"]["Rights"];
+            role: string;
         };
         LookBody: {
             /** @description What follows `#` in the link. */
@@ -6191,6 +6842,26 @@ export interface components {
             /** @description Base 32. */
             secret: string;
         };
+        NoteBody: {
+            text: string;
+        };
+        /** @description A note on the customer. */
+        NoteView: {
+            by: components["schemas"]["Person"];
+            edited_at?: components["schemas"]["Timestamp"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description A lead or whoever wrote it. */
+            may_delete: boolean;
+            mine: boolean;
+            text: string;
+            written_at: components["schemas"]["Timestamp"];
+        };
+        /** @description What was written. */
+        NoteWritten: components["schemas"]["NoteView"] & {
+            /** @description Whether something that looks like a password or token was taken out. */
+            redacted: boolean;
+        };
         /** @description Something the customer should know. */
         NoticeView: {
             at: components["schemas"]["Timestamp"];
@@ -6271,6 +6942,8 @@ export interface components {
         /** @description One page of a list. */
         Page_CustomerFound: {
             items: {
+                /** @description Whether it is a customer now; nothing opens for one who is none any more. */
+                active: boolean;
                 contacts: components["schemas"]["ContactName"][];
                 group?: string | null;
                 /** Format: uuid */
@@ -6423,6 +7096,53 @@ export interface components {
             }[];
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
+        };
+        /** @description A contact, as far as it may be known now. */
+        PanelContact: {
+            /** @description The primary address, masked unless personal data is open; `null` when there is none. */
+            address?: string | null;
+            /** @description With both rights. */
+            authorised: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Masked alike. */
+            phones: string[];
+            role: string;
+            support: boolean;
+        };
+        /** @description A customer at a glance. */
+        PanelView: {
+            contacts: components["schemas"]["PanelContact"][];
+            /** @description The newest of those that are closed or locked. */
+            last_tickets: components["schemas"]["TicketLine"][];
+            /**
+             * Format: int64
+             * @description How many notes there are.
+             */
+            note_count: number;
+            /** @description Newest first; `null` until a door of mine is open. */
+            notes?: components["schemas"]["NoteView"][] | null;
+            /** @description Whether a door of mine to the customer is open. */
+            open: boolean;
+            /** @description Requests that are not closed, the most urgent first. */
+            open_tickets: components["schemas"]["TicketLine"][];
+            /** @description Whether it shows personal data. */
+            personal: boolean;
+            /** @description Newest first. */
+            visits: components["schemas"]["PanelVisit"][];
+        };
+        /** @description A visit of somebody's in one of the customer's products. */
+        PanelVisit: {
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            ended_how?: string | null;
+            /** Format: uuid */
+            ground_id: string;
+            /** Format: uuid */
+            id: string;
+            product: components["schemas"]["ProductRef"];
+            staff: components["schemas"]["Person"];
+            started_at: components["schemas"]["Timestamp"];
         };
         PasswordBody: {
             /** Format: password */

@@ -4,15 +4,18 @@ import { useEffect, useState } from "react";
 import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { api, ask } from "../api/client";
 import { keys } from "../api/keys";
+import { isAdmin } from "../api/me";
 import { codeOf } from "../api/problem";
 import type { Customer, Me } from "../api/types";
 import { Broken, Loading, Nothing } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useLanguage, useWords } from "../words/language";
 import { codeText } from "../words/refusals";
+import { CustomerPanel } from "./CustomerPanel";
 import { DeskDoor } from "./DeskDoor";
 import classes from "./desk.module.css";
 import { OpenGround } from "./OpenGround";
+import { panelWords } from "./panelWords";
 import { RedeemForm } from "./RedeemForm";
 import { deskWords } from "./words";
 
@@ -46,7 +49,7 @@ function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
 	const [arriving, setArriving] = useState(true);
 	return (
 		<>
-			<CustomerHead customer={customer} />
+			<CustomerHead me={me} customer={customer} />
 			<div className={classes.columns}>
 				<div className="stack">
 					{ticket ? (
@@ -76,6 +79,7 @@ function CustomerDesk({ me, customer }: { me: Me; customer: Customer }) {
 				</div>
 				<DeskDoor customer={customer} last={last} />
 			</div>
+			<CustomerPanel customer={customer.id} except={ticket ?? undefined} />
 		</>
 	);
 }
@@ -90,8 +94,9 @@ function useLastGround(customer: Customer): string | null {
 	return open ? null : last;
 }
 
-function CustomerHead({ customer }: { customer: Customer }) {
+function CustomerHead({ me, customer }: { me: Me; customer: Customer }) {
 	const t = useWords(deskWords);
+	const panel = useWords(panelWords);
 	return (
 		<header className={classes.customerHead}>
 			<h1>{customer.name}</h1>
@@ -101,6 +106,12 @@ function CustomerHead({ customer }: { customer: Customer }) {
 				{t.addressLabel}: <span title={t.addressHidden}>{customer.address}</span>{" "}
 				<span className="small">({t.addressHidden})</span>
 			</span>
+			{customer.active ? null : <strong>○ {panel.inactive}</strong>}
+			{isAdmin(me) ? (
+				<Link to={`/desk/customers/${customer.id}/manage`} className="small">
+					{panel.manage}
+				</Link>
+			) : null}
 		</header>
 	);
 }

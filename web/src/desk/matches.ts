@@ -1,5 +1,6 @@
 // The finder's matches as one flat list: each line is a contact of a customer, or a request. Pure.
 import type { CustomerFound, Found, TicketLine } from "../api/types";
+import { hasWords } from "../words/fold";
 
 export interface Match {
 	key: string;
@@ -29,9 +30,8 @@ export function matches(found: readonly CustomerFound[]): Match[] {
  * support, else the first.
  */
 export function likeliest(lines: readonly Match[], typed: string): number {
-	const text = typed.trim().toLowerCase();
-	const named = lines.findIndex((line) => line.contact?.name.toLowerCase().includes(text));
-	if (text && named >= 0) return named;
+	const named = lines.findIndex((line) => line.contact && hasWords(line.contact.name, typed));
+	if (named >= 0) return named;
 	return Math.max(
 		0,
 		lines.findIndex((line) => line.contact?.support),

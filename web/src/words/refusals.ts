@@ -121,6 +121,8 @@ export const refusals = words(
 			"Bestätigen Sie diese Adresse zuerst: mit dem Link, den wir dorthin geschickt haben.",
 		"address.taken": "Diese Adresse gehört schon zu jemandem.",
 		"address.invalid": "Diese Adresse stimmt so nicht. Bitte prüfen.",
+		"address.local_part":
+			"Vor dem @ gehen nur die Buchstaben a bis z. Bitte eine andere Adresse nennen.",
 		"phone.invalid": "Diese Nummer stimmt so nicht. Am besten mit Vorwahl, etwa +49 30 …",
 		"product_user.taken":
 			"Dieser Benutzer im Produkt gehört schon zu jemandem. Bitte die Kennung dort noch einmal nachsehen.",
@@ -247,6 +249,7 @@ export const refusals = words(
 		"address.unconfirmed": "Confirm this address first, by the link we sent there.",
 		"address.taken": "This address already belongs to somebody.",
 		"address.invalid": "This address is not right yet. Please check it.",
+		"address.local_part": "Before the @ only the letters a to z work. Please give another address.",
 		"phone.invalid": "This number is not right yet. Best with its area code, such as +49 30 …",
 		"product_user.taken":
 			"This user in the product already belongs to somebody. Please look the id up there again.",

@@ -9,6 +9,8 @@ words! {
         /// Role or rights.
         ContactChange = "contact_change",
         ContactRemove = "contact_remove",
+        /// Somebody who left comes back, with the role and rights of before.
+        ContactRestore = "contact_restore",
         /// Another primary address of a contact's (rule Z11).
         PrimaryAddress = "primary_address",
         /// Another number, which a call-back would prove a caller by (control 19, rule P6).

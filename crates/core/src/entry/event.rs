@@ -14,8 +14,8 @@ use crate::{
     catalogue::{Action, DataClass},
     kernel::{
         AlarmId, AttachmentId, CallId, ChallengeId, ChangeId, ContactId, ContactRights, ContactRole,
-        CustomerId, EntryId, GroundId, GroupId, LeaveId, MailId, MessageId, Moment, PinId, SignInId, StaffId,
-        StaffRole, Strength, TicketId, ViewId, VisitId, words,
+        CustomerId, EntryId, GroundId, GroupId, LeaveId, MailId, MessageId, Moment, NoteId, PinId, SignInId,
+        StaffId, StaffRole, Strength, TicketId, ViewId, VisitId, words,
     },
     pin::{Consequences, DeadWhy, WrongWhy},
     sender::Proof,
@@ -96,8 +96,14 @@ events! {
     StaffChanged = "staff.changed" { staff: StaffId, fields: Vec<Clean> }
     CustomerAdded = "customer.added" { customer: CustomerId }
     CustomerChanged = "customer.changed" { customer: CustomerId, fields: Vec<Clean> }
+    /// Every ground and sign-in of theirs ends with it.
+    CustomerDeactivated = "customer.deactivated" { customer: CustomerId }
+    CustomerReactivated = "customer.reactivated" { customer: CustomerId }
     ContactAdded = "contact.added" { contact: ContactId, role: ContactRole, rights: ContactRights }
     ContactChanged = "contact.changed" { contact: ContactId, fields: Vec<Clean> }
+    NoteAdded = "customer.note_added" { customer: CustomerId, note: NoteId }
+    NoteChanged = "customer.note_changed" { customer: CustomerId, note: NoteId }
+    NoteRemoved = "customer.note_removed" { customer: CustomerId, note: NoteId }
     GroupAdded = "group.added" { group: GroupId }
     ProviderAdded = "provider.added" {}
 
@@ -152,6 +158,7 @@ events! {
     PhoneAdded = "phone.added" { contact: ContactId }
     PhoneRemoved = "phone.removed" { contact: ContactId }
     ContactRemoved = "contact.removed" { contact: ContactId }
+    ContactRestored = "contact.restored" { contact: ContactId }
     ChangeAsked = "contact_change.asked" { change: ChangeId, contact: Option<ContactId>, kind: Clean }
     ChangeDecided = "contact_change.decided" { change: ChangeId, approved: bool }
     /// A call: who, proven how, and what it became (rules P6, T4).

@@ -83,4 +83,6 @@ ids! {
     CallId,
     /// A staff member's saved queue.
     ViewId,
+    /// A note of staff's on a customer.
+    NoteId,
 }

@@ -4,8 +4,10 @@
 
 mod id;
 mod people;
+mod spelling;
 mod time;
 
 pub use id::*;
 pub use people::*;
+pub use spelling::{asked_words, fold, name_key};
 pub use time::{Moment, Span};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::kernel::words;
 
@@ -15,15 +16,19 @@ const LABEL_MAX: usize = 63;
 
 /// A mail address, trimmed and in small ASCII letters.
 ///
-/// The domain is ASCII: whoever reads mail turns international ones into their A-labels first. Letters
-/// beyond ASCII are kept as they are, so that none is folded onto a look-alike.
+/// An international domain stands as its A-labels (RFC 5890), however it was written. The part before the @ is
+/// ASCII: most mail servers take no other (RFC 6531), and two spellings of one `ö` would be two addresses.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Address(String);
 
 words! {
     /// Why a text is no address.
-    AddressRefusal { Invalid = "address.invalid" }
+    AddressRefusal {
+        Invalid = "address.invalid",
+        /// Letters beyond ASCII before the @.
+        LocalPart = "address.local_part",
+    }
 }
 
 impl Address {
@@ -31,9 +36,23 @@ impl Address {
     /// more, no blank and no control character, at most 254 bytes.
     pub fn parse(text: &str) -> Result<Self, AddressRefusal> {
         let text = text.trim();
-        let sound = text.len() <= ADDRESS_MAX
-            && text.split_once('@').is_some_and(|(local, domain)| sound_local(local) && sound_domain(domain));
-        if sound { Ok(Self(text.to_ascii_lowercase())) } else { Err(AddressRefusal::Invalid) }
+        let (local, domain) = text.split_once('@').ok_or(AddressRefusal::Invalid)?;
+        let domain = ascii_domain(domain).ok_or(AddressRefusal::Invalid)?;
+        // Only to see what it is: a sign that looks like a `K` is none.
+        let composed: String = local.nfc().collect();
+        if !sound_local(&composed) || local.len() + 1 + domain.len() > ADDRESS_MAX {
+            return Err(AddressRefusal::Invalid);
+        }
+        if !local.is_ascii() {
+            return Err(AddressRefusal::LocalPart);
+        }
+        Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase())))
+    }
+
+    /// The spelling in which a text is looked up: an address in its own, anything else trimmed and in small
+    /// letters, so that it is looked up all the same and found nowhere.
+    pub fn spelling(text: &str) -> String {
+        Self::parse(text).map_or_else(|_| text.trim().to_lowercase(), String::from)
     }
 
     pub fn as_str(&self) -> &str {
@@ -59,7 +78,9 @@ impl Address {
     /// addresses with the same skeleton are easily mistaken for each other.
     pub fn skeleton(&self) -> String {
         let mut seen = String::with_capacity(self.0.len());
-        for c in self.0.chars().flat_map(char::to_lowercase) {
+        let (domain, _) = idna::domain_to_unicode(self.domain());
+        let local = self.local().chars().chain(['@']);
+        for c in local.chain(domain.chars()).flat_map(char::to_lowercase) {
             match c {
                 '0' | 'о' | 'ο' | 'ö' | 'ó' | 'ò' | 'ô' | 'õ' | 'ø' => seen.push('o'),
                 '1' | 'i' | '|' | 'і' | 'ı' | 'ι' | 'í' | 'ì' | 'î' | 'ï' | 'ł' | 'ӏ' => {
@@ -97,6 +118,15 @@ fn sound_local(local: &str) -> bool {
         && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(atext))
 }
 
+/// The domain in small ASCII letters, if it is a sound one.
+fn ascii_domain(domain: &str) -> Option<String> {
+    if domain.len() > ADDRESS_MAX {
+        return None;
+    }
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    sound_domain(&ascii).then_some(ascii)
+}
+
 fn sound_domain(domain: &str) -> bool {
     let sound_label = |label: &str| {
         (1..=LABEL_MAX).contains(&label.len())
@@ -123,7 +153,10 @@ impl fmt::Debug for Address {
 
 impl fmt::Display for AddressRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a mail address")
+        f.write_str(match self {
+            Self::Invalid => "not a mail address",
+            Self::LocalPart => "letters beyond a to z before the @",
+        })
     }
 }
 

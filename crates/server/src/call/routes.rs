@@ -23,6 +23,7 @@ use crate::{
     contact::{display, e164},
     ground::view::{Person, StaffRef, TicketRef},
     kernel::{Problem, StaffActor, Timestamp},
+    search::question,
     signin::view::{CustomerRef, customer_ref},
     staff::must_serve,
 };
@@ -88,7 +89,7 @@ pub async fn callers(
 ) -> Result<Json<Callers>, Problem> {
     must_serve(&who.staff)?;
     let provider = who.staff.provider;
-    let text: String = query.q.trim().chars().take(100).filter(|c| !c.is_control()).collect();
+    let text = question(&query.q);
     let number = e164(&text, &app.support(provider).country);
     let mut conn = app.read().await?;
     let mut found = Vec::new();
@@ -99,7 +100,7 @@ pub async fn callers(
             }
         }
         None if text.is_empty() => {}
-        None => found = contact::by_name(&mut conn, provider, &text, MATCHES).await?,
+        None => found = contact::find(&mut conn, provider, &text, None, MATCHES).await?,
     }
     let registered = number.is_some() && !found.is_empty();
     let now = app.sources.now();

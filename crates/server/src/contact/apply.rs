@@ -1,5 +1,7 @@
 //! Carrying a change out: prepared before the transaction, done inside it, told after it.
 
+use std::collections::BTreeMap;
+
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Clean, Entry, Event},
@@ -16,7 +18,7 @@ use pforte_store::{
 };
 use uuid::Uuid;
 
-use super::{MANY, NewContact, What, shared, taken, too_many, user_taken};
+use super::{ContactEdit, MANY, NewContact, What, shared, taken, too_many, user_taken};
 use crate::{
     App,
     door::{EndAsk, Touched, Whose},
@@ -51,6 +53,8 @@ pub struct Applied {
     signed_out: Vec<SignInId>,
     /// Whoever lost rights: what they opened ends.
     lost: Option<ContactId>,
+    /// Products in which they were another user until now: a visit there ends.
+    other_users: Vec<String>,
     /// A new contact, with the code for the first password.
     pub added: Option<(Contact, String)>,
 }
@@ -103,38 +107,26 @@ impl Applying {
     /// Refuses what would be refused once somebody agreed, so that whoever asks hears of it (rule Z8). Of
     /// other customers' addresses only staff hear.
     pub async fn refuse_taken(&self, tx: &mut Tx) -> Result<(), Problem> {
-        let What::ContactAdd(new) = &self.what else { return Ok(()) };
-        for address in &new.addresses {
-            self.free_address(tx, address).await?;
+        match &self.what {
+            What::ContactAdd(new) => {
+                for address in &new.addresses {
+                    self.free_address(tx, address).await?;
+                }
+                self.free_users(tx, &new.product_users, None).await
+            }
+            What::ContactChange(edit) => self.free_users(tx, &edit.product_users, self.about).await,
+            _ => Ok(()),
         }
-        self.free_users(tx, new).await
     }
 
     /// Does it. `Err` undoes everything; what counts is read inside the transaction.
     pub async fn run(self, tx: &mut Tx) -> Result<Applied, Problem> {
-        let mut done = Applied { entries: vec![], signed_out: vec![], lost: None, added: None };
+        let mut done =
+            Applied { entries: vec![], signed_out: vec![], lost: None, other_users: vec![], added: None };
         match self.what.clone() {
             What::ContactAdd(new) => self.add(tx, &new, &mut done).await?,
-            What::ContactChange { role, support, instruction } => {
-                let was = self.subject(tx).await?;
-                let rights = ContactRights {
-                    support: support.unwrap_or(was.rights.support),
-                    instruction: instruction.unwrap_or(was.rights.instruction),
-                };
-                contact::set_rights(tx, self.provider, was.id, role.unwrap_or(was.role), rights).await?;
-                let named = [
-                    (role.is_some(), "role"),
-                    (support.is_some(), "support"),
-                    (instruction.is_some(), "instruction"),
-                ];
-                let fields = named.into_iter().filter(|(set, _)| *set).map(|(_, name)| Clean::name(name));
-                let event = Event::ContactChanged { contact: was.id, fields: fields.collect() };
-                done.entries.push(self.entry(0, event));
-                if was.rights.support && !rights.support {
-                    self.end_pin(tx, was.id, &mut done).await?;
-                }
-                done.lost = Some(was.id);
-            }
+            What::ContactChange(edit) => self.edit(tx, &edit, &mut done).await?,
+            What::ContactRestore { .. } => self.restore(tx, &mut done).await?,
             What::ContactRemove {} => {
                 let was = self.subject(tx).await?;
                 contact::deactivate(tx, self.provider, was.id).await?;
@@ -170,6 +162,58 @@ impl Applying {
         Ok(done)
     }
 
+    async fn edit(&self, tx: &mut Tx, edit: &ContactEdit, done: &mut Applied) -> Result<(), Problem> {
+        let was = self.subject(tx).await?;
+        let rights = ContactRights {
+            support: edit.support.unwrap_or(was.rights.support),
+            instruction: edit.instruction.unwrap_or(was.rights.instruction),
+        };
+        contact::set_rights(tx, self.provider, was.id, edit.role.unwrap_or(was.role), rights).await?;
+        if edit.first_name.is_some() || edit.last_name.is_some() {
+            let first = edit.first_name.as_deref().unwrap_or(&was.first_name);
+            let last = edit.last_name.as_deref().unwrap_or(&was.last_name);
+            contact::rename(tx, self.provider, was.id, (first, last)).await?;
+        }
+        self.free_users(tx, &edit.product_users, Some(was.id)).await?;
+        for (product, user) in &edit.product_users {
+            let gone = contact::remove_user(tx, self.provider, was.id, product).await?;
+            if !user.trim().is_empty() {
+                contact::add_user(tx, &was, product, user.trim()).await?;
+            }
+            if gone {
+                done.other_users.push(product.clone());
+            }
+        }
+        let event =
+            Event::ContactChanged { contact: was.id, fields: edit.fields().map(Clean::name).collect() };
+        done.entries.push(self.entry(0, event));
+        if was.rights.support && !rights.support {
+            self.end_pin(tx, was.id, done).await?;
+        }
+        done.lost = Some(was.id);
+        Ok(())
+    }
+
+    /// Back on the list, if nobody else has become who they were.
+    async fn restore(&self, tx: &mut Tx, done: &mut Applied) -> Result<(), Problem> {
+        let id = self.about.ok_or_else(Problem::not_found)?;
+        let was = contact::left(tx.conn(), self.provider, self.customer, id).await?;
+        let was = was.ok_or_else(Problem::not_found)?;
+        if contact::of_customer(tx.conn(), self.provider, self.customer).await?.len() >= CONTACTS {
+            return Err(too_many("A customer has up to 200 contacts. Remove one first."));
+        }
+        // An address that somebody else registered meanwhile was taken away from who left.
+        if contact::primary_address(tx.conn(), self.provider, id).await?.is_none() {
+            return Err(shared());
+        }
+        let users = contact::users(tx.conn(), self.provider, id).await?;
+        self.free_users(tx, &users.into_iter().collect(), Some(id)).await?;
+        contact::restore(tx, self.provider, id).await?;
+        done.entries.push(self.entry(0, Event::ContactRestored { contact: id }));
+        done.lost = Some(was.id);
+        Ok(())
+    }
+
     /// Whom it is about, if they are still there.
     async fn subject(&self, tx: &mut Tx) -> Result<Contact, Problem> {
         let id = self.about.ok_or_else(Problem::not_found)?;
@@ -182,7 +226,7 @@ impl Applying {
         if contact::of_customer(tx.conn(), self.provider, self.customer).await?.len() >= CONTACTS {
             return Err(too_many("A customer has up to 200 contacts. Remove one first."));
         }
-        self.free_users(tx, new).await?;
+        self.free_users(tx, &new.product_users, None).await?;
         contact::insert(tx, contact, self.now).await?;
         let mut ids = self.row_ids.iter().copied();
         for (index, text) in new.addresses.iter().enumerate() {
@@ -245,9 +289,15 @@ impl Applying {
 
     /// A product's user is one contact's: a visit acts as the user, and must not act as somebody else's
     /// (rules T12, X2). Not told: whose it is.
-    async fn free_users(&self, tx: &mut Tx, new: &NewContact) -> Result<(), Problem> {
-        for (product, user) in &new.product_users {
-            if contact::user_taken(tx.conn(), self.provider, product, user.trim()).await? {
+    async fn free_users(
+        &self,
+        tx: &mut Tx,
+        users: &BTreeMap<String, String>,
+        own: Option<ContactId>,
+    ) -> Result<(), Problem> {
+        for (product, user) in users.iter().filter(|(_, user)| !user.trim().is_empty()) {
+            let taken = contact::user_taken(tx.conn(), self.provider, product, user.trim()).await?;
+            if taken.is_some_and(|holder| Some(holder) != own) {
                 return Err(user_taken());
             }
         }
@@ -301,6 +351,8 @@ impl Applied {
             app.door.sign_out(*id);
         }
         if let Some(lost) = self.lost {
+            let ask = EndAsk { how: EndedHow::ConditionLost, actor };
+            app.end_visits_as(lost, &self.other_users, ask).await;
             if let Err(problem) = end_grounds(app, provider, lost, actor).await {
                 tracing::error!(code = problem.code, "grounds of a changed contact are not looked at");
             }

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Changes that may wait at one customer.
-const WAITING: i64 = 50;
+pub const WAITING: i64 = 50;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +112,8 @@ pub async fn ask(
     let provider = by.provider();
     let circle = Circle::load(&mut *app.read().await?, provider, customer).await?;
     rules::may_ask(what.kind(), &circle.listed(), by.asker()).map_err(refused)?;
-    if about.is_some_and(|id| circle.contact(id).is_none()) {
+    let comes_back = matches!(what, What::ContactRestore { .. });
+    if !comes_back && about.is_some_and(|id| circle.contact(id).is_none()) {
         return Err(Problem::not_found());
     }
     let prepared = prepare(app, by, &circle, (customer, about), what).await?;
@@ -225,6 +226,7 @@ impl<'a> Said<'a> {
     fn new(app: &'a App, circle: &Circle, what: &'a What, about: Option<ContactId>, by: String) -> Self {
         let name = match what {
             What::ContactAdd(new) => new.name(),
+            What::ContactRestore { name, .. } => name.clone(),
             _ => about.and_then(|id| circle.contact(id)).map_or_else(|| "–".into(), Contact::name),
         };
         Self { app, what, name, by }

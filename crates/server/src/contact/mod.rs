@@ -15,12 +15,16 @@ mod view;
 mod what;
 
 pub use address::answer_address;
-pub use change::{Asked, By, ask};
+pub use change::{Asked, By, WAITING, ask};
+pub use circle::Circle;
 pub use number::{display, e164};
-pub use what::{NewContact, What, name};
+pub use what::{ContactEdit, NewContact, What, name};
 
 use axum::http::StatusCode;
-use pforte_core::{contact::ChangeRefusal, sender::Address};
+use pforte_core::{
+    contact::ChangeRefusal,
+    sender::{Address, AddressRefusal},
+};
 
 use crate::kernel::Problem;
 
@@ -30,12 +34,14 @@ pub const MANY: usize = 10;
 /// An address in the one spelling in which they are compared.
 pub(crate) fn parse_address(text: &str) -> Result<Address, Problem> {
     Address::parse(text).map_err(|refusal| {
-        Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            refusal.word(),
-            "That is no mail address",
-            "Write it like name@company.example.",
-        )
+        let (title, detail) = match refusal {
+            AddressRefusal::Invalid => ("That is no mail address", "Write it like name@company.example."),
+            AddressRefusal::LocalPart => (
+                "This address cannot be used",
+                "Before the @ most mail servers take only the letters a to z. Give an address without others.",
+            ),
+        };
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.word(), title, detail)
     })
 }
 

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Asked, NewContact, What, address, ask,
+    Asked, ContactEdit, NewContact, What, address, ask,
     change::{By, decide},
     circle::Circle,
     own, parse_address,
@@ -211,7 +211,7 @@ pub async fn change_contact(
     who.must_be_confirmed()?;
     let me = &who.contact;
     let SupportContactChange { role, support, instruction } = body;
-    let what = What::ContactChange { role, support, instruction };
+    let what = What::ContactChange(ContactEdit { role, support, instruction, ..ContactEdit::default() });
     let asked = ask(&app, By::Contact(me), me.customer, Some(id.into()), what).await?;
     changed(&app, me, asked).await
 }

@@ -100,7 +100,7 @@ pub struct Administrator {
 #[derive(Serialize, ToSchema)]
 pub struct ChangeView {
     id: Uuid,
-    /// `contact_add`, `contact_change`, `contact_remove`, `primary_address` or `phone_add`.
+    /// `contact_add`, `contact_change`, `contact_remove`, `contact_restore`, `primary_address` or `phone_add`.
     kind: String,
     about: Option<Person>,
     /// What would change, by name.
@@ -134,6 +134,7 @@ pub async fn change_view(
     let may_decide = may_decide(&core, listed, me.id, now).is_ok();
     let provider = change.provider;
     let about = match (change.contact, &what) {
+        // A name that changes is told as it is still.
         (Some(id), _) => Some(Person { id: id.0, name: crate::app::contact_name(conn, provider, id).await? }),
         (None, What::ContactAdd(new)) => Some(Person { id: Uuid::nil(), name: new.name() }),
         (None, _) => None,
@@ -169,9 +170,13 @@ fn shown(what: &What) -> serde_json::Value {
             "address": new.addresses.first(), "addresses": new.addresses, "phones": new.phones,
             "product_users": new.product_users,
         }),
-        What::ContactChange { role, support, instruction } => {
-            serde_json::json!({ "role": role, "support": support, "instruction": instruction })
-        }
+        What::ContactChange(edit) => serde_json::json!({
+            "role": edit.role, "support": edit.support, "instruction": edit.instruction,
+            "first_name": edit.first_name, "last_name": edit.last_name, "product_users": edit.product_users,
+        }),
+        What::ContactRestore { role, rights, .. } => serde_json::json!({
+            "role": role, "support": rights.support, "instruction": rights.instruction,
+        }),
         What::ContactRemove {} => serde_json::json!({}),
         What::PrimaryAddress { address, .. } => serde_json::json!({ "address": address }),
         What::PhoneAdd { number } => serde_json::json!({ "number": number, "display": display(number) }),

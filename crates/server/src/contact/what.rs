@@ -20,12 +20,14 @@ const NAME_MAX: usize = 200;
 pub enum What {
     ContactAdd(NewContact),
     /// What is left out stays.
-    ContactChange {
-        role: Option<ContactRole>,
-        support: Option<bool>,
-        instruction: Option<bool>,
-    },
+    ContactChange(ContactEdit),
     ContactRemove {},
+    /// With the role and rights of before; they are named for those who agree.
+    ContactRestore {
+        name: String,
+        role: ContactRole,
+        rights: ContactRights,
+    },
     PrimaryAddress {
         id: Uuid,
         address: String,
@@ -34,6 +36,35 @@ pub enum What {
         /// In E.164.
         number: String,
     },
+}
+
+/// What changes about a contact; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactEdit {
+    pub role: Option<ContactRole>,
+    pub support: Option<bool>,
+    pub instruction: Option<bool>,
+    #[serde(default)]
+    pub first_name: Option<String>,
+    #[serde(default)]
+    pub last_name: Option<String>,
+    /// The contact's user in these products; an empty one takes it away.
+    #[serde(default)]
+    pub product_users: BTreeMap<String, String>,
+}
+
+impl ContactEdit {
+    /// What would change, by name.
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> {
+        let named = [
+            (self.role.is_some(), "role"),
+            (self.support.is_some(), "support"),
+            (self.instruction.is_some(), "instruction"),
+            (self.first_name.is_some() || self.last_name.is_some(), "name"),
+            (!self.product_users.is_empty(), "product_users"),
+        ];
+        named.into_iter().filter(|(set, _)| *set).map(|(_, name)| name)
+    }
 }
 
 /// Somebody who is to become a contact.
@@ -64,8 +95,9 @@ impl What {
     pub const fn kind(&self) -> ChangeKind {
         match self {
             Self::ContactAdd(_) => ChangeKind::ContactAdd,
-            Self::ContactChange { .. } => ChangeKind::ContactChange,
+            Self::ContactChange(_) => ChangeKind::ContactChange,
             Self::ContactRemove {} => ChangeKind::ContactRemove,
+            Self::ContactRestore { .. } => ChangeKind::ContactRestore,
             Self::PrimaryAddress { .. } => ChangeKind::PrimaryAddress,
             Self::PhoneAdd { .. } => ChangeKind::PhoneAdd,
         }
@@ -75,8 +107,9 @@ impl What {
     pub const fn notice(&self) -> &'static str {
         match self {
             Self::ContactAdd(_) => "contact.added",
-            Self::ContactChange { .. } => "contact.changed",
+            Self::ContactChange(_) => "contact.changed",
             Self::ContactRemove {} => "contact.removed",
+            Self::ContactRestore { .. } => "contact.restored",
             Self::PrimaryAddress { .. } => "address.made_primary",
             Self::PhoneAdd { .. } => "phone.added",
         }

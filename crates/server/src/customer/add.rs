@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use pforte_core::{
     entry::{Actor, Entry, Event},
-    kernel::{ContactRights, ContactRole, CustomerId, GroupId, Language},
-    sender::Address,
+    kernel::{ContactRights, ContactRole, CustomerId, GroupId, Language, ProviderId},
+    sender::{Address, AddressRefusal},
 };
 use pforte_store::{
-    Change,
+    Change, Conn,
     customer::{self, Customer},
 };
 
@@ -33,13 +33,7 @@ pub async fn add_customer(
     let called = name("name", called)?;
     let now = app.sources.now();
     let number = match number.map(str::trim).filter(|n| !n.is_empty()) {
-        Some(number) => {
-            let fine = number.len() <= 20 && number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-            if !fine {
-                return Err(Problem::input([("number", "Use up to 20 letters, digits and dashes.")]));
-            }
-            number.to_owned()
-        }
+        Some(text) => self::number(text)?,
         None => {
             let highest = customer::highest_number(&mut *app.read().await?, provider).await?;
             highest.map_or(FIRST_NUMBER, |n| n + 1).to_string()
@@ -47,10 +41,7 @@ pub async fn add_customer(
     };
     let group_name = match group {
         None => None,
-        Some(group) => {
-            let found = customer::group(&mut *app.read().await?, provider, group).await?;
-            Some(found.ok_or_else(|| Problem::input([("group_id", "There is no such group.")]))?)
-        }
+        Some(group) => Some(group_named(&mut *app.read().await?, provider, group).await?),
     };
     let new = Customer {
         id: app.sources.id(now),
@@ -74,6 +65,41 @@ pub async fn add_customer(
             })
         })
         .await
+}
+
+/// A customer's number, trimmed.
+pub(crate) fn number(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if plain && (1..=20).contains(&text.len()) {
+        return Ok(text.to_owned());
+    }
+    Err(Problem::input([("number", "Use up to 20 letters, digits and dashes.")]))
+}
+
+/// The name of a group of this provider's.
+pub(super) async fn group_named(
+    conn: &mut Conn,
+    provider: ProviderId,
+    group: GroupId,
+) -> Result<String, Problem> {
+    let found = customer::group(conn, provider, group).await?;
+    found.ok_or_else(|| Problem::input([("group_id", "There is no such group.")]))
+}
+
+/// Whether these are users in products of this server.
+pub(super) fn known_users<'a>(
+    app: &App,
+    mut users: impl Iterator<Item = (&'a String, &'a String)>,
+) -> Result<(), Problem> {
+    let known = |(product, user): (&'a String, &'a String)| {
+        let plain = !user.trim().is_empty() && user.len() <= NAME_MAX && !user.chars().any(char::is_control);
+        app.product(product).is_some() && plain
+    };
+    if users.all(known) {
+        return Ok(());
+    }
+    Err(Problem::input([("product_users", "Name a product of this server and a user in it.")]))
 }
 
 /// Adds a group of customers (rule M3/M4).
@@ -116,15 +142,7 @@ pub async fn add_contact(
     ask: ContactAsk,
 ) -> Result<Asked, Problem> {
     super::find(&mut *app.read().await?, who.staff.provider, customer).await?;
-    for (product, user) in &ask.product_users {
-        let known = app.product(product).is_some() && !user.trim().is_empty() && user.len() <= NAME_MAX;
-        if !known {
-            return Err(Problem::input([(
-                "product_users",
-                "Name a product of this server and a user in it.",
-            )]));
-        }
-    }
+    known_users(app, ask.product_users.iter())?;
     let new = NewContact {
         first_name: name("first_name", &ask.first_name)?,
         last_name: name("last_name", &ask.last_name)?,
@@ -139,6 +157,10 @@ pub async fn add_contact(
 }
 
 fn addresses(given: &[String]) -> Result<Vec<String>, Problem> {
+    let local = given.iter().any(|text| Address::parse(text) == Err(AddressRefusal::LocalPart));
+    if local {
+        return Err(Problem::input([("addresses", "Before the @ only the letters a to z can be used.")]));
+    }
     let read = |text: &String| Address::parse(text).ok().map(|a| a.as_str().to_owned());
     let all: Option<Vec<String>> = given.iter().map(read).collect();
     let once = |all: &Vec<String>| all.iter().enumerate().all(|(at, one)| !all[..at].contains(one));

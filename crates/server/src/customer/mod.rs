@@ -1,9 +1,14 @@
 //! Customers as staff find them: number, name, contacts' names, and nothing more (rule B4).
 
 mod add;
+mod change;
+pub mod note;
+pub mod panel;
 pub mod routes;
 
+pub(crate) use add::number;
 pub use add::{ContactAsk, add_contact, add_customer, add_group};
+pub use change::{ContactEditAsk, CustomerEdit, change, change_contact, set_contact_active};
 use pforte_core::{
     access::{Ask, Decision, decide},
     kernel::{CustomerId, Moment, ProviderId},

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::{
     Json,
     extract::{Path, Query, State},
+    http::StatusCode,
 };
 use pforte_core::{
     access::Decision,
@@ -14,18 +15,22 @@ use pforte_core::{
 use pforte_store::{
     Conn,
     contact::{self, Contact},
-    customer::{self, Customer},
+    customer::{self, Customer, Seek},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::ContactAsk;
+use super::{
+    ContactAsk, ContactEditAsk, CustomerEdit, note,
+    panel::{self, NoteBody, NoteWritten, PanelView},
+};
 use crate::{
     App, Shared,
     contact::Asked,
     ground::view::{GroundView, ground_view},
     kernel::{ContactActor, Page, PageQuery, Problem, StaffActor, Timestamp},
+    search::question,
     signin::view::Rights,
     staff::{must_administer, must_serve, oversees},
     visit::view::ProductRef,
@@ -55,6 +60,8 @@ pub struct CustomerFound {
     number: String,
     name: String,
     group: Option<String>,
+    /// Whether it is a customer now; nothing opens for one who is none any more.
+    active: bool,
     contacts: Vec<ContactName>,
 }
 
@@ -66,6 +73,7 @@ pub(crate) async fn found(conn: &mut Conn, customer: Customer) -> Result<Custome
         number: customer.number,
         name: customer.name,
         group: customer.group,
+        active: customer.active,
         contacts: contacts.iter().map(ContactName::from).collect(),
     })
 }
@@ -75,6 +83,8 @@ pub(crate) async fn found(conn: &mut Conn, customer: Customer) -> Result<Custome
 pub struct FindQuery {
     /// Number, part of a name, part of a contact's name, or a phone number.
     q: Option<String>,
+    /// Also those who are no customers any more (admins).
+    inactive: Option<bool>,
     cursor: Option<String>,
     limit: Option<i64>,
 }
@@ -87,14 +97,18 @@ pub async fn find(
     Query(query): Query<FindQuery>,
 ) -> Result<Json<Page<CustomerFound>>, Problem> {
     must_serve(&who.staff)?;
+    let inactive = query.inactive.unwrap_or(false);
+    if inactive {
+        must_administer(&who.staff)?;
+    }
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
-    let text: String =
-        query.q.unwrap_or_default().trim().chars().take(100).filter(|c| !c.is_control()).collect();
+    let text = question(&query.q.unwrap_or_default());
     let provider = who.staff.provider;
     let phone = crate::contact::e164(&text, &app.support(provider).country);
     let (after, limit) = (page.id()?, page.limit());
     let mut conn = app.read().await?;
-    let rows = customer::find(&mut conn, provider, &text, phone.as_deref(), after, limit + 1).await?;
+    let seek = Seek { text: &text, phone: phone.as_deref(), inactive };
+    let rows = customer::find(&mut conn, provider, seek, after, limit + 1).await?;
     let page = Page::cut(rows, limit, |c| c.id.to_string());
     let mut items = Vec::with_capacity(page.items.len());
     for customer in page.items {
@@ -135,6 +149,7 @@ pub struct CustomerCard {
     number: String,
     name: String,
     group: Option<String>,
+    active: bool,
     contacts: Vec<ContactName>,
     /// Always masked: customer data needs more than a PIN (rule B5).
     address: Option<&'static str>,
@@ -155,7 +170,9 @@ pub async fn one(
 ) -> Result<Json<CustomerCard>, Problem> {
     must_serve(&who.staff)?;
     let mut conn = app.read().await?;
-    let customer = super::find(&mut conn, who.staff.provider, id.into()).await?;
+    // Also one that is none any more: its data stays, and nothing of it opens.
+    let customer = customer::by_id(&mut conn, who.staff.provider, id.into()).await?;
+    let customer = customer.ok_or_else(Problem::not_found)?;
     let now = app.sources.now();
     let (grounds, doors) = super::doors(&app, &mut conn, &who.staff, &customer, now).await?;
     let ground = match grounds.first() {
@@ -165,8 +182,77 @@ pub async fn one(
     let products = doors.into_iter().map(|door| ProductDoorView::new(&app, &door.product, door.decision));
     let products = products.collect();
     let (pin_closed, address) = (customer.pin_closed(), customer.address.as_ref().map(|_| MASK));
-    let CustomerFound { id, number, name, group, contacts } = found(&mut conn, customer).await?;
-    Ok(Json(CustomerCard { id, number, name, group, contacts, address, pin_closed, products, ground }))
+    let CustomerFound { id, number, name, group, active, contacts } = found(&mut conn, customer).await?;
+    Ok(Json(CustomerCard {
+        id,
+        number,
+        name,
+        group,
+        active,
+        contacts,
+        address,
+        pin_closed,
+        products,
+        ground,
+    }))
+}
+
+/// A customer at a glance
+///
+/// Requests, visits, contacts and notes, as far as they may be known now (rules B4, B5, B11).
+#[utoipa::path(get, path = "/customers/{id}/panel", tag = "customers", params(("id" = Uuid, Path)),
+    responses((status = 200, body = PanelView), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn panel(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PanelView>, Problem> {
+    must_serve(&who.staff)?;
+    let customer = customer::by_id(&mut *app.read().await?, who.staff.provider, id.into()).await?;
+    Ok(Json(panel::panel(&app, &who, &customer.ok_or_else(Problem::not_found)?).await?))
+}
+
+/// Note something on a customer
+///
+/// Only while a door of mine to the customer is open.
+#[utoipa::path(post, path = "/customers/{id}/notes", tag = "customers", params(("id" = Uuid, Path)), request_body = NoteBody,
+    responses((status = 200, body = NoteWritten), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn add_note(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<NoteBody>,
+) -> Result<Json<NoteWritten>, Problem> {
+    let written = note::add(&app, &who, id.into(), &body.text).await?;
+    Ok(Json(NoteWritten::load(&mut *app.read().await?, &who, written).await?))
+}
+
+/// Change a note of mine
+#[utoipa::path(patch, path = "/customers/{id}/notes/{note_id}", tag = "customers",
+    params(("id" = Uuid, Path), ("note_id" = Uuid, Path)), request_body = NoteBody,
+    responses((status = 200, body = NoteWritten), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn edit_note(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path((id, note)): Path<(Uuid, Uuid)>,
+    Json(body): Json<NoteBody>,
+) -> Result<Json<NoteWritten>, Problem> {
+    let written = note::edit(&app, &who, id.into(), note.into(), &body.text).await?;
+    Ok(Json(NoteWritten::load(&mut *app.read().await?, &who, written).await?))
+}
+
+/// Delete a note: my own, or any as a lead
+#[utoipa::path(delete, path = "/customers/{id}/notes/{note_id}", tag = "customers",
+    params(("id" = Uuid, Path), ("note_id" = Uuid, Path)),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn remove_note(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path((id, note)): Path<(Uuid, Uuid)>,
+) -> Result<StatusCode, Problem> {
+    note::remove(&app, &who, id.into(), note.into()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A colleague.
@@ -294,6 +380,144 @@ pub async fn add_contact(
             NewContact { contact: None, activation_code: None, waits_until: Some(change.expires_at.into()) }
         }
     }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerChangeBody {
+    name: Option<String>,
+    number: Option<String>,
+    group_id: Option<Uuid>,
+    /// In no group any more.
+    #[serde(default)]
+    ungrouped: bool,
+    /// `false`: no customer any more. Every ground and sign-in of theirs ends at once; the data stays.
+    active: Option<bool>,
+}
+
+/// Change a customer (admins)
+#[utoipa::path(patch, path = "/customers/{id}", tag = "admin", params(("id" = Uuid, Path)), request_body = CustomerChangeBody,
+    responses((status = 200, body = CustomerFound), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn change(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+    Json(body): Json<CustomerChangeBody>,
+) -> Result<Json<CustomerFound>, Problem> {
+    must_administer(&who.staff)?;
+    let group = body.group_id.map(|id| Some(id.into())).or(body.ungrouped.then_some(None));
+    let edit = CustomerEdit { name: body.name, number: body.number, group, active: body.active };
+    let customer = super::change(&app, &who, id.into(), edit).await?;
+    Ok(Json(found(&mut *app.read().await?, customer).await?))
+}
+
+/// A contact as admins keep the list. Addresses and numbers are not theirs to see (rule B4).
+#[derive(Serialize, ToSchema)]
+pub struct ListedContact {
+    id: Uuid,
+    first_name: String,
+    last_name: String,
+    #[schema(value_type = String)]
+    role: ContactRole,
+    rights: Rights,
+    language: String,
+    /// Whether they are on the list.
+    active: bool,
+    /// The contact's user in each product that they have one in.
+    product_users: BTreeMap<String, String>,
+}
+
+/// A customer's contacts, also those who left (admins)
+#[utoipa::path(get, path = "/customers/{id}/contacts", tag = "admin", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<ListedContact>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn contacts(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Vec<ListedContact>>, Problem> {
+    must_administer(&who.staff)?;
+    let provider = who.staff.provider;
+    let mut conn = app.read().await?;
+    let customer = customer::by_id(&mut conn, provider, id.into()).await?.ok_or_else(Problem::not_found)?;
+    let listed = contact::of_customer(&mut conn, provider, customer.id).await?;
+    let listed: Vec<_> = listed.into_iter().map(|contact| contact.id).collect();
+    let mut all = vec![];
+    for contact in contact::ever_of_customer(&mut conn, provider, customer.id).await? {
+        all.push(ListedContact {
+            id: contact.id.0,
+            role: contact.role,
+            rights: contact.rights.into(),
+            active: listed.contains(&contact.id),
+            product_users: contact::users(&mut conn, provider, contact.id).await?.into_iter().collect(),
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+            language: contact.language,
+        });
+    }
+    Ok(Json(all))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactChangeBody {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    /// `owner`, `admin` or `member`.
+    #[schema(value_type = Option<String>)]
+    role: Option<ContactRole>,
+    support: Option<bool>,
+    instruction: Option<bool>,
+    /// By product; an empty user takes it away. Products that are not named stay as they are.
+    #[serde(default)]
+    product_users: BTreeMap<String, String>,
+    /// On the list or off it; stands alone.
+    active: Option<bool>,
+}
+
+/// What became of a change of a contact.
+#[derive(Serialize, ToSchema)]
+pub struct ContactAsked {
+    applied: bool,
+    /// Until when one of the customer's contacts has to agree, where somebody has to (rule P2).
+    waits_until: Option<Timestamp>,
+}
+
+/// Change a contact (admins)
+///
+/// Where the customer has somebody who can agree, it waits for them.
+#[utoipa::path(patch, path = "/customers/{id}/contacts/{contact_id}", tag = "admin",
+    params(("id" = Uuid, Path), ("contact_id" = Uuid, Path)), request_body = ContactChangeBody,
+    responses((status = 200, body = ContactAsked), (status = 403, body = Problem), (status = 404, body = Problem),
+    (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn change_contact(
+    State(app): State<Shared>,
+    who: StaffActor,
+    Path((id, contact)): Path<(Uuid, Uuid)>,
+    Json(body): Json<ContactChangeBody>,
+) -> Result<Json<ContactAsked>, Problem> {
+    must_administer(&who.staff)?;
+    let ask = ContactEditAsk {
+        first_name: body.first_name,
+        last_name: body.last_name,
+        role: body.role,
+        support: body.support,
+        instruction: body.instruction,
+        product_users: body.product_users,
+    };
+    let (customer, contact) = (id.into(), contact.into());
+    let asked = match body.active {
+        Some(active) if ask.is_empty() => {
+            super::set_contact_active(&app, &who, customer, contact, active).await?
+        }
+        Some(_) => return Err(Problem::input([("active", "Change this by itself.")])),
+        None => super::change_contact(&app, &who, customer, contact, ask).await?,
+    };
+    let waits_until = match asked {
+        Asked::Applied { .. } => None,
+        Asked::Waits(change) => Some(change.expires_at.into()),
+    };
+    Ok(Json(ContactAsked { applied: waits_until.is_none(), waits_until }))
 }
 
 /// A group of customers.

@@ -53,6 +53,8 @@ pub enum Whose {
     /// Everybody's at the provider (control 24).
     Everybodys,
     Staff(StaffId),
+    /// Everybody's at this customer.
+    Customer(CustomerId),
     /// Whose PINs and tickets opened them.
     Contact(ContactId),
     /// A contact's who may no longer read out a PIN: their tickets are theirs as before (rule P15).
@@ -65,6 +67,7 @@ impl Whose {
         match self {
             Self::Everybodys => all,
             Self::Staff(id) => Filter { staff: Some(id), ..all },
+            Self::Customer(id) => Filter { customer: Some(id), ..all },
             Self::Contact(id) | Self::PinsOf(id) => Filter { contact: Some(id), ..all },
         }
     }
@@ -272,6 +275,13 @@ impl App {
             ended.extend(join_all(new.into_iter().map(|record| self.end_ground(record, ask))).await);
         }
         Ok(ended)
+    }
+
+    /// Ends the visits in these products that act as a contact's user.
+    pub async fn end_visits_as(&self, contact: ContactId, products: &[String], ask: EndAsk) {
+        let acts = |door: &Door| door.visit.contact == contact && products.contains(&door.visit.product);
+        let doors = self.door.pick(|door| door.over().is_none() && acts(door));
+        join_all(doors.iter().map(|door| self.end_visit(&door.visit, ask))).await;
     }
 
     /// Ends the visits that a sign-in opened: nobody works on behind a closed browser.

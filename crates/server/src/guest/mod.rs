@@ -11,6 +11,7 @@ use pforte_core::{
     access::TicketAge,
     entry::{Actor, Clean, Entry, Event},
     kernel::{Language, Moment, StaffRole, TicketId},
+    sender::Address,
 };
 use pforte_store::{
     Change, Conn, Tx, guest, outbox, provider,
@@ -73,7 +74,7 @@ pub async fn invite(app: &Shared, who: &StaffActor, ask: GuestAsk) -> Result<Inv
     let age = app.support(provider).ticket_age;
     record.life.refuse_locked(age, now).map_err(refused)?;
     let home = provider::by_id(&mut conn, provider).await?.ok_or_else(Problem::not_found)?;
-    let email = ask.email.trim().to_lowercase();
+    let email = Address::spelling(&ask.email);
     let known = match staff::by_email(&mut conn, provider, &email).await? {
         Some(known) => Some(guest_again(known)?),
         None => None,

@@ -9,7 +9,7 @@ use pforte_core::kernel::ProviderId;
 use pforte_store::{
     Conn,
     contact::{self, Contact},
-    customer::{self, Customer},
+    customer::{self, Customer, Seek},
     ticket,
 };
 use uuid::Uuid;
@@ -37,10 +37,11 @@ pub struct Found {
     pub exact: Option<Exact>,
 }
 
-/// A question as it is looked up: without signs that no text has.
+/// A question as it is looked up, for every field in which one can be typed: without signs that no text has.
+/// What stands between two words (tabs, line breaks, several blanks) is one blank.
 pub fn question(text: &str) -> String {
-    let text: String = text.chars().take(ASKED).filter(|c| !c.is_control()).collect();
-    text.trim().to_owned()
+    let plain: String = text.chars().take(ASKED).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Finds customers and contacts, and what is meant exactly. `country` is that of telephone numbers
@@ -52,9 +53,10 @@ pub async fn find(
     country: &str,
 ) -> Result<Found, Problem> {
     let phone = e164(text, country);
-    let customers = customer::find(conn, provider, text, phone.as_deref(), None, CUSTOMERS).await?;
+    let seek = Seek { text, phone: phone.as_deref(), inactive: false };
+    let customers = customer::find(conn, provider, seek, None, CUSTOMERS).await?;
     let contacts = contact::find(conn, provider, text, phone.as_deref(), CONTACTS).await?;
-    let exact = exact(conn, provider, text, phone.is_some(), (&customers, &contacts)).await?;
+    let exact = exact(conn, provider, text, phone.is_some(), &contacts).await?;
     Ok(Found { customers, contacts, exact })
 }
 
@@ -65,7 +67,7 @@ async fn exact(
     provider: ProviderId,
     text: &str,
     phone: bool,
-    (customers, contacts): (&[Customer], &[Contact]),
+    contacts: &[Contact],
 ) -> Result<Option<Exact>, Problem> {
     let marked = text.strip_prefix('#');
     let number = marked.unwrap_or(text).parse::<i64>().ok();
@@ -73,7 +75,8 @@ async fn exact(
         Some(number) => ticket::by_number(conn, provider, number).await?.map(|t| Exact::Ticket(t.id().0)),
         None => None,
     };
-    let customer = customers.iter().find(|c| c.number.eq_ignore_ascii_case(text));
+    // Looked up by itself: it may be beyond the few that are shown.
+    let customer = customer::by_number(conn, provider, text).await?.filter(|c| c.active);
     let customer = customer.map(|c| Exact::Customer(c.id.0));
     let named = text.contains('@') || phone;
     let contact = match contacts {

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use pforte_core::{
     entry::{Event, SignInWay},
     kernel::{Moment, Strength},
+    sender::Address,
 };
 use pforte_store::{
     Change, Tx, contact,
@@ -42,7 +43,7 @@ fn totp_needed() -> Problem {
 /// Signs a contact in.
 pub async fn as_contact(app: &App, typed: ContactSignIn, browser: &str) -> Result<Fresh, Problem> {
     let provider = app.provider(typed.provider.as_deref()).await?.ok_or_else(unknown_provider)?.id;
-    let address = typed.address.trim().to_lowercase();
+    let address = Address::spelling(&typed.address);
     let key = throttle::name_key("contact", &address);
     let now = app.sources.now();
     let mut conn = app.read().await?;

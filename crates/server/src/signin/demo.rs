@@ -1,7 +1,12 @@
 //! Sample people at sign-in: only in demo mode, and only there.
 
 use pforte_core::kernel::{StaffRole, Strength};
-use pforte_store::{Change, contact, customer, sign_in::Person, staff};
+use pforte_store::{
+    Change, contact,
+    customer::{self, Seek},
+    sign_in::Person,
+    staff,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,13 +37,13 @@ pub async fn people(
     }
     let mut conn = app.read().await?;
     let mut people = Vec::new();
-    for customer in customer::find(&mut conn, provider.id, "", None, None, PEOPLE).await? {
+    for customer in customer::find(&mut conn, provider.id, Seek::default(), None, PEOPLE).await? {
         for contact in contact::of_customer(&mut conn, provider.id, customer.id).await? {
             let hint = format!("{} {}", customer.number, customer.name);
             people.push(DemoPerson { id: contact.id.0, name: contact.name(), role: "customer", hint });
         }
     }
-    for member in staff::list(&mut conn, provider.id, None, PEOPLE).await? {
+    for member in staff::list(&mut conn, provider.id, "", None, PEOPLE).await? {
         let role = if member.leads() {
             "lead"
         } else if member.roles.contains(&StaffRole::Admin) {

@@ -9,6 +9,7 @@ use data_encoding::BASE32_NOPAD;
 use pforte_core::{
     entry::{Actor, Clean, Entry, Event, SignInWay},
     kernel::{ContactId, Moment, Span, Strength},
+    sender::Address,
 };
 use pforte_store::{
     Change, StoreError, Tx,
@@ -49,7 +50,7 @@ pub(super) fn spent() -> Problem {
 /// or not: the work is done beside it.
 pub async fn ask_for_link(app: &Shared, provider: Option<&str>, address: &str) -> Result<(), Problem> {
     let provider = app.provider(provider).await?.ok_or_else(unknown_provider)?;
-    let address = address.trim().to_lowercase();
+    let address = Address::spelling(address);
     let app = app.clone();
     tokio::spawn(async move {
         if let Err(problem) = send_link(&app, provider, address).await {

@@ -4,6 +4,7 @@ use data_encoding::BASE32_NOPAD;
 use pforte_core::{
     entry::{Actor, Event},
     kernel::{Language, ProviderId, StaffRole},
+    sender::Address,
 };
 use pforte_store::{
     Change,
@@ -61,7 +62,7 @@ pub async fn prepare_staff(
         username,
         first_name: ask.first_name.trim().into(),
         last_name: ask.last_name.trim().into(),
-        email: ask.email.trim().to_lowercase(),
+        email: Address::spelling(&ask.email),
         salutation: ask.salutation,
         address: ask.address,
         company: ask.company,
@@ -100,7 +101,7 @@ fn check(ask: &StaffAsk) -> Result<(), Problem> {
     if !name(&ask.last_name) {
         wrong.push(("last_name", "Use 1 to 100 characters."));
     }
-    if ask.email.trim().parse::<lettre::Address>().is_err() {
+    if Address::parse(&ask.email).is_err() {
         wrong.push(("email", "Give a mail address."));
     }
     if ask.roles.is_empty() {

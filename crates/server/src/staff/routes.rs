@@ -8,11 +8,14 @@ use axum::{
 use pforte_core::{
     access::Lack,
     entry::Actor,
-    kernel::{Language, StaffRole},
+    kernel::{Language, ProviderId, StaffRole},
 };
-use pforte_store::staff::{self, Staff};
+use pforte_store::{
+    Conn,
+    staff::{self, Staff},
+};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{StaffAsk, StaffChange, must_administer, must_oversee, must_serve};
@@ -20,6 +23,7 @@ use crate::{
     Shared,
     door::staff_facts,
     kernel::{Page, PageQuery, Problem, StaffActor},
+    search::question,
 };
 
 /// A staff member, as leads and admins see them.
@@ -53,17 +57,36 @@ impl From<&Staff> for StaffView {
     }
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StaffQuery {
+    /// Words of the name or of the username.
+    q: Option<String>,
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+impl StaffQuery {
+    /// A page of whoever is meant; one more than asked for tells whether there is another page.
+    async fn load(self, conn: &mut Conn, provider: ProviderId) -> Result<Page<Staff>, Problem> {
+        let text = question(&self.q.unwrap_or_default());
+        let page = PageQuery { cursor: self.cursor, limit: self.limit };
+        let limit = page.limit();
+        let rows = staff::list(conn, provider, &text, page.id()?, limit + 1).await?;
+        Ok(Page::cut(rows, limit, |s| s.id.to_string()))
+    }
+}
+
 /// The provider's staff
-#[utoipa::path(get, path = "/staff", tag = "leads", params(PageQuery), responses((status = 200, body = Page<StaffView>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/staff", tag = "leads", params(StaffQuery), responses((status = 200, body = Page<StaffView>), (status = 403, body = Problem)))]
 pub async fn list(
     State(app): State<Shared>,
     who: StaffActor,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<StaffQuery>,
 ) -> Result<Json<Page<StaffView>>, Problem> {
     must_oversee(&who.staff)?;
-    let limit = page.limit();
-    let rows = staff::list(&mut *app.read().await?, who.staff.provider, page.id()?, limit + 1).await?;
-    Ok(Json(Page::cut(rows, limit, |s| s.id.to_string()).map(|s| StaffView::from(&s))))
+    let page = query.load(&mut *app.read().await?, who.staff.provider).await?;
+    Ok(Json(page.map(|s| StaffView::from(&s))))
 }
 
 /// Somebody a ticket can be handed to.
@@ -77,16 +100,14 @@ pub struct ColleagueView {
 }
 
 /// Colleagues who serve, to hand a ticket over to
-#[utoipa::path(get, path = "/colleagues", tag = "staff", params(PageQuery), responses((status = 200, body = Page<ColleagueView>), (status = 403, body = Problem)))]
+#[utoipa::path(get, path = "/colleagues", tag = "staff", params(StaffQuery), responses((status = 200, body = Page<ColleagueView>), (status = 403, body = Problem)))]
 pub async fn colleagues(
     State(app): State<Shared>,
     who: StaffActor,
-    Query(page): Query<PageQuery>,
+    Query(query): Query<StaffQuery>,
 ) -> Result<Json<Page<ColleagueView>>, Problem> {
     must_serve(&who.staff)?;
-    let limit = page.limit();
-    let rows = staff::list(&mut *app.read().await?, who.staff.provider, page.id()?, limit + 1).await?;
-    let mut page = Page::cut(rows, limit, |s| s.id.to_string());
+    let mut page = query.load(&mut *app.read().await?, who.staff.provider).await?;
     page.items.retain(|s| s.active && must_serve(s).is_ok());
     Ok(Json(page.map(|s| ColleagueView {
         id: s.id.0,

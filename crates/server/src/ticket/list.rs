@@ -22,6 +22,7 @@ use super::{
 use crate::{
     App,
     kernel::{Page, PageQuery, Problem, SignedIn, StaffActor, Who},
+    search::question,
     staff::must_serve,
 };
 
@@ -131,8 +132,7 @@ pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<Page<
     let provider = who.sign_in.provider;
     let desk = Desk { provider, age: app.support(provider).ticket_age, now: app.sources.now() };
     let filter = filter(&query, who)?;
-    let text: String =
-        query.q.as_deref().unwrap_or_default().trim().chars().take(200).filter(|c| !c.is_control()).collect();
+    let text = question(query.q.as_deref().unwrap_or_default());
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
     let limit = page.limit();
     let mut conn = app.read().await?;

@@ -1,6 +1,6 @@
 //! The piece of a text around the words that were looked for.
 
-use pforte_store::search::fold;
+use pforte_core::kernel::fold;
 
 /// Characters before and after.
 const AROUND: usize = 60;

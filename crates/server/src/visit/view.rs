@@ -114,7 +114,7 @@ impl RequestView {
     }
 }
 
-fn over(app: &App, visit: &VisitRecord, now: Moment) -> Option<Ending> {
+pub(crate) fn over(app: &App, visit: &VisitRecord, now: Moment) -> Option<Ending> {
     visit.ended.or_else(|| app.door.over(visit.id)).or_else(|| {
         let (how, at) = visit.runs_out();
         (now >= at).then(|| Ending::of_itself(at, how))

@@ -32,10 +32,10 @@ on_both! {
         let agent = app.sign_in(&near.agent).await;
         let page = agent.get("/customers?q=Oduya").await.ok();
         let customer = &page["items"][0];
-        assert_eq!(keys(customer), ["contacts", "group", "id", "name", "number"]);
+        assert_eq!(keys(customer), ["active", "contacts", "group", "id", "name", "number"]);
         assert_eq!(keys(&customer["contacts"][0]), ["id", "name", "role", "support"]);
         let card = agent.get(&format!("/customers/{}", near.customer.id)).await.ok();
-        assert_eq!(keys(&card), ["address", "contacts", "ground", "group", "id", "name", "number", "pin_closed", "products"]);
+        assert_eq!(keys(&card), ["active", "address", "contacts", "ground", "group", "id", "name", "number", "pin_closed", "products"]);
         assert_eq!(card["address"], pforte_core::catalogue::MASK);
         for text in [page.to_string(), card.to_string()] {
             for secret in ["Quay Street", "@", "+4930", "23125"] {
@@ -62,6 +62,105 @@ on_both! {
         for nothing in ["20001", "%25", "_", "nobody", "' OR 1=1 --"] {
             assert_eq!(found(&agent, &nothing.replace(' ', "%20")).await, Vec::<String>::new(), "{nothing}");
         }
+    }
+
+    /// M10: names are found however they are written, in every field, and what is no word finds nothing.
+    async fn m10_names_are_found_however_they_are_written(app: TestApp) {
+        let mut admin = app.sign_in(&app.world.near.admin).await;
+        for (n, (customer, first, last)) in [
+            ("Österreichische Öle", "Jörg", "Müller"),
+            ("Петров и сыновья", "Пётр", "Петров"),
+            ("İstanbul Halı", "Işık", "Öztürk"),
+            ("Groß & Söhne", "Hans", "Mueller"),
+            ("Παπαδόπουλος", "Νίκος", "Παππάς"),
+        ].into_iter().enumerate() {
+            app.advance(Span::milliseconds(2));
+            let added = admin.post("/customers", json!({ "name": customer })).await.ok();
+            let path = format!("/customers/{}/contacts", added["id"].as_str().expect("an id"));
+            let contact = json!({
+                "first_name": first, "last_name": last, "role": "owner", "language": "de",
+                "rights": { "support": true, "instruction": true }, "addresses": [format!("m{n}@öle.example")],
+            });
+            admin.post(&path, contact).await.ok();
+        }
+        let oil = "Österreichische Öle";
+        for (asked, customers) in [
+            ("Österreichische Öle", vec![oil]),
+            ("öle österr", vec![oil]),
+            ("O\u{308}sterreichische  O\u{308}le", vec![oil]),
+            ("OELE", vec![oil]),
+            ("Müller Jörg", vec![oil]),
+            ("mueller joerg", vec![oil]),
+            ("muller", vec!["Groß & Söhne", oil]),
+            ("MÜLLER", vec!["Groß & Söhne", oil]),
+            ("jörg öle", vec![oil]),
+            ("jörg\tmüller", vec![oil]),
+            ("ПЕТРОВ", vec!["Петров и сыновья"]),
+            ("öztürk", vec!["İstanbul Halı"]),
+            ("ÖZTÜRK ışık", vec!["İstanbul Halı"]),
+            ("istanbul", vec!["İstanbul Halı"]),
+            ("gross soehne", vec!["Groß & Söhne"]),
+            ("ΝΙΚΟΣ", vec!["Παπαδόπουλος"]),
+            ("παπαδοπουλος", vec!["Παπαδόπουλος"]),
+            ("🅿", vec![]),
+            ("a🅿b", vec![]),
+            ("\u{19c0}", vec![]),
+            ("日本語", vec![]),
+        ] {
+            let q: String = asked.bytes().map(|b| format!("%{b:02X}")).collect();
+            let mut customers: Vec<_> = customers.into_iter().map(str::to_owned).collect();
+            customers.sort();
+            assert_eq!(found(&admin, &q).await, customers, "{asked}");
+            let search = admin.get(&format!("/search?q={q}")).await.ok();
+            let callers = admin.get(&format!("/callers?q={q}")).await.ok();
+            let (contacts, callers) = (&search["contacts"], &callers["matches"]);
+            let count = |list: &Value| list.as_array().expect("a list").len();
+            let people = customers.len();
+            // The finder finds contacts by their own names, among others.
+            let own = |name: &str| ["müller", "petrov", "öztürk", "jörg"].contains(&name);
+            if own(&asked.to_lowercase()) || people == 0 {
+                assert_eq!((count(contacts), count(callers)), (people, people), "{asked}: {search}");
+            }
+        }
+    }
+
+    /// M10: staff are found in the same way.
+    async fn m10_staff_are_found_however_they_are_written(app: TestApp) {
+        let mut admin = app.sign_in(&app.world.near.admin).await;
+        let body = json!({
+            "username": "jmueller", "first_name": "Jörg", "last_name": "Müller", "email": "J.M@Büro.example",
+            "roles": ["agent"],
+        });
+        let added = admin.post("/staff", body.clone()).await.ok();
+        assert_eq!(added["staff"]["email"], "j.m@xn--bro-hoa.example");
+        for (q, found) in [("m%C3%BCller", 1), ("muller%20jorg", 1), ("JMUELLER", 1), ("nobody", 0), ("%25", 0)] {
+            for path in ["/staff", "/colleagues"] {
+                let page = admin.get(&format!("{path}?q={q}")).await.ok();
+                assert_eq!(page["items"].as_array().expect("items").len(), found, "{path} {q}");
+            }
+        }
+    }
+
+    /// M10: a domain with umlauts is one domain however it is written; other letters before the @ are refused.
+    async fn m10_a_domain_with_umlauts_can_be_registered(app: TestApp) {
+        let near = &app.world.near;
+        let mut admin = app.sign_in(&near.admin).await;
+        let path = format!("/customers/{}/contacts", admin.post("/customers", json!({ "name": "Öle" })).await.ok()["id"].as_str().expect("an id"));
+        let contact = |address: &str| json!({
+            "first_name": "Jörg", "last_name": "Öl", "role": "owner", "language": "de",
+            "rights": { "support": true, "instruction": true }, "addresses": [address],
+        });
+        let refused = admin.post(&path, contact("jörg@öle.example")).await.refused(422, "input.invalid");
+        assert!(refused["fields"]["addresses"].as_str().expect("a sentence").contains("a to z"), "{refused}");
+        admin.post(&path, contact("Joerg@ÖLE.example")).await.ok();
+        for again in ["joerg@xn--le-eka.example", "joerg@o\u{308}le.example", "JOERG@öle.example"] {
+            admin.post(&path, contact(again)).await.refused(409, "address.taken");
+            let q: String = again.bytes().map(|b| format!("%{b:02X}")).collect();
+            let search = admin.get(&format!("/search?q={q}")).await.ok();
+            assert_eq!(search["exact"]["kind"], "contact", "{again}: {search}");
+        }
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        owner.post("/support-settings/addresses", json!({ "address": "jörg@kunde.example" })).await.refused(422, "address.local_part");
     }
 
     /// Lists come in pages; the cursor leads through all of them, each item once.

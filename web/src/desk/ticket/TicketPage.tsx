@@ -9,6 +9,7 @@ import { useTitle } from "../../frame/title";
 import { Clocks } from "../../ticket/Clocks";
 import type { MessageMode } from "../../ticket/Composer";
 import { useWords } from "../../words/language";
+import { CustomerPanel } from "../CustomerPanel";
 import { QueueList } from "../queue/QueueList";
 import { canonical } from "../queue/views";
 import { Actions, useActionDialogs } from "./Actions";
@@ -102,6 +103,7 @@ function TicketDesk({ me, ticket, guest }: TicketDeskProps) {
 					<Requester ticket={ticket} />
 					<Watchers me={me} ticket={ticket} onInvite={() => dialogs.open("invite")} />
 					<Linked ticket={ticket} />
+					<CustomerPanel customer={ticket.customer.id} except={ticket.id} narrow />
 				</aside>
 			)}
 		</>

@@ -248,8 +248,9 @@ pub fn contact_change(
 fn german(kind: ChangeKind, name: &str) -> String {
     match kind {
         ChangeKind::ContactAdd => format!("{name} als neuer Kontakt"),
-        ChangeKind::ContactChange => format!("Rolle oder Rechte von {name}"),
+        ChangeKind::ContactChange => format!("Name, Rolle, Rechte oder Nutzer von {name}"),
         ChangeKind::ContactRemove => format!("{name} nicht mehr als Kontakt"),
+        ChangeKind::ContactRestore => format!("{name} wieder als Kontakt"),
         ChangeKind::PrimaryAddress => format!("neue Hauptadresse von {name}"),
         ChangeKind::PhoneAdd => format!("neue Telefonnummer von {name}"),
         ChangeKind::SupportAddressAdd | ChangeKind::SupportAddressRemove => "eigene Support-Adressen".into(),
@@ -259,8 +260,9 @@ fn german(kind: ChangeKind, name: &str) -> String {
 fn english(kind: ChangeKind, name: &str) -> String {
     match kind {
         ChangeKind::ContactAdd => format!("{name} as a new contact"),
-        ChangeKind::ContactChange => format!("role or rights of {name}"),
+        ChangeKind::ContactChange => format!("name, role, rights or users of {name}"),
         ChangeKind::ContactRemove => format!("{name} no longer a contact"),
+        ChangeKind::ContactRestore => format!("{name} a contact again"),
         ChangeKind::PrimaryAddress => format!("another primary address for {name}"),
         ChangeKind::PhoneAdd => format!("another telephone number for {name}"),
         ChangeKind::SupportAddressAdd | ChangeKind::SupportAddressRemove => {

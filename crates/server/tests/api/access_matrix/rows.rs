@@ -55,6 +55,8 @@ const STAFF: Columns = [SignIn, F, F, F, F, A, A, A, A, A, F];
 const ENTERING: Columns = [SignIn, F, F, F, F, A, F, A, F, F, F];
 /// Only on one's own ground; leads are no exception.
 const OWN_GROUND: Columns = [SignIn, F, F, F, F, A, H, H, H, H, H];
+/// Rule B4: only whose door to the customer is open; to all others there are no notes.
+const NOTES: Columns = [SignIn, F, F, F, F, A, H, H, H, H, F];
 const LEADS: Columns = [SignIn, F, F, F, F, F, F, A, A, F, F];
 const OVERSEERS: Columns = [SignIn, F, F, F, F, F, F, A, A, A, F];
 /// The owner's own address or number, which nobody else has.
@@ -141,7 +143,16 @@ pub const ROWS: &[Row] = &[
     row("GET /customers", STAFF, none),
     row("GET /customers/{id}", STAFF, none),
     row("POST /customers", ADMINS, |_| json!({ "name": "" })),
+    row("GET /customers/{id}/panel", STAFF, none),
+    row("POST /customers/{id}/notes", NOTES, |_| json!({ "text": "Call after noon" })),
+    row("PATCH /customers/{id}/notes/{note_id}", NOBODYS, |_| json!({ "text": "Call after noon" })),
+    row("DELETE /customers/{id}/notes/{note_id}", NOBODYS, none),
+    row("PATCH /customers/{id}", ADMINS, |_| json!({ "name": "" })),
+    row("GET /customers/{id}/contacts", ADMINS, none),
     row("POST /customers/{id}/contacts", ADMINS, contact),
+    row("PATCH /customers/{id}/contacts/{contact_id}", ADMINS, |_| json!({ "first_name": "" })),
+    row("POST /imports/customers", ADMINS, none),
+    row("POST /imports/contacts", ADMINS, none),
     row("GET /groups", OVERSEERS, none),
     row("POST /groups", ADMINS, |_| json!({ "name": "" })),
     row("GET /quarantine", STAFF, none),
@@ -307,9 +318,12 @@ impl Ids {
         let path = match path {
             "/sign-in" => "/sign-in?provider=nordlicht",
             "/callers" => "/callers?q=Oduya",
+            "/imports/customers" => "/imports/customers?dry_run=true",
+            "/imports/contacts" => "/imports/contacts?dry_run=true",
             path => path,
         };
         let path = path.replace("{person_id}", &self.staff.to_string());
+        let path = path.replace("{note_id}", &self.staff.to_string());
         let path = path.replace("{id}", &id.to_string()).replace("{contact_id}", &self.contact.to_string());
         (method.parse().expect("a method"), path)
     }
