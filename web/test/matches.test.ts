@@ -5,8 +5,20 @@ import { callerIn, likeliest, matches, pathOf, step } from "../src/desk/matches"
 
 const mara = { id: "k1", name: "Mara", role: "owner", support: true };
 const ole = { id: "k2", name: "Ole", role: "member", support: false };
-const bakery: CustomerFound = { id: "c1", number: "1042", name: "Bäckerei", active: true, contacts: [mara, ole] };
-const empty: CustomerFound = { id: "c2", number: "1043", name: "Praxis", active: true, contacts: [] };
+const bakery: CustomerFound = {
+	id: "c1",
+	number: "1042",
+	name: "Bäckerei",
+	active: true,
+	contacts: [mara, ole],
+};
+const empty: CustomerFound = {
+	id: "c2",
+	number: "1043",
+	name: "Praxis",
+	active: true,
+	contacts: [],
+};
 
 describe("the finder's list", () => {
 	test("each contact is one line, a customer without contacts too", () => {

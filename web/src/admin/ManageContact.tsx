@@ -96,8 +96,10 @@ export function edited(
 	wanted: Required<Omit<ContactEdit, "active">>,
 ): ContactEdit {
 	const edit: ContactEdit = {};
-	if (wanted.first_name !== contact.first_name) edit.first_name = wanted.first_name;
-	if (wanted.last_name !== contact.last_name) edit.last_name = wanted.last_name;
+	const renamed =
+		wanted.first_name !== contact.first_name || wanted.last_name !== contact.last_name;
+	// Whoever has to agree sees the whole name.
+	if (renamed) Object.assign(edit, { first_name: wanted.first_name, last_name: wanted.last_name });
 	if (wanted.role !== contact.role) edit.role = wanted.role;
 	if (wanted.support !== contact.rights.support) edit.support = wanted.support;
 	if (wanted.instruction !== contact.rights.instruction) edit.instruction = wanted.instruction;

@@ -29,6 +29,11 @@ function newName(what: What): string {
 	return parts.join(" ");
 }
 
+/** Whether neither name nor users in products change. */
+function onlyRights(what: What): boolean {
+	return !newName(what) && Object.keys((what.product_users ?? {}) as What).length === 0;
+}
+
 /** "Ole Brandt hinzufügen" */
 export function changeTitle(change: ChangeView, t: Words): string {
 	const name = change.about?.name || newName(whatOf(change)) || t.somebody;
@@ -36,9 +41,11 @@ export function changeTitle(change: ChangeView, t: Words): string {
 		case "contact_add":
 			return t.change_add(name);
 		case "contact_change":
-			return t.change_change(name);
+			return onlyRights(whatOf(change)) ? t.change_change(name) : t.change_edit(name);
 		case "contact_remove":
 			return t.change_remove(name);
+		case "contact_restore":
+			return t.change_restore(name);
 		case "primary_address":
 			return t.change_primary(name);
 		case "phone_add":
@@ -60,10 +67,18 @@ export function changeLines(change: ChangeView, t: Words): [string, string][] {
 	const rights = (what.rights ?? {}) as What;
 	const shown = what.display ? { number: what.display } : {};
 	const flat: What = { ...what, ...rights, ...shown };
-	return (["role", "support", "instruction", "address", "number"] as const).flatMap((key) => {
-		const value = flat[key];
-		if (typeof value === "boolean") return [[t[`what_${key}`], value ? t.yes : t.no] as const];
-		if (typeof value !== "string" || value === "") return [];
-		return [[t[`what_${key}`], key === "role" ? say(t, `role_${value}`) : value] as const];
-	}) as [string, string][];
+	const name = change.kind === "contact_change" ? newName(what) : "";
+	const names: [string, string][] = name ? [[t.what_name, name]] : [];
+	const users = Object.entries((what.product_users ?? {}) as Record<string, string>).map(
+		([product, user]): [string, string] => [t.what_user(product), user || t.what_nobody],
+	);
+	const lines = (["role", "support", "instruction", "address", "number"] as const).flatMap(
+		(key) => {
+			const value = flat[key];
+			if (typeof value === "boolean") return [[t[`what_${key}`], value ? t.yes : t.no] as const];
+			if (typeof value !== "string" || value === "") return [];
+			return [[t[`what_${key}`], key === "role" ? say(t, `role_${value}`) : value] as const];
+		},
+	) as [string, string][];
+	return [...names, ...lines, ...users];
 }

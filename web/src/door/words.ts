@@ -50,8 +50,10 @@ export const doorWords = words(
 		"notice_contact.added":
 			"Für Ihr Konto wurde ein neuer Kontakt angelegt. Wussten Sie nichts davon, fragen Sie bitte nach.",
 		"notice_contact.changed":
-			"Rolle oder Rechte eines Kontakts haben sich geändert. Wussten Sie nichts davon, fragen Sie bitte nach.",
+			"Name, Rolle, Rechte oder Nutzer eines Kontakts haben sich geändert. Wussten Sie nichts davon, fragen Sie bitte nach.",
 		"notice_contact.removed": "Ein Kontakt wurde entfernt.",
+		"notice_contact.restored":
+			"Ein früherer Kontakt ist wieder eingetragen. Wussten Sie nichts davon, fragen Sie bitte nach.",
 		"notice_contact_change.asked":
 			"Bei Ihren Support-Kontakten wartet eine Änderung auf Zustimmung.",
 		"notice_contact_change.refused": "Eine Änderung an den Support-Kontakten wurde abgelehnt.",
@@ -115,8 +117,10 @@ export const doorWords = words(
 		"notice_contact.added":
 			"A new contact was added to your account. If that is news to you, please ask about it.",
 		"notice_contact.changed":
-			"The role or the rights of a contact changed. If that is news to you, please ask about it.",
+			"The name, role, rights or users of a contact changed. If that is news to you, please ask about it.",
 		"notice_contact.removed": "A contact was removed.",
+		"notice_contact.restored":
+			"A former contact is on the list again. If that is news to you, please ask about it.",
 		"notice_contact_change.asked": "A change of your support contacts waits for agreement.",
 		"notice_contact_change.refused": "A change of the support contacts was refused.",
 		"notice_address.made_primary": "A contact has a new primary address.",

@@ -31,6 +31,9 @@ const Quarantine = page(() => import("../quarantine/Quarantine"));
 const MailPage = page(() => import("../quarantine/MailPage"));
 const CallPage = page(() => import("../call/CallPage"));
 const Create = page(() => import("../admin/Create"));
+const Customers = page(() => import("../admin/Customers"));
+const Import = page(() => import("../admin/Import"));
+const ManageCustomer = page(() => import("../admin/ManageCustomer"));
 
 export default function Desk({ me }: { me: Me }) {
 	const t = useWords(frameWords);
@@ -100,7 +103,14 @@ export default function Desk({ me }: { me: Me }) {
 								<Route path="/desk/staff" element={<Staff me={me} />} />
 							</>
 						) : null}
-						{isAdmin(me) ? <Route path="/desk/create" element={<Create />} /> : null}
+						{isAdmin(me) ? (
+							<>
+								<Route path="/desk/create" element={<Create />} />
+								<Route path="/desk/import" element={<Import />} />
+								<Route path="/desk/customers" element={<Customers />} />
+								<Route path="/desk/customers/:id/manage" element={<ManageCustomer />} />
+							</>
+						) : null}
 						<Route path="*" element={<NotFound to="/desk" />} />
 					</Routes>
 				</Suspense>
@@ -139,7 +149,7 @@ function DeskNav({ me }: { me: Me }) {
 					<NavLink to="/desk/staff">{t.staff}</NavLink>
 				</>
 			) : null}
-			{isAdmin(me) ? <NavLink to="/desk/create">{t.customers}</NavLink> : null}
+			{isAdmin(me) ? <NavLink to="/desk/customers">{t.customers}</NavLink> : null}
 		</nav>
 	);
 }

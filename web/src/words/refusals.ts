@@ -124,6 +124,15 @@ export const refusals = words(
 		"address.local_part":
 			"Vor dem @ gehen nur die Buchstaben a bis z. Bitte eine andere Adresse nennen.",
 		"phone.invalid": "Diese Nummer stimmt so nicht. Am besten mit Vorwahl, etwa +49 30 …",
+		"note.not_yours": "Das ändert nur, wer die Notiz geschrieben hat.",
+		"note.too_many": "Mehr als hundert Notizen passen nicht. Löschen Sie zuerst eine.",
+		"import.unreadable": "Diese Datei ist keine lesbare CSV-Datei.",
+		"import.empty":
+			"Die erste Zeile nennt die Spalten, danach muss mindestens eine weitere kommen.",
+		"import.too_many": "Das sind zu viele Zeilen oder Spalten. Teilen Sie die Datei auf.",
+		"import.column_missing":
+			"In der ersten Zeile fehlen Spalten. Nötig sind die oben genannten, in dieser oder ähnlicher Schreibweise.",
+		"import.column_twice": "Zwei Spalten bedeuten dasselbe. Lassen Sie eine weg.",
 		"product_user.taken":
 			"Dieser Benutzer im Produkt gehört schon zu jemandem. Bitte die Kennung dort noch einmal nachsehen.",
 		"call.not_in_ticket":
@@ -251,6 +260,14 @@ export const refusals = words(
 		"address.invalid": "This address is not right yet. Please check it.",
 		"address.local_part": "Before the @ only the letters a to z work. Please give another address.",
 		"phone.invalid": "This number is not right yet. Best with its area code, such as +49 30 …",
+		"note.not_yours": "Only whoever wrote the note changes it.",
+		"note.too_many": "There is no room for more than a hundred notes. Delete one first.",
+		"import.unreadable": "This file is no readable CSV file.",
+		"import.empty": "The first line names the columns, and at least one more has to follow.",
+		"import.too_many": "These are too many lines or columns. Split the file.",
+		"import.column_missing":
+			"Columns are missing in the first line. It takes those named above, spelt like this or alike.",
+		"import.column_twice": "Two columns mean the same. Leave one of them out.",
 		"product_user.taken":
 			"This user in the product already belongs to somebody. Please look the id up there again.",
 		"call.not_in_ticket":
