@@ -19,7 +19,9 @@ on_both! {
         let before = agent.get(&path).await.ok();
         assert_eq!((&before["open"], &before["personal"], &before["notes"]), (&json!(false), &json!(false), &Value::Null));
         assert_eq!((&before["open_tickets"][0]["subject"], &before["last_tickets"][0]["subject"]), (&json!("The basket"), &json!("Done")));
-        assert_eq!(before["contacts"][0]["name"], near.customer.owner.name);
+        let names: std::collections::BTreeSet<_> =
+            before["contacts"].as_array().expect("contacts").iter().map(|one| one["name"].clone().to_string()).collect();
+        assert_eq!(names.len(), 3, "each by name: {before}");
         let hidden = |panel: &Value| {
             for secret in ["@", "+49", "23125", "Quay Street"] {
                 assert!(!panel.to_string().contains(secret), "{secret} in {panel}");
