@@ -20,7 +20,7 @@ const panel: Panel = {
 			staff: { id: "s1", name: "Lena Brandt" },
 			started_at: at(-90),
 			ended_at: at(-60),
-			ended_how: "customer",
+			ending: { how: "customer", by: null, de: "vom Kunden beendet", en: "ended by the customer" },
 		},
 	],
 	contacts: [

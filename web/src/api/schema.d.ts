@@ -7135,7 +7135,7 @@ export interface components {
         /** @description A visit of somebody's in one of the customer's products. */
         PanelVisit: {
             ended_at?: components["schemas"]["Timestamp"] | null;
-            ended_how?: string | null;
+            ending?: components["schemas"]["EndingView"] | null;
             /** Format: uuid */
             ground_id: string;
             /** Format: uuid */

@@ -7,7 +7,7 @@ import { keys } from "../api/keys";
 import type { Panel, TicketLine } from "../api/types";
 import { Broken, Loading } from "../frame/states";
 import { ticketWords } from "../ticket/words";
-import { visitWords } from "../visit/words";
+import { endText } from "../visit/tell";
 import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
@@ -95,7 +95,6 @@ function Tickets({ lines, empty }: { lines: readonly TicketLine[]; empty: string
 
 function Visits({ panel }: { panel: Panel }) {
 	const t = useWords(panelWords);
-	const ends = useWords(visitWords);
 	const { language } = useLanguage();
 	const now = useNow();
 	return (
@@ -110,7 +109,7 @@ function Visits({ panel }: { panel: Panel }) {
 							title={inFull(visit.started_at, language)}
 						>
 							{moment(visit.started_at, now, language)} ·{" "}
-							{visit.ended_at ? say(ends, `end_${visit.ended_how}`) : t.running}
+							{visit.ended_at ? endText(visit.ending, language) : t.running}
 						</span>
 					</li>
 				))}

@@ -27,7 +27,7 @@ use crate::{
     app::staff_name,
     contact::{Circle, display},
     door::load_facts,
-    ground::view::Person,
+    ground::view::{EndingView, Person},
     kernel::{Problem, SignedIn, StaffActor, Timestamp, Who},
     ticket::{
         line::TicketLine,
@@ -102,7 +102,8 @@ pub struct PanelVisit {
     staff: Person,
     started_at: Timestamp,
     ended_at: Option<Timestamp>,
-    ended_how: Option<String>,
+    /// How, by whom, in words.
+    ending: Option<EndingView>,
 }
 
 /// A note on the customer.
@@ -261,7 +262,10 @@ async fn visits(
             staff: Person { id: record.staff.0, name },
             started_at: record.started_at.into(),
             ended_at: ended.map(|ending| ending.at.into()),
-            ended_how: ended.map(|ending| ending.how.word().to_owned()),
+            ending: match ended {
+                Some(ending) => Some(EndingView::new(conn, record.provider, ending).await?),
+                None => None,
+            },
         });
     }
     Ok(all)
