@@ -72,7 +72,7 @@ function useLive(me: Me | null): void {
 	useEffect(() => {
 		if (!id) return;
 		const stream = live(client);
-		stream.start();
+		stream.start(id);
 		return () => stream.stop();
 	}, [client, id]);
 }

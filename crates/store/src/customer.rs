@@ -167,12 +167,33 @@ pub async fn by_number(
     Ok(one!(conn, Row, sql, provider.0, number, small, capital)?.map(Customer::from))
 }
 
-/// The highest purely numeric customer number, to make the next one from.
-pub async fn highest_number(conn: &mut Conn, provider: ProviderId) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT number FROM customer WHERE provider_id = $1 \
-               ORDER BY LENGTH(number) DESC, number DESC LIMIT 50";
-    let rows = all!(conn, (String,), sql, provider.0)?;
-    Ok(rows.iter().filter_map(|(number,)| number.parse().ok()).max())
+/// Longer numbers are of another kind (a phone's, an account's): ours do not go on from there.
+const OWN_DIGITS: i64 = 12;
+/// Numbers that are tried when the next ones are taken.
+const TRIED: i64 = 100;
+
+/// The next free number after the highest that is made of digits alone, and at least `first`. `None` when all that were
+/// tried are taken.
+pub async fn next_number(
+    conn: &mut Conn,
+    provider: ProviderId,
+    first: i64,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT number FROM customer WHERE provider_id = $1 AND LENGTH(number) <= $2 AND number <> '' \
+               AND LTRIM(number, '0123456789') = '' \
+               ORDER BY LENGTH(LTRIM(number, '0')) DESC, LTRIM(number, '0') DESC LIMIT 1";
+    let highest = one!(&mut *conn, (String,), sql, provider.0, OWN_DIGITS)?;
+    let highest: i64 = highest.and_then(|(number,)| number.parse().ok()).unwrap_or_default();
+    let next = first.max(highest + 1);
+    for number in next..next + TRIED {
+        let number = number.to_string();
+        let sql = "SELECT COUNT(*) FROM customer WHERE provider_id = $1 AND number = $2";
+        let taken = one!(&mut *conn, (i64,), sql, provider.0, &number)?;
+        if taken.is_none_or(|(n,)| n == 0) {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
 }
 
 /// Saves what an admin may change, and another group if one is named (`Some(None)`: none). The caller has read

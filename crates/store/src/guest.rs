@@ -77,8 +77,22 @@ pub async fn use_up(tx: &mut Tx, invitation: &Invitation, at: Moment) -> Result<
     run!(tx.conn(), sql, invitation.provider.0, invitation.staff.0, at.0).map(|_| true)
 }
 
-/// Counts a wrong code.
-pub async fn count_wrong_code(tx: &mut Tx, invitation: &Invitation) -> Result<(), StoreError> {
+/// Compares a code's hash with the invitation's, and counts it if it is wrong. `None` when as many were wrong as may
+/// be, or the invitation is used.
+pub async fn try_code(
+    tx: &mut Tx,
+    invitation: &Invitation,
+    given: &str,
+    most: i64,
+) -> Result<Option<bool>, StoreError> {
+    let sql = "SELECT code_hash FROM guest_invitation WHERE provider_id = $1 AND id = $2 AND used_at IS NULL \
+               AND wrong_codes < $3";
+    let found = one!(tx.conn(), (String,), sql, invitation.provider.0, invitation.id, most)?;
+    let Some((hash,)) = found else { return Ok(None) };
+    if hash == given {
+        return Ok(Some(true));
+    }
     let sql = "UPDATE guest_invitation SET wrong_codes = wrong_codes + 1 WHERE provider_id = $1 AND id = $2";
-    run!(tx.conn(), sql, invitation.provider.0, invitation.id).map(drop)
+    run!(tx.conn(), sql, invitation.provider.0, invitation.id)?;
+    Ok(Some(false))
 }

@@ -1,6 +1,6 @@
 //! Sign-ins, failed attempts and one-time links. Tokens come here only as hashes.
 
-use pforte_core::kernel::{ContactId, CustomerId, Moment, ProviderId, SignInId, StaffId, Strength};
+use pforte_core::kernel::{ContactId, CustomerId, Moment, ProviderId, SignInId, Span, StaffId, Strength};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -193,6 +193,9 @@ pub async fn seen(
     run!(tx.conn(), sql, provider.0, id.0, at.0, expires_at.0).map(drop)
 }
 
+/// Longer than any window in which failed attempts are counted.
+const FAILURES_KEPT: Span = Span::hours(48);
+
 /// Notes a failed attempt under the hash of the name that was typed.
 pub async fn add_failure(
     tx: &mut Tx,
@@ -201,6 +204,8 @@ pub async fn add_failure(
     name_hash: &str,
     at: Moment,
 ) -> Result<(), StoreError> {
+    // What no longer counts goes with what is new, so that there is never much of it.
+    forget_failures(tx, at - FAILURES_KEPT).await?;
     let sql = "INSERT INTO sign_in_failure (id, provider_id, name_hash, at) VALUES ($1, $2, $3, $4)";
     run!(tx.conn(), sql, id, provider.0, name_hash, at.0).map(drop)
 }
@@ -312,8 +317,17 @@ pub async fn use_link(tx: &mut Tx, link: &Link, at: Moment) -> Result<bool, Stor
     Ok(run!(tx.conn(), sql, link.provider.0, link.id, at.0)? == 1)
 }
 
-/// Counts a wrong activation code.
-pub async fn count_wrong_code(tx: &mut Tx, link: &Link) -> Result<(), StoreError> {
+/// Compares an activation code's hash with the link's, and counts it if it is wrong. `None` when as many were wrong as
+/// may be, or the link is used.
+pub async fn try_code(tx: &mut Tx, link: &Link, given: &str, most: i64) -> Result<Option<bool>, StoreError> {
+    let sql = "SELECT code_hash FROM sign_in_link WHERE provider_id = $1 AND id = $2 AND used_at IS NULL \
+               AND wrong_codes < $3";
+    let found = one!(tx.conn(), (Option<String>,), sql, link.provider.0, link.id, most)?;
+    let Some((hash,)) = found else { return Ok(None) };
+    if hash.as_deref() == Some(given) {
+        return Ok(Some(true));
+    }
     let sql = "UPDATE sign_in_link SET wrong_codes = wrong_codes + 1 WHERE provider_id = $1 AND id = $2";
-    run!(tx.conn(), sql, link.provider.0, link.id).map(drop)
+    run!(tx.conn(), sql, link.provider.0, link.id)?;
+    Ok(Some(false))
 }

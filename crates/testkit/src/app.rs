@@ -86,6 +86,12 @@ impl TestApp {
         self
     }
 
+    /// The same with a mail folder that cannot be written: what is to be sent waits.
+    pub async fn without_mail(mut self) -> Self {
+        self.settings.mail = MailTarget::Folder("/dev/null/mails".into());
+        self.restart().await
+    }
+
     /// Starts anew as after `kill -9`: the run before never said that it ended.
     pub async fn restart_torn(mut self) -> Self {
         self.app.shutdown.cancel();

@@ -1,12 +1,14 @@
 // The one way to the server: openapi-fetch on generated types. No page fetches by hand.
 import createClient, { type Middleware } from "openapi-fetch";
 import { learnServerTime } from "./clock";
+import { learnNews } from "./news";
 import { Problem } from "./problem";
 import type { paths } from "./schema";
 
 const listener: Middleware = {
 	onResponse({ response }) {
 		learnServerTime(response.headers.get("date"));
+		learnNews(response.headers.get("pforte-news"));
 	},
 	onError() {
 		return new Problem("network", 0, "No answer from the server.");

@@ -42,7 +42,34 @@ const stale: Record<string, readonly string[]> = {
 	me: ["me", "sign-ins"],
 };
 
-/** First words of the query keys that these topics touch, each once; unknown topics touch nothing. */
-export function touchedBy(topics: readonly string[]): string[] {
-	return [...new Set(topics.flatMap((topic) => stale[topic] ?? []))];
+/** What a live event says: topics, and what they are about if it is one. */
+export interface Change {
+	topics: readonly string[];
+	ticket?: string;
+	ground?: string;
+	visit?: string;
+}
+
+/** What a change makes stale: answers by their keys, and a ticket whose row is asked for in the lists. */
+export interface Touched {
+	keys: readonly (readonly string[])[];
+	rows: string | undefined;
+}
+
+/** Only what is named, where something is named; unknown topics touch nothing. */
+export function touchedBy(change: Change): Touched {
+	const named: Record<string, string | undefined> = {
+		ticket: change.ticket,
+		// A ground and a visit are on each other's pages: a visit's page is named by its ground.
+		ground: change.ground,
+		requests: change.visit,
+	};
+	const nouns = new Set(change.topics.flatMap((topic) => stale[topic] ?? []));
+	const rows = nouns.has("tickets") ? change.ticket : undefined;
+	if (rows) nouns.delete("tickets");
+	const touched = [...nouns].map((noun) => {
+		const one = named[noun];
+		return one ? [noun, one] : [noun];
+	});
+	return { keys: touched, rows };
 }

@@ -1,56 +1,45 @@
-// Live changes: one event stream; each change makes cached answers stale, so that the page asks anew.
-// It never carries data itself: what a page shows always comes from an answer of the API.
-import type { QueryClient } from "@tanstack/react-query";
+// Live changes: what the browser's one stream tells makes cached answers stale, so that the page asks anew, for what was
+// named and no more. It never carries data itself: what a page shows always comes from an answer of the API.
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { keys, touchedBy } from "./keys";
+import { type Change, keys, touchedBy } from "./keys";
+import { isKnown, knownNews, mayHaveMissed, setNews } from "./news";
+import { refreshRows } from "./rows";
+import { type Browser, browser, type Connection, type Listener, Stream } from "./stream";
 
-/** `lost` from the first failure until the stream is open again. */
-export type Connection = "connecting" | "live" | "lost";
+export type { Connection } from "./stream";
 
-/** What of EventSource is used here. */
-export interface Source {
-	readyState: number;
-	addEventListener(type: string, listener: (event: MessageEvent) => void): void;
-	close(): void;
-}
+/** Counts are asked for once for all changes within this time. */
+const COUNTS_MILLIS = 3000;
 
-const CLOSED = 2;
-const RETRY_MILLIS = [1000, 2000, 5000, 10_000];
-
-/** The stream of one signed-in person. */
-export class Live {
+/** What one signed-in person's page hears. */
+export class Live implements Listener {
 	state: Connection = "connecting";
-	private source: Source | null = null;
-	private timer: ReturnType<typeof setTimeout> | undefined;
-	private failures = 0;
+	private stream: Stream | null = null;
+	private counts: ReturnType<typeof setTimeout> | undefined;
 	private readonly watchers = new Set<() => void>();
 	private readonly client: QueryClient;
-	private readonly connect: () => Source;
+	private readonly browser: Browser;
 
-	constructor(
-		client: QueryClient,
-		connect: () => Source = () => new EventSource("/api/v1/events"),
-	) {
+	constructor(client: QueryClient, own: Browser = browser) {
 		this.client = client;
-		this.connect = connect;
+		this.browser = own;
 	}
 
-	start(): void {
-		if (this.source) return;
-		const source = this.connect();
-		this.source = source;
-		source.addEventListener("open", () => this.opened());
-		source.addEventListener("error", () => this.failed(source));
-		source.addEventListener("reset", () => this.resetAll());
-		source.addEventListener("change", (event) => this.changed(event));
+	/** Starts to listen; pages of the same person share one stream. */
+	start(person: string): void {
+		if (this.stream) return;
+		this.stream = new Stream(`pforte-live-${person}`, this.browser, this);
+		this.stream.start();
 	}
 
 	stop(): void {
-		clearTimeout(this.timer);
-		this.source?.close();
-		this.source = null;
-		this.failures = 0;
-		this.become("connecting");
+		clearTimeout(this.counts);
+		this.counts = undefined;
+		this.stream?.stop();
+		this.stream = null;
+		setNews(null);
+		this.became("connecting");
 	}
 
 	watch = (watcher: () => void): (() => void) => {
@@ -58,63 +47,95 @@ export class Live {
 		return () => this.watchers.delete(watcher);
 	};
 
-	private opened(): void {
-		this.failures = 0;
-		this.become("live");
-		// What changed between the page's first answers and now was told to nobody.
-		this.resetAll();
+	known(): string | null {
+		return knownNews();
 	}
 
-	private failed(source: Source): void {
-		this.become("lost");
-		if (source.readyState !== CLOSED || this.source !== source) return;
-		// The browser gives up on a refusal (signed out, server starting): ask who we are, try again.
-		this.source = null;
-		void this.client.invalidateQueries({ queryKey: keys.me });
-		const wait = RETRY_MILLIS[Math.min(this.failures, RETRY_MILLIS.length - 1)];
-		this.failures += 1;
-		this.timer = setTimeout(() => this.start(), wait);
-	}
-
-	private changed(event: MessageEvent): void {
-		for (const noun of touchedBy(topicsOf(event.data))) {
-			void this.client.invalidateQueries({ queryKey: [noun] });
+	heard(type: "change" | "reset", id: string, data: string): void {
+		if (type === "reset") {
+			setNews(id || null);
+			this.resetAll();
+			return;
 		}
+		if (id && isKnown(knownNews(), id)) return;
+		if (id) setNews(id);
+		this.changed(changeOf(data));
+	}
+
+	opened(upTo: string | null): void {
+		// Without a place to begin from, what changed before was told to nobody.
+		const here = knownNews();
+		if (!here || mayHaveMissed(here, upTo)) this.resetAll();
+		if (upTo && mayHaveMissed(here, upTo)) setNews(upTo);
+	}
+
+	became(state: Connection): void {
+		if (this.state === state) return;
+		this.state = state;
+		for (const watcher of this.watchers) watcher();
+	}
+
+	refused(): void {
+		void this.client.invalidateQueries({ queryKey: keys.me });
+	}
+
+	private changed(change: Change): void {
+		const touched = touchedBy(change);
+		for (const queryKey of touched.keys) this.stale(queryKey);
+		if (!touched.rows) return;
+		void refreshRows(this.client, touched.rows);
+		this.counts ??= setTimeout(() => {
+			this.counts = undefined;
+			this.stale(keys.ticketCounts);
+		}, COUNTS_MILLIS);
+	}
+
+	private stale(queryKey: QueryKey): void {
+		void this.client.invalidateQueries({ queryKey });
 	}
 
 	private resetAll(): void {
 		void this.client.invalidateQueries();
 	}
-
-	private become(state: Connection): void {
-		if (this.state === state) return;
-		this.state = state;
-		for (const watcher of this.watchers) watcher();
-	}
 }
 
-function topicsOf(data: unknown): string[] {
+function changeOf(data: string): Change {
 	try {
-		const parsed: unknown = JSON.parse(String(data));
-		const topics = (parsed as { topics?: unknown }).topics;
-		return Array.isArray(topics) ? topics.filter((t) => typeof t === "string") : [];
+		const parsed: unknown = JSON.parse(data);
+		const { topics, ticket, ground, visit } = parsed as Record<string, unknown>;
+		const id = (value: unknown) => (typeof value === "string" ? value : undefined);
+		return {
+			topics: Array.isArray(topics) ? topics.filter((t) => typeof t === "string") : [],
+			ticket: id(ticket),
+			ground: id(ground),
+			visit: id(visit),
+		};
 	} catch {
-		return [];
+		return { topics: [] };
 	}
 }
 
 let current: Live | null = null;
+// Pages look at the connection before there is one: who watches here is told when it comes.
+const watchers = new Set<() => void>();
 
-/** The one stream of this page, made on first use. */
+/** What this page hears, made on first use. */
 export function live(client: QueryClient): Live {
-	current ??= new Live(client);
+	if (!current) {
+		current = new Live(client);
+		current.watch(() => {
+			for (const watcher of watchers) watcher();
+		});
+	}
 	return current;
+}
+
+function watch(watcher: () => void): () => void {
+	watchers.add(watcher);
+	return () => watchers.delete(watcher);
 }
 
 /** The connection's state, for pages that must not show old as new. */
 export function useConnection(): Connection {
-	return useSyncExternalStore(
-		(watcher) => current?.watch(watcher) ?? (() => {}),
-		() => current?.state ?? "connecting",
-	);
+	return useSyncExternalStore(watch, () => current?.state ?? "connecting");
 }

@@ -46,6 +46,11 @@ export const doorWords = words(
 		"notice_pin.killed": "Ihre PIN wurde nach fünf falschen Eingaben ungültig gemacht.",
 		"notice_pin.closed":
 			"Der Weg über die PIN ist nach vielen falschen Eingaben geschlossen. Melden Sie sich ab und neu an, um ihn zu öffnen.",
+		"notice_totp.on": "Ein Kontakt meldet sich ab jetzt mit Einmalcodes an.",
+		"notice_totp.off":
+			"Ein Kontakt hat seine Einmalcodes ausgeschaltet. Waren Sie es nicht, fragen Sie bitte nach.",
+		"notice_codes.guessed":
+			"Mit dem Passwort eines Kontakts wurden zwanzig falsche Einmalcodes eingegeben. Vielleicht kennt jemand das Passwort.",
 		"notice_pin.reopened": "Der Weg über die PIN ist wieder offen.",
 		"notice_contact.added":
 			"Für Ihr Konto wurde ein neuer Kontakt angelegt. Wussten Sie nichts davon, fragen Sie bitte nach.",
@@ -113,6 +118,10 @@ export const doorWords = words(
 		"notice_pin.killed": "Your PIN was made invalid after five wrong entries.",
 		"notice_pin.closed":
 			"The PIN way is closed after many wrong entries. Sign out and in again to open it.",
+		"notice_totp.on": "A contact now signs in with one-time codes.",
+		"notice_totp.off": "A contact turned one-time codes off. If it was not you, please ask.",
+		"notice_codes.guessed":
+			"Twenty wrong one-time codes were entered with a contact's password. Somebody may know the password.",
 		"notice_pin.reopened": "The PIN way is open again.",
 		"notice_contact.added":
 			"A new contact was added to your account. If that is news to you, please ask about it.",

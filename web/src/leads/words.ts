@@ -32,6 +32,8 @@ export const leadWords = words(
 		"alarm_visit.objected": "Ein Kunde sagt: Dieser Besuch war nicht abgesprochen.",
 		toVisit: "Zum Besuch",
 		saidBy: (name: string) => `${name} schreibt:`,
+		"alarm_sign_in.codes":
+			"Mit einem richtigen Passwort wurden an einem Tag zwanzig falsche Einmalcodes eingegeben. Jemand kennt vielleicht das Passwort.",
 		"alarm_pin.flood": "Mehr als 30 falsche PIN-Eingaben in einer Stunde.",
 		"alarm_pin.customer_closed":
 			"Der Weg über die PIN wurde bei einem Kunden nach 15 falschen Eingaben geschlossen.",
@@ -97,6 +99,8 @@ export const leadWords = words(
 		"alarm_visit.objected": "A customer says: this visit was not agreed.",
 		toVisit: "To the visit",
 		saidBy: (name: string) => `${name} writes:`,
+		"alarm_sign_in.codes":
+			"Twenty wrong one-time codes were entered with a correct password in one day. Somebody may know the password.",
 		"alarm_pin.flood": "More than 30 wrong PIN entries in one hour.",
 		"alarm_pin.customer_closed": "The PIN way was closed for a customer after 15 wrong entries.",
 		staff: "Staff",

@@ -26,8 +26,16 @@ export function useOwnRequests(which: Which, q = "", limit = 20) {
 		initialPageParam: "",
 		getNextPageParam: (page) => page.next ?? undefined,
 		placeholderData: (before) => before,
+		meta: q ? undefined : { row: (id: string) => row(which, id) },
 	});
 	return { ...query, items: query.data?.pages.flatMap((page) => page.items) };
+}
+
+/** One request as it stands in such a list; `null` when it does not. */
+async function row(which: Which, only: string) {
+	const state = which === "all" ? { state: "all" } : {};
+	const page = await ask(api.GET("/tickets", { params: { query: { ...state, only, limit: 1 } } }));
+	return page.items[0] ?? null;
 }
 
 /** One request; further pages hold earlier messages. */

@@ -80,7 +80,7 @@ impl Question {
         let home = provider::by_id(&mut *app.read().await?, contact.provider).await?;
         let home = home.ok_or_else(Problem::not_found)?;
         let token = app.sources.token();
-        let url = format!("{}/challenge#{token}", app.settings.public_origin);
+        let url = mail::sealed_link(app, "/challenge", &token);
         let write = if about.is_some() { mail::sender_question } else { mail::address_question };
         let challenge = Challenge {
             id: app.sources.id::<ChallengeId>(now),

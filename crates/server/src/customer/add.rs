@@ -33,20 +33,17 @@ pub async fn add_customer(
     let called = name("name", called)?;
     let now = app.sources.now();
     let number = match number.map(str::trim).filter(|n| !n.is_empty()) {
-        Some(text) => self::number(text)?,
-        None => {
-            let highest = customer::highest_number(&mut *app.read().await?, provider).await?;
-            highest.map_or(FIRST_NUMBER, |n| n + 1).to_string()
-        }
+        Some(text) => Some(self::number(text)?),
+        None => None,
     };
     let group_name = match group {
         None => None,
         Some(group) => Some(group_named(&mut *app.read().await?, provider, group).await?),
     };
-    let new = Customer {
+    let mut new = Customer {
         id: app.sources.id(now),
         provider,
-        number,
+        number: number.unwrap_or_default(),
         name: called,
         group: group_name,
         address: None,
@@ -60,8 +57,13 @@ pub async fn add_customer(
     app.writer
         .change(move |tx| {
             Box::pin(async move {
+                // The next one is read where it is written: two who add at the same moment get two numbers.
+                if new.number.is_empty() {
+                    let next = customer::next_number(tx.conn(), provider, FIRST_NUMBER).await?;
+                    new.number = next.ok_or_else(no_number)?;
+                }
                 customer::insert(tx, &new, group, now).await?;
-                Ok(Change::logged(new, entry))
+                Ok::<_, Problem>(Change::logged(new, entry))
             })
         })
         .await
@@ -100,6 +102,10 @@ pub(super) fn known_users<'a>(
         return Ok(());
     }
     Err(Problem::input([("product_users", "Name a product of this server and a user in it.")]))
+}
+
+fn no_number() -> Problem {
+    Problem::input([("number", "The next numbers are taken. Choose one.")])
 }
 
 /// Adds a group of customers (rule M3/M4).

@@ -91,7 +91,7 @@ pub async fn end(
 /// Something the customer should know.
 #[derive(Serialize, ToSchema)]
 pub struct NoticeView {
-    /// `pin.killed`, `pin.closed`, `pin.reopened` or `contact.added`.
+    /// `pin.killed`, `pin.closed`, `pin.reopened`, `contact.added`, `totp.on`, `totp.off`, `codes.guessed` …
     code: String,
     at: Timestamp,
 }

@@ -24,6 +24,8 @@ pub struct Secrets {
     pub pin: [u8; 32],
     /// Marks our Message-IDs, so that a forged reference joins nothing; derived from the PIN's key.
     pub mail: [u8; 32],
+    /// Short codes that are read out are hashed with it; derived like the other.
+    codes: [u8; 32],
     seal: XChaCha20Poly1305,
     /// The first one signs; the others are still published, so that tokens stay verifiable.
     tokens: Vec<TokenKey>,
@@ -84,10 +86,17 @@ impl Secrets {
     pub fn new(pin: [u8; 32], seal: &[u8; 32], tokens: Vec<TokenKey>) -> Self {
         Self {
             mail: derived(&pin, b"pforte mail thread"),
+            codes: derived(&pin, b"pforte read out codes"),
             pin,
             seal: XChaCha20Poly1305::new(seal.into()),
             tokens,
         }
+    }
+
+    /// What is kept of a short code. Without the key nobody can try them all.
+    pub fn code_hash(&self, code: &str) -> String {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.codes), code.as_bytes());
+        HEXLOWER.encode(tag.as_ref())
     }
 
     /// Encrypts a small secret for the database. `nonce` must be fresh.

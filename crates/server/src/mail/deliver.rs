@@ -21,6 +21,7 @@ use tokio::{
 
 use super::{
     compose::{FILES_MAX, Failure, File, compose},
+    link::with_links,
     thread,
     under_way::{AT_ONCE, Claim},
 };
@@ -166,7 +167,8 @@ async fn send(app: &App, message: &Message) -> Result<(), Failure> {
     let sender = thread::sender(app, message.provider).await?;
     let id = thread::message_id(app, message, sender.host());
     let files = files(app, message).await?;
-    let (mail, envelope) = compose(message, &sender, &id, files)?;
+    let message = Message { body: with_links(&app.secrets, &message.body), ..message.clone() };
+    let (mail, envelope) = compose(&message, &sender, &id, files)?;
     match &app.settings.mail {
         MailTarget::Folder(folder) => {
             tokio::fs::create_dir_all(folder).await?;

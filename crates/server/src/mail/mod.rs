@@ -8,6 +8,7 @@ mod compose;
 mod deliver;
 mod guest;
 pub mod intake;
+mod link;
 pub(crate) mod thread;
 mod ticket;
 mod under_way;
@@ -18,9 +19,11 @@ pub(crate) use deliver::STOP_WITHIN;
 pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use guest::guest_invited;
 pub use intake::intake;
+pub use link::sealed_link;
 pub use ticket::{TicketNews, ticket_locks_soon, ticket_message, ticket_news};
 pub(crate) use under_way::UnderWay;
 pub use words::{
-    ChangeMail, ChangeStep, activation, address_added, address_question, address_removed, contact_change,
-    phone_removed, pin_closed, pin_killed, primary_changed, sender_question, sign_in_link, visit_opened,
+    ChangeMail, ChangeStep, Reader, activation, address_added, address_question, address_removed,
+    codes_changed, codes_guessed, contact_change, phone_removed, pin_closed, pin_killed, primary_changed,
+    sender_question, sign_in_link, visit_opened,
 };

@@ -92,13 +92,15 @@ struct Prepared {
     closed_mail: Option<Message>,
 }
 
-/// Rule P6: a caller's number that is registered for somebody else, or for nobody, leaves only the call-back.
-/// A voice channel without numbers has only the PIN (rule B3).
+/// Rule P6: on the telephone only a number that is registered for this contact lets a PIN count. One that is
+/// somebody else's, nobody's, withheld or unreadable leaves only the call-back. A voice channel without numbers has only
+/// the PIN (rule B3).
 async fn from_registered_number(app: &App, contact: &Contact, record: &Record) -> Result<(), Problem> {
     let country = &app.support(contact.provider).country;
-    let Some(number) = e164(record.from(), country).filter(|_| record.channel == Channel::Phone) else {
+    if record.channel != Channel::Phone {
         return Ok(());
-    };
+    }
+    let number = e164(record.from(), country).ok_or_else(crate::call::unregistered)?;
     let mut conn = app.read().await?;
     if phone::is_registered(&mut conn, contact.provider, contact.id, &number).await? {
         return Ok(());

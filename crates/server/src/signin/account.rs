@@ -4,9 +4,17 @@ use axum::http::StatusCode;
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
     entry::{Clean, Event, SignInWay},
-    kernel::{Language, SignInId},
+    kernel::{CustomerId, Language, Moment, ProviderId, SignInId},
 };
-use pforte_store::{Change, StoreError, contact, sign_in, staff};
+use pforte_store::{
+    Change, StoreError, Tx,
+    contact::{self, Contact},
+    notice::{self, Notice},
+    outbox,
+    sign_in::{self, Person},
+    staff,
+};
+use uuid::Uuid;
 
 use super::{actor, contact::SecondFactor, throttle, wrong};
 use crate::{
@@ -16,6 +24,7 @@ use crate::{
         password::{self, PASSWORD_MAX, PASSWORD_MIN},
     },
     live::{Audience, News, Topic},
+    mail,
 };
 
 /// Refuses a password that is too short or too long.
@@ -195,10 +204,11 @@ pub async fn confirm_totp(app: &App, who: ContactActor, code: &str) -> Result<()
     who.must_be_confirmed()?;
     let contact = who.contact;
     let now = app.sources.now();
-    let sealed = contact.totp_sealed.ok_or_else(wrong)?;
+    let sealed = contact.totp_sealed.clone().ok_or_else(wrong)?;
     let step = app.secrets.open(&sealed).and_then(|secret| password::totp_step(&secret, code, now));
     let step = step.ok_or_else(wrong)?;
     let (provider, id) = (contact.provider, contact.id);
+    let told = Told::new(app, &contact, true, now).await?;
     let entry = app.entry(now, provider, actor(who.sign_in.person), Event::TotpAdded {});
     app.writer
         .change(move |tx| {
@@ -207,6 +217,7 @@ pub async fn confirm_totp(app: &App, who: ContactActor, code: &str) -> Result<()
                 if !taken || !contact::confirm_totp(tx, provider, id, &sealed).await? {
                     return Err(wrong());
                 }
+                told.save(tx).await?;
                 Ok(Change::logged((), entry))
             })
         })
@@ -220,20 +231,59 @@ pub async fn remove_totp(app: &App, who: ContactActor, typed: String, code: &str
     let factor = super::contact::second_factor(app, &who.contact, Some(code), now);
     let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Contact(who.contact) };
     check_password(app, &signed_in, typed).await?;
-    if !matches!(factor, SecondFactor::Right(_)) {
+    let SecondFactor::Right(step) = factor else {
         let key = throttle::name_key("password", &id.to_string());
-        app.note_failure(provider, &key, Some(signed_in.sign_in.person), SignInWay::Totp, "").await?;
+        let Who::Contact(contact) = &signed_in.who else { return Err(wrong()) };
+        super::codes::wrong_code(app, super::codes::Owner::Contact(contact), &key, "").await?;
         return Err(wrong());
-    }
+    };
+    let Who::Contact(contact) = &signed_in.who else { return Err(wrong()) };
     let entry = app.entry(now, provider, signed_in.actor(), Event::TotpRemoved {});
+    let told = Told::new(app, contact, false, now).await?;
     app.writer
         .change(move |tx| {
             Box::pin(async move {
+                super::codes::check(tx.conn(), provider, Person::Contact(id), now).await?;
+                // A code counts once, whatever it is typed for (RFC 6238 §5.2).
+                if !contact::take_totp_step(tx, provider, id, step).await? {
+                    return Err(wrong());
+                }
                 contact::set_totp(tx, provider, id, None).await?;
+                told.save(tx).await?;
                 Ok::<_, Problem>(Change::logged((), entry))
             })
         })
         .await
+}
+
+/// What is told when codes were turned on or off: on the portal, and to the person by mail.
+struct Told {
+    id: Uuid,
+    provider: ProviderId,
+    customer: CustomerId,
+    notice: Notice,
+    mail: Option<outbox::Message>,
+}
+
+impl Told {
+    async fn new(app: &App, contact: &Contact, on: bool, now: Moment) -> Result<Self, Problem> {
+        let address = contact::primary_address(&mut *app.read().await?, contact.provider, contact.id).await?;
+        Ok(Self {
+            id: app.sources.id(now),
+            provider: contact.provider,
+            customer: contact.customer,
+            notice: Notice { code: if on { "totp.on" } else { "totp.off" }.into(), at: now },
+            mail: address.map(|address| mail::codes_changed(app, contact, &address, on, now)),
+        })
+    }
+
+    async fn save(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        notice::insert(tx, self.id, self.provider, self.customer, &self.notice).await?;
+        match &self.mail {
+            Some(mail) => outbox::put(tx, mail).await,
+            None => Ok(()),
+        }
+    }
 }
 
 /// Tells a person's own pages that something about them changed.

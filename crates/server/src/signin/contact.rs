@@ -13,7 +13,9 @@ use pforte_store::{
 };
 
 use super::{
-    Fresh, actor, reopen_pin_way, reopened_event, save, signed_in_event, throttle, unknown_provider, wrong,
+    Fresh, actor,
+    codes::{self, Owner},
+    reopen_pin_way, reopened_event, save, signed_in_event, throttle, unknown_provider, wrong,
 };
 use crate::{
     App,
@@ -58,12 +60,15 @@ pub async fn as_contact(app: &App, typed: ContactSignIn, browser: &str) -> Resul
         app.note_failure(provider, &key, person, SignInWay::Password, browser).await?;
         return Err(wrong());
     };
+    if contact.totp_confirmed {
+        codes::check(&mut *app.read().await?, provider, Person::Contact(contact.id), now).await?;
+    }
     let step = match second_factor(app, &contact, typed.totp.as_deref(), now) {
         SecondFactor::NotAsked => None,
         SecondFactor::Right(step) => Some(step),
         SecondFactor::Missing => return Err(totp_needed()),
         SecondFactor::Wrong => {
-            app.note_failure(provider, &key, person, SignInWay::Totp, browser).await?;
+            codes::wrong_code(app, Owner::Contact(&contact), &key, browser).await?;
             return Err(wrong());
         }
     };
@@ -119,6 +124,9 @@ pub(super) async fn open(app: &App, opening: Opening, browser: &str, now: Moment
                     throttle::check_name_again(tx, provider, &key, now).await?;
                 }
                 unchanged(tx, &contact).await?;
+                if step.is_some() {
+                    codes::check(tx.conn(), provider, Person::Contact(contact.id), now).await?;
+                }
                 if let Some(step) = step
                     && !contact::take_totp_step(tx, provider, contact.id, step).await?
                 {
@@ -168,9 +176,12 @@ pub async fn confirm(
         (true, SecondFactor::NotAsked) => None,
         (true, SecondFactor::Right(step)) => Some(step),
         (true, SecondFactor::Missing) => return Err(totp_needed()),
-        (false, _) | (true, SecondFactor::Wrong) => {
-            let way = if right { SignInWay::Totp } else { SignInWay::Password };
-            app.note_failure(provider, &key, Some(sign_in.person), way, "").await?;
+        (true, SecondFactor::Wrong) => {
+            codes::wrong_code(app, Owner::Contact(&contact), &key, "").await?;
+            return Err(wrong());
+        }
+        (false, _) => {
+            app.note_failure(provider, &key, Some(sign_in.person), SignInWay::Password, "").await?;
             return Err(wrong());
         }
     };
@@ -184,6 +195,9 @@ pub async fn confirm(
             Box::pin(async move {
                 throttle::check_name_again(tx, provider, &key, now).await?;
                 unchanged(tx, &contact).await?;
+                if step.is_some() {
+                    codes::check(tx.conn(), provider, Person::Contact(contact.id), now).await?;
+                }
                 if let Some(step) = step
                     && !contact::take_totp_step(tx, provider, contact.id, step).await?
                 {

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     App,
     kernel::{Problem, password, sources::hash_token},
+    mail,
 };
 
 /// How long an invitation is good.
@@ -48,13 +49,13 @@ pub fn new_invite(app: &App, guest: &Staff, now: Moment) -> Invite {
             id: app.sources.id::<Uuid>(now),
             provider: guest.provider,
             staff: guest.id,
-            code_hash: hash_code(&code),
+            code_hash: hash_code(app, &code),
             wrong_codes: 0,
             expires_at: now + INVITATION_LIFE,
             used_at: None,
         },
         token_hash: hash_token(&token),
-        url: format!("{}/guest#{token}", app.settings.public_origin),
+        url: mail::sealed_link(app, "/guest", &token),
         code,
     }
 }
@@ -94,18 +95,19 @@ async fn invited(
 ) -> Result<(Invitation, Staff), Problem> {
     let mut conn = app.read().await?;
     let found = guest::by_token(&mut conn, &hash_token(token)).await?;
-    let live = found.filter(|i| i.used_at.is_none() && now < i.expires_at && i.wrong_codes < MAX_WRONG_CODES);
+    let live = found.filter(|i| i.used_at.is_none() && now < i.expires_at);
     let invitation = live.ok_or_else(spent)?;
     let guest = staff::by_id(&mut conn, invitation.provider, invitation.staff).await?;
     let guest = guest.filter(|s| s.active).ok_or_else(spent)?;
     drop(conn);
-    if invitation.code_hash == hash_code(code) {
+    let (asked, given) = (invitation.clone(), hash_code(app, code));
+    let tried = app.writer.upkeep(move |tx| {
+        Box::pin(async move { guest::try_code(tx, &asked, &given, MAX_WRONG_CODES).await })
+    });
+    if tried.await?.ok_or_else(spent)? {
         return Ok((invitation, guest));
     }
     let key = throttle::name_key("guest", &invitation.id.to_string());
-    app.writer
-        .upkeep(move |tx| Box::pin(async move { guest::count_wrong_code(tx, &invitation).await }))
-        .await?;
     let person = Some(Person::Staff(guest.id));
     app.note_failure(guest.provider, &key, person, SignInWay::Activation, browser).await?;
     Err(wrong())

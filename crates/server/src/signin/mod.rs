@@ -3,6 +3,7 @@
 //! Must never tell whether a name exists: unknown and wrong get the same answer after the same work.
 
 mod account;
+mod codes;
 mod contact;
 pub mod cookie;
 mod demo;

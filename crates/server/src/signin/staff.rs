@@ -3,7 +3,11 @@
 use pforte_core::{entry::SignInWay, kernel::Strength};
 use pforte_store::{Change, sign_in::Person, staff};
 
-use super::{Fresh, actor, save, signed_in_event, throttle, unknown_provider, wrong};
+use super::{
+    Fresh, actor,
+    codes::{self, Owner},
+    save, signed_in_event, throttle, unknown_provider, wrong,
+};
 use crate::{
     App,
     kernel::{Problem, password},
@@ -36,9 +40,16 @@ pub async fn as_staff(app: &App, typed: StaffSignIn, browser: &str) -> Result<Fr
         password::totp_step(&secret, &typed.totp, now)
     });
     let person = found.as_ref().map(|s| Person::Staff(s.id));
-    let (Some(staff), Some(step), true) = (found, step, password_right) else {
-        let way = if password_right { SignInWay::Totp } else { SignInWay::Password };
-        app.note_failure(provider, &key, person, way, browser).await?;
+    let staff = match (found, password_right) {
+        (Some(staff), true) => staff,
+        _ => {
+            app.note_failure(provider, &key, person, SignInWay::Password, browser).await?;
+            return Err(wrong());
+        }
+    };
+    codes::check(&mut *app.read().await?, provider, Person::Staff(staff.id), now).await?;
+    let Some(step) = step else {
+        codes::wrong_code(app, Owner::Staff(&staff), &key, browser).await?;
         return Err(wrong());
     };
 
@@ -54,6 +65,7 @@ pub async fn as_staff(app: &App, typed: StaffSignIn, browser: &str) -> Result<Fr
                 if !same.is_some_and(|s| s.active && s.password_hash == staff.password_hash) {
                     return Err(wrong());
                 }
+                codes::check(tx.conn(), provider, Person::Staff(id), now).await?;
                 // A code counts once (RFC 6238 §5.2).
                 if !staff::take_totp_step(tx, provider, id, step).await? {
                     return Err(wrong());

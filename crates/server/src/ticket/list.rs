@@ -44,6 +44,8 @@ pub struct TicketQuery {
     pub watching: Option<String>,
     /// Words to be found in messages, subjects and names of files; or a ticket's number.
     pub q: Option<String>,
+    /// This one alone, if it is among them: a row asked anew.
+    pub only: Option<Uuid>,
     /// `urgent` or `newest`.
     pub sort: Option<String>,
     pub cursor: Option<String>,
@@ -99,6 +101,7 @@ fn filter(query: &TicketQuery, who: &SignedIn) -> Result<Filter, Problem> {
         priority: word("priority", query.priority.as_ref(), Priority::from_word)?,
         watched_by: watching.map(|()| who.sign_in.person),
         escalated: query.state.as_deref() == Some(ESCALATED),
+        ids: query.only.map(|id| vec![id.into()]),
         ..Filter::default()
     };
     match &who.who {

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use pforte_core::{
     access::{Ask, Closed, Decision, EndedHow, Need, Start, decide},
     entry::{Actor, Clean, Entry, Event, Reason},
-    kernel::{GroundId, Span, VisitId},
+    kernel::{GroundId, Moment, Span, VisitId},
 };
 use pforte_store::{
     Change, Health, contact, customer,
@@ -88,6 +88,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
         ));
     }
     let told = crate::ground::told(&mut conn, &record).await?;
+    let own_reason = reason.is_some();
     let earlier = visit::of_ground(&mut conn, provider, ground, 100).await?;
     // A takeover has no reason of its own: on it the first visit needs one, too (rule T4).
     let known = if earlier.is_empty() { told.as_ref().and_then(|t| t.reason.clone()) } else { None };
@@ -106,14 +107,6 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     let (Some(opening), Some(told), Some(reason)) = (decision.opening(), told, reason) else {
         return Err(refused(decision));
     };
-    if earlier.iter().filter(|v| v.ended.is_none() && now < v.ends_at).count() >= RUNNING {
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "visit.too_many",
-            "Too many open",
-            "End one of the open sessions first.",
-        ));
-    }
     let number = match record.ticket.filter(|_| record.kind == "takeover") {
         Some(id) => ticket::by_id(&mut conn, provider, id).await?.map(|ticket| ticket.number),
         None => None,
@@ -161,7 +154,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
         mail::visit_opened(app, &contact, &address, what, now)
     });
     drop(conn);
-    let record = save(app, new, entry, mail).await?;
+    let record = save(app, new, own_reason, entry, mail).await?;
     let mut conn = app.read().await?;
     app.open_door(&mut conn, record.clone(), now).await?;
     drop(conn);
@@ -194,12 +187,16 @@ async fn ground_is_over(
 async fn save(
     app: &App,
     new: VisitRecord,
+    own_reason: bool,
     entry: Entry,
     mail: Option<outbox::Message>,
 ) -> Result<VisitRecord, Problem> {
     app.writer
         .change(move |tx| {
             Box::pin(async move {
+                // Read where it is written: others may open at the same moment.
+                let earlier = visit::of_ground(tx.conn(), new.provider, new.ground, 100).await?;
+                bounds(&earlier, own_reason, new.started_at)?;
                 visit::insert(tx, &new).await?;
                 if let Some(mail) = &mail {
                     outbox::put(tx, mail).await?;
@@ -208,6 +205,22 @@ async fn save(
             })
         })
         .await
+}
+
+/// What the visits before this one ask of it: a reason of its own (rule T24), and that few run side by side.
+fn bounds(earlier: &[VisitRecord], own_reason: bool, now: Moment) -> Result<(), Problem> {
+    if !own_reason && !earlier.is_empty() {
+        return Err(refused(Decision::Needs(Need::Reason)));
+    }
+    if earlier.iter().filter(|v| v.ended.is_none() && now < v.ends_at).count() >= RUNNING {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "visit.too_many",
+            "Too many open",
+            "End one of the open sessions first.",
+        ));
+    }
+    Ok(())
 }
 
 fn tell_opened(app: &App, record: &VisitRecord) {

@@ -102,4 +102,20 @@ on_both! {
             owner.post("/support-settings/phones", json!({ "number": text })).await.refused(422, "phone.invalid");
         }
     }
+
+    /// Rule P6: on the telephone a PIN counts only from a number that is registered for this contact; whatever else the
+    /// display shows leaves the call-back, and uses up no PIN. Rule B3: a chat has no number.
+    async fn p6_a_pin_does_not_count_from_a_number_nobody_knows(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut contact = app.sign_in(&near.customer.owner).await;
+        let digits = contact.pin().await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let mut body = pforte_testkit::redeem_body(&near.customer, &near.customer.owner, &digits);
+        for from in ["withheld", "unterdrückt", "Anonymous", "-", "0", "030 23125199", "+49", "Ada Oduya", "030 23125100 (?)"] {
+            body["record"]["from"] = json!(from);
+            agent.post("/pin/redeem", body.clone()).await.refused(409, "call.unregistered_number");
+        }
+        body["record"] = json!({ "channel": "voice", "from": "Ada Oduya", "note": null });
+        agent.post("/pin/redeem", body).await.ok();
+    }
 }

@@ -26,6 +26,33 @@ async fn add_customers(app: &TestApp, admin: &mut Browser, count: usize) {
 }
 
 on_both! {
+    /// However odd the numbers that are there, the next one is found; two who add at the same moment get two.
+    async fn no_number_stops_the_next(app: TestApp) {
+        let mut admin = app.sign_in(&app.world.near.admin).await;
+        for number in ["9223372036854775807", "99999999999999999999", "9223372036854775806", "ABCDEFGHIJ-1", "000000000009"] {
+            admin.post("/customers", json!({ "name": "Odd", "number": number })).await.ok();
+        }
+        let adding: Vec<_> = (0..8)
+            .map(|n| {
+                let mut admin = admin.clone();
+                let body = json!({ "name": format!("Next {n}") });
+                tokio::spawn(async move { admin.post("/customers", body).await.ok()["number"].clone() })
+            })
+            .collect();
+        let mut numbers = std::collections::BTreeSet::new();
+        for one in adding {
+            let number = one.await.expect("an answer");
+            let number: u64 = number.as_str().and_then(|n| n.parse().ok()).expect("a number");
+            assert!((10_001..20_000).contains(&number), "{number}");
+            numbers.insert(number);
+        }
+        assert_eq!(numbers.len(), 8);
+        admin.post("/customers", json!({ "name": "The last", "number": "999999999999" })).await.ok();
+        for n in 0..3 {
+            admin.post("/customers", json!({ "name": format!("After it {n}") })).await.ok();
+        }
+    }
+
     /// Rule B4: before a ground is open staff see number, name and the contacts' names, and no more.
     async fn b4_staff_see_number_name_and_contacts_names(app: TestApp) {
         let near = &app.world.near;

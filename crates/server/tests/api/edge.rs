@@ -6,7 +6,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, header};
 use pforte_gateway::peer::Proxies;
-use pforte_testkit::{Browser, PUBLIC_ORIGIN, TestApp, TestDb, on_both};
+use pforte_testkit::{Browser, Letter, PUBLIC_ORIGIN, TestApp, TestDb, on_both};
 use serde_json::{Value, json};
 
 /// A change whose body never comes.
@@ -49,6 +49,82 @@ on_both! {
         at_once(contact.post("/sign-out", Value::Null)).await.status(204);
     }
 
+    /// No text that cannot be kept reaches a use case: every field of every body, every query and path, signed in or not.
+    /// PostgreSQL stores no U+0000.
+    async fn what_cannot_be_kept_is_refused_everywhere(app: TestApp) {
+        let near = app.world.near.clone();
+        let people = [None, Some(&near.customer.owner), Some(&near.agent), Some(&near.admin)];
+        let document = serde_json::to_value(pforte_server::openapi()).expect("a document");
+        let mut seen = 0;
+        for person in people {
+            let mut browser = match person {
+                Some(person) => app.sign_in(person).await,
+                None => app.browser(),
+            };
+            for (path, item) in document["paths"].as_object().expect("paths") {
+                let filled = path.replace("{id}", &near.customer.id).replace("{contact_id}", &near.customer.owner.id);
+                for (method, operation) in item.as_object().expect("operations") {
+                    let method: http::Method = method.to_uppercase().parse().expect("a method");
+                    // A stream that goes on for ever has no body to wait for.
+                    if path == "/events" {
+                        continue;
+                    }
+                    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                        let name = parameter["name"].as_str().expect("a name");
+                        let target = match parameter["in"].as_str() {
+                            Some("query") => format!("{filled}?{name}=a%00b"),
+                            _ => path.replace(&format!("{{{name}}}"), "a%00b").replace("{id}", &near.customer.id),
+                        };
+                        let answer = browser.call(method.clone(), &target, Value::Null).await;
+                        assert_eq!(answer.status, 422, "{method} {target}");
+                        seen += 1;
+                    }
+                    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+                    for pointer in strings(&document, schema, 0) {
+                        for (text, status) in [("a\\u0000b", &[422][..]), ("a\\ud800b", &[400, 401, 403, 404, 422])] {
+                            let body = pointer.replace('?', text);
+                            let request = Request::builder()
+                                .method(method.clone())
+                                .uri(format!("/api/v1{filled}"))
+                                .header(header::ORIGIN, PUBLIC_ORIGIN)
+                                .header(header::CONTENT_TYPE, "application/json")
+                                .body(Body::from(body.clone()));
+                            let answer = browser.send(request.expect("a request")).await;
+                            assert!(status.contains(&answer.status.as_u16()), "{method} {filled} {body} {}", answer.status);
+                            seen += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(seen > 1000, "only {seen}");
+    }
+
+    /// Mails may hold anything; what cannot be kept is left out of them, and they are taken.
+    async fn a_mail_with_what_cannot_be_kept_is_taken(app: TestApp) {
+        let owner = &app.world.near.customer.owner;
+        for (n, letter) in [
+            Letter::from(&owner.address).subject("A\0B").text("one\0two"),
+            Letter::from(&owner.address).subject("=?utf-8?Q?A=00B?=").text("three"),
+            Letter::from(&owner.address).subject("=?utf-8?B?QQBC?=").text("four").unproven(),
+            Letter::from(&owner.address)
+                .subject("five")
+                .header("Content-Type", "text/plain; charset=utf-8; name*=utf-8''a%00b.txt")
+                .header("Content-Transfer-Encoding", "quoted-printable")
+                .text("six=00seven"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            app.advance(pforte_core::kernel::Span::minutes(1));
+            app.receive(&letter.dated(app.app.sources.now())).await;
+            let agent = app.sign_in(&app.world.near.agent).await;
+            let tickets = agent.get("/tickets?state=all").await.ok()["items"].as_array().map_or(0, Vec::len);
+            let waiting = agent.get("/quarantine").await.ok()["items"].as_array().map_or(0, Vec::len);
+            assert_eq!(tickets + waiting, n + 1, "letter {n} is gone");
+        }
+    }
+
     /// One person listens in a dozen browsers; then the stream that is oldest gives way, and not at once comes back.
     async fn one_person_holds_a_few_streams(app: TestApp) {
         let owner = app.world.near.customer.owner.clone();
@@ -81,6 +157,41 @@ on_both! {
         let heard = contact.listen_since("another-run-7").await.next().await.expect("an answer");
         assert_eq!(heard.event, "reset");
     }
+}
+
+/// Bodies that fit a schema, each with one string left open as `?`.
+fn strings(document: &Value, schema: &Value, depth: usize) -> Vec<String> {
+    if depth > 6 {
+        return vec![];
+    }
+    if let Some(name) = schema["$ref"].as_str() {
+        let found = document.pointer(name.trim_start_matches('#')).expect("a schema");
+        return strings(document, found, depth + 1);
+    }
+    for several in ["oneOf", "anyOf", "allOf"] {
+        if let Some(all) = schema[several].as_array() {
+            return all.iter().flat_map(|one| strings(document, one, depth + 1)).collect();
+        }
+    }
+    let is = |kind: &str| {
+        schema["type"] == kind || schema["type"].as_array().is_some_and(|all| all.iter().any(|t| t == kind))
+    };
+    if is("string") {
+        return vec!["\"?\"".into()];
+    }
+    if is("array") {
+        return strings(document, &schema["items"], depth + 1)
+            .into_iter()
+            .map(|one| format!("[{one}]"))
+            .collect();
+    }
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    fields
+        .flat_map(|(name, field)| {
+            let inner = strings(document, field, depth + 1).into_iter();
+            inner.map(move |one| format!("{{\"{name}\":{one}}}")).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// Behind a proxy everybody is counted by their own address, however the proxy and its peer are written.

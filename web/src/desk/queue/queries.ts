@@ -33,9 +33,17 @@ export function useTickets(search: string) {
 		initialPageParam: "",
 		getNextPageParam: (page) => page.next ?? undefined,
 		placeholderData: keepPreviousData,
+		meta: queryOf(search).q ? undefined : { row: (id: string) => row(search, id) },
 		refetchInterval: connection === "live" ? 60_000 : 10_000,
 	});
 	return { ...query, items: query.data?.pages.flatMap((page) => page.items) };
+}
+
+/** One request as it stands in such a list; `null` when it does not. */
+async function row(search: string, only: string) {
+	const query = { ...queryOf(search), only, limit: 1 };
+	const page = await ask(api.GET("/tickets", { params: { query } }));
+	return page.items[0] ?? null;
 }
 
 export function useCounts(enabled: boolean) {

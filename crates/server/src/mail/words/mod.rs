@@ -1,10 +1,11 @@
 //! What mails say, in the reader's language.
 
-use pforte_core::kernel::{Language, Moment};
+use pforte_core::kernel::{ContactId, Language, Moment, ProviderId};
 use pforte_store::{
     contact::Contact,
     outbox::{Message, Origin, Place},
     provider::Provider,
+    staff::Staff,
 };
 
 use crate::App;
@@ -144,6 +145,106 @@ pub fn pin_closed(app: &App, contact: &Contact, address: &str, now: Moment) -> M
         ),
     };
     message(app, contact, address, now, text)
+}
+
+/// One-time codes were turned on or off.
+pub fn codes_changed(app: &App, contact: &Contact, address: &str, on: bool, now: Moment) -> Message {
+    let (who, portal) = (contact.name(), &app.settings.public_origin);
+    let text = match (language(contact), on) {
+        (Language::German, true) => (
+            "Einmalcodes sind eingeschaltet".to_owned(),
+            format!(
+                "Guten Tag {who},\n\nab jetzt brauchen Sie bei der Anmeldung zusätzlich einen Code aus Ihrer App.\n\nDas \
+                 waren nicht Sie? Dann ändern Sie bitte Ihr Passwort und sagen Sie dem Support Bescheid:\n\n{portal}\n"
+            ),
+        ),
+        (Language::German, false) => (
+            "Einmalcodes sind ausgeschaltet".to_owned(),
+            format!(
+                "Guten Tag {who},\n\nbei der Anmeldung wird kein Code mehr verlangt, nur noch Ihr Passwort.\n\nDas waren \
+                 nicht Sie? Dann ändern Sie bitte Ihr Passwort und schalten Sie die Codes wieder ein:\n\n{portal}\n"
+            ),
+        ),
+        (Language::English, true) => (
+            "One-time codes are on".to_owned(),
+            format!(
+                "Hello {who},\n\nfrom now on you also need a code from your app to sign in.\n\nThat was not you? Then \
+                 please change your password and tell support:\n\n{portal}\n"
+            ),
+        ),
+        (Language::English, false) => (
+            "One-time codes are off".to_owned(),
+            format!(
+                "Hello {who},\n\nsigning in no longer takes a code, only your password.\n\nThat was not you? Then \
+                 please change your password and turn the codes on again:\n\n{portal}\n"
+            ),
+        ),
+    };
+    message(app, contact, address, now, text)
+}
+
+/// Who reads a mail: a contact or one of the staff.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    provider: ProviderId,
+    contact: Option<ContactId>,
+    name: String,
+    language: Language,
+    address: String,
+}
+
+impl Reader {
+    pub fn of_contact(contact: &Contact, address: String) -> Self {
+        let (provider, name) = (contact.provider, contact.name());
+        Self { provider, contact: Some(contact.id), name, language: language(contact), address }
+    }
+
+    pub fn of_staff(staff: &Staff) -> Self {
+        Self {
+            provider: staff.provider,
+            contact: None,
+            name: staff.name(),
+            language: Language::from_word(&staff.language).unwrap_or(Language::English),
+            address: staff.email.clone(),
+        }
+    }
+}
+
+/// Somebody who knows the password tried many codes.
+pub fn codes_guessed(app: &App, reader: &Reader, now: Moment) -> Message {
+    let (who, page) = (&reader.name, &app.settings.public_origin);
+    let (subject, body) = match reader.language {
+        Language::German => (
+            "Jemand kennt vielleicht Ihr Passwort".to_owned(),
+            format!(
+                "Guten Tag {who},\n\nmit Ihrem Passwort wurden heute zwanzig falsche Codes eingegeben. Deshalb gilt für 24 \
+                 Stunden kein Code mehr.\n\nDas waren nicht Sie? Dann ändern Sie bitte Ihr Passwort, wo Sie noch \
+                 angemeldet sind, und sagen Sie Ihrer Leitung oder dem Support Bescheid:\n\n{page}\n"
+            ),
+        ),
+        Language::English => (
+            "Somebody may know your password".to_owned(),
+            format!(
+                "Hello {who},\n\ntwenty wrong codes were typed with your password today. So no code counts for 24 \
+                 hours.\n\nThat was not you? Then please change your password where you are still signed in, and tell \
+                 your lead or support:\n\n{page}\n"
+            ),
+        ),
+    };
+    Message {
+        id: app.sources.id(now),
+        provider: reader.provider,
+        recipient: reader.address.clone(),
+        subject,
+        body,
+        origin: Origin::Notice,
+        ticket: None,
+        contact: reader.contact,
+        message: None,
+        place: Place::default(),
+        attempts: 0,
+        created_at: now,
+    }
 }
 
 /// Rule T5: a visit has begun, on a PIN or for a ticket.

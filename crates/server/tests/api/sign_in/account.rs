@@ -2,7 +2,7 @@
 
 use pforte_core::kernel::Span;
 use pforte_server::kernel::password::totp;
-use pforte_testkit::{PASSWORD, on_both};
+use pforte_testkit::{Browser, PASSWORD, Person, TestApp, on_both};
 use serde_json::{Value, json};
 
 use super::{signed_in, typed_by_contact};
@@ -64,4 +64,80 @@ on_both! {
             browser.call(http::Method::PATCH, "/me", json!({ "language": "fr" })).await.refused(422, "input.invalid");
         }
     }
+
+    /// RFC 6238 §5.2: a code counts once for whatever it is typed; and the person hears of it.
+    async fn a_code_that_signed_in_turns_nothing_off(app: TestApp) {
+        let owner = app.world.near.customer.owner.clone();
+        let (mut contact, code) = with_codes(&app, &owner).await;
+        app.mail(&owner.address, "you also need a code").await;
+        app.advance(Span::seconds(30));
+        let mut typed = typed_by_contact(&owner, PASSWORD);
+        typed["totp"] = json!(code(&app));
+        app.browser().post("/sign-in/contact", typed).await.ok();
+        let off = |code: String| json!({ "password": PASSWORD, "code": code });
+        contact.post("/totp/remove", off(code(&app))).await.refused(401, "sign_in.wrong");
+        app.advance(Span::seconds(30));
+        contact.post("/totp/remove", off(code(&app))).await.status(204);
+        app.mail(&owner.address, "no longer takes a code").await;
+        let door = contact.get("/door").await.ok();
+        let notices: Vec<_> = door["notices"].as_array().expect("notices").iter().map(|n| n["code"].clone()).collect();
+        assert!(notices.contains(&json!("totp.on")) && notices.contains(&json!("totp.off")), "{notices:?}");
+    }
+
+    /// Who knows the password guesses twenty codes a day and no more, from wherever and for whatever; then the right one
+    /// waits as well, and leads and the person are told.
+    async fn codes_are_not_guessed_for_ever(app: TestApp) {
+        let near = app.world.near.clone();
+        let owner = near.customer.owner.clone();
+        let (mut contact, code) = with_codes(&app, &owner).await;
+        let mut typed = typed_by_contact(&owner, PASSWORD);
+        let mut staff = json!({
+            "provider": near.slug, "username": near.agent.username, "password": PASSWORD, "totp": "000000",
+        });
+        typed["totp"] = json!("000000");
+        let mut wrong = 0;
+        for n in 0..22 {
+            // The name itself waits after ten within a quarter of an hour.
+            app.advance(Span::minutes(16));
+            if n == 5 {
+                let off = json!({ "password": PASSWORD, "code": "000000" });
+                contact.post("/totp/remove", off).await.refused(401, "sign_in.wrong");
+                wrong += 1;
+            }
+            let answer = app.browser().post("/sign-in/contact", typed.clone()).await;
+            wrong += usize::from(answer.status == 401);
+            let answer = app.browser().post("/sign-in/staff", staff.clone()).await;
+            assert_eq!(answer.status, if n < 20 { 401 } else { 429 }, "{n}");
+        }
+        assert_eq!(wrong, 20);
+        typed["totp"] = json!(code(&app));
+        app.browser().post("/sign-in/contact", typed.clone()).await.refused(429, "sign_in.throttled");
+        staff["totp"] = json!(app.code());
+        app.browser().post("/sign-in/staff", staff.clone()).await.refused(429, "sign_in.throttled");
+        for person in [&owner, &near.agent] {
+            app.mail(&person.address, "twenty wrong codes").await;
+        }
+        let alarms = app.sign_in(&near.success_lead).await.get("/alarms").await.ok();
+        let codes = alarms["items"].as_array().expect("alarms").iter().filter(|a| a["code"] == "sign_in.codes");
+        assert_eq!(codes.count(), 2, "{alarms}");
+        app.advance(Span::hours(24));
+        typed["totp"] = json!(code(&app));
+        app.browser().post("/sign-in/contact", typed).await.ok();
+        staff["totp"] = json!(app.code());
+        app.browser().post("/sign-in/staff", staff).await.ok();
+    }
+}
+
+/// The person with codes turned on, and what their app shows.
+async fn with_codes(app: &TestApp, person: &Person) -> (Browser, impl Fn(&TestApp) -> String + use<>) {
+    let mut contact = app.sign_in(person).await;
+    let new = contact.post("/totp", Value::Null).await.ok();
+    let secret = data_encoding::BASE32_NOPAD.decode(new["secret"].as_str().expect("a secret").as_bytes());
+    let generator = totp(&secret.expect("base 32"), "", "").expect("a secret");
+    let code = move |app: &TestApp| {
+        let now = app.app.sources.now().0 / 1_000_000;
+        generator.generate(u64::try_from(now).expect("after 1970")).to_string()
+    };
+    contact.post("/totp/confirm", json!({ "code": code(app) })).await.status(204);
+    (contact, code)
 }

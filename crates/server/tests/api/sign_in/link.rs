@@ -102,4 +102,63 @@ on_both! {
         }
         app.browser().post("/activation", body(&code)).await.refused(410, "sign_in.link_spent");
     }
+
+    /// Many codes that are tried side by side are no more than five, also for guests' first look.
+    async fn codes_tried_side_by_side_all_count(app: TestApp) {
+        let mut admin = app.sign_in(&app.world.near.admin).await;
+        let (address, code) = invite(&mut admin).await;
+        let token = app.mail(&address, "/activation#").await.token();
+        let body = |code: &str| json!({ "token": token, "code": code, "password": "a long first password" });
+        let tries = (0..30).map(|_| {
+            let (mut browser, body) = (app.browser(), body("AAAA-BBBB"));
+            tokio::spawn(async move { browser.post("/activation", body).await.status.as_u16() })
+        });
+        let mut looked_at = 0;
+        for tried in tries.collect::<Vec<_>>() {
+            looked_at += usize::from(tried.await.expect("an answer") == 401);
+        }
+        assert_eq!(looked_at, 5);
+        app.browser().post("/activation", body(&code)).await.refused(410, "sign_in.link_spent");
+    }
+
+    /// What waits to be sent, and what is given up, holds no link that works; what is kept of a code cannot be tried
+    /// without a key that is elsewhere.
+    async fn the_database_holds_no_usable_link_and_no_code_to_try(app: TestApp) {
+        let app = app.without_mail().await;
+        let near = app.world.near.clone();
+        let mut admin = app.sign_in(&near.admin).await;
+        let (address, code) = invite(&mut admin).await;
+        app.browser()
+            .post("/sign-in/link", json!({ "provider": "nordlicht", "address": near.customer.owner.address }))
+            .await
+            .status(202);
+        let waiting = async {
+            loop {
+                let mut conn = app.app.read().await.expect("reads");
+                let later = app.app.sources.now() + Span::days(1);
+                let due = pforte_store::outbox::due(&mut conn, later, &[], 50).await.expect("reads");
+                if due.len() >= 2 {
+                    return due;
+                }
+            }
+        };
+        let waiting = tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await.expect("two mails");
+        for mail in &waiting {
+            if !mail.body.contains("#\u{27e6}") {
+                continue;
+            }
+            // Whoever reads the row tries what stands behind the sign.
+            let secret = mail.body.split('#').nth(1).and_then(|rest| rest.split_whitespace().next());
+            let secret = secret.expect("a secret").trim_matches(['\u{27e6}', '\u{27e7}']);
+            let body = json!({ "token": secret, "code": code, "password": "a long first password" });
+            app.browser().post("/activation", body).await.refused(410, "sign_in.link_spent");
+            app.browser().post("/sign-in/link/redeem", json!({ "token": secret })).await.refused(410, "sign_in.link_spent");
+        }
+        let sealed = |to: &str| waiting.iter().any(|m| m.recipient == to && m.body.contains("#\u{27e6}"));
+        assert!(sealed(&address) && sealed(&near.customer.owner.address));
+        let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+        let fast = pforte_server::kernel::sources::hash_token(&format!("activation:{plain}"));
+        let bytes = app.db.bytes();
+        assert!(!bytes.windows(fast.len()).any(|w| w == fast.as_bytes()), "a hash without a key");
+    }
 }

@@ -136,6 +136,36 @@ on_both! {
         assert!(!bytes.windows(pair.len()).any(|w| w == pair.as_bytes()), "the database holds the words");
     }
 
+    /// Rules X1, T24: what bounds a ground's visits holds also for those that are opened side by side.
+    async fn t24_visits_opened_side_by_side_are_bounded(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut contact = app.sign_in(&near.customer.owner).await;
+        let digits = contact.pin().await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let ground = agent.redeem(&near.customer, &near.customer.owner, &digits).await;
+        let side_by_side = async |reason: Value| {
+            let body = json!({ "ground_id": ground["id"], "product": PRODUCT, "reason": reason });
+            let all: Vec<_> = (0..20)
+                .map(|_| {
+                    let (mut agent, body) = (agent.clone(), body.clone());
+                    tokio::spawn(async move { agent.post("/visits", body).await.status.as_u16() })
+                })
+                .collect();
+            let mut statuses = vec![];
+            for one in all {
+                statuses.push(one.await.expect("an answer"));
+            }
+            statuses
+        };
+        // The PIN's reason is for one of them; the others need their own.
+        let first = side_by_side(Value::Null).await;
+        assert_eq!(first.iter().filter(|s| **s == 200).count(), 1, "{first:?}");
+        assert!(first.iter().all(|s| [200, 403].contains(s)), "{first:?}");
+        let more = side_by_side(json!({ "category": "question", "text": "The error is back" })).await;
+        assert_eq!(more.iter().filter(|s| **s == 200).count(), 4, "{more:?}");
+        assert!(more.iter().all(|s| [200, 409].contains(s)), "{more:?}");
+    }
+
     /// Rule X1: the ground is not the visit: several visits on one ground, each ends by itself.
     async fn x1_a_ground_carries_several_visits(app: TestApp) {
         let (contact, mut agent, first) = app.visit().await;
