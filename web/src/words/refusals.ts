@@ -9,8 +9,6 @@ export const refusals = words(
 		network: "Der Server antwortet nicht. Bitte versuchen Sie es gleich noch einmal.",
 		"body.too_slow": "Die Anfrage kam nicht rechtzeitig an. Bitte versuchen Sie es noch einmal.",
 		"request.too_many": "Gerade kommt zu viel auf einmal. Bitte warten Sie einen Moment.",
-		"text.unkeepable":
-			"Der Text enthält ein unsichtbares Zeichen, das nicht gespeichert werden kann (U+0000). Bitte entfernen Sie es.",
 		unknown: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
 		"sign_in.wrong": "Damit ist keine Anmeldung möglich. Bitte prüfen Sie Ihre Angaben.",
 		"sign_in.totp_needed": "Bitte geben Sie noch den Code aus Ihrer Authenticator-App ein.",
@@ -153,8 +151,6 @@ export const refusals = words(
 		network: "The server does not answer. Please try again in a moment.",
 		"body.too_slow": "The request did not arrive in time. Please try again.",
 		"request.too_many": "Too much is coming in at once. Please wait a moment.",
-		"text.unkeepable":
-			"The text holds an invisible character that cannot be stored (U+0000). Please remove it.",
 		unknown: "That did not work. Please try again.",
 		"sign_in.wrong": "That does not sign you in. Please check what you entered.",
 		"sign_in.totp_needed": "Please enter the code from your authenticator app as well.",

@@ -1,4 +1,4 @@
-//! What stands before every use case: everybody's share of what all have in common, and text that can be kept.
+//! What stands before every use case: everybody's share of what all have in common, and text without what cannot be kept.
 //!
 //! Whatever ends access is always let through, and reads on a connection that is kept free for it.
 
@@ -28,9 +28,9 @@ use crate::{
 /// Endings take no body worth the name; one that is slow is not waited for.
 const ENDING_BODY: Duration = Duration::from_secs(5);
 
-/// Lets a request through within its shares, with a body that is there and text that can be kept.
+/// Lets a request through within its shares, with a body that is there and text without what cannot be kept.
 pub(crate) async fn admit(State(app): State<Shared>, limit: usize, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let ends = always(&parts.method, parts.uri.path());
     let under_way = if ends {
         None
@@ -46,8 +46,8 @@ pub(crate) async fn admit(State(app): State<Shared>, limit: usize, request: Requ
         Ok(body) => body,
         Err(problem) => return problem.into_response(),
     };
-    if let Err(problem) = text::check_target(&parts.uri) {
-        return problem.into_response();
+    if let Some(uri) = text::kept_target(&parts.uri) {
+        parts.uri = uri;
     }
     let request = Request::from_parts(parts, body);
     if ends {
@@ -96,8 +96,7 @@ async fn received(
     if let Some(under_way) = under_way {
         under_way.received();
     }
-    text::check_json(&bytes)?;
-    Ok(Body::from(bytes))
+    Ok(Body::from(text::kept(bytes)))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -6,7 +6,8 @@
 pub mod routes;
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Mutex, PoisonError},
 };
 
@@ -16,6 +17,9 @@ use tokio::sync::broadcast;
 
 /// Events kept for those who reconnect, and for slow readers.
 const KEPT: usize = 1_024;
+
+/// Tickets of which is known what was told last.
+const TICKETS: usize = 50_000;
 
 /// Who is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +103,8 @@ pub struct Hub {
     epoch: String,
     sender: broadcast::Sender<Event>,
     kept: Mutex<Kept>,
+    /// What was told last about access by a ticket; forgotten when there is too much of it.
+    access: Mutex<HashMap<TicketId, u64>>,
 }
 
 #[derive(Debug, Default)]
@@ -117,7 +123,7 @@ pub enum Missed {
 
 impl Hub {
     pub fn new(epoch: String) -> Self {
-        Self { epoch, sender: broadcast::channel(KEPT).0, kept: Mutex::default() }
+        Self { epoch, sender: broadcast::channel(KEPT).0, kept: Mutex::default(), access: Mutex::default() }
     }
 
     /// Tells the audience.
@@ -139,6 +145,17 @@ impl Hub {
         kept.events.push_back(event.clone());
         // Nobody may be listening; that is no error.
         let _ = self.sender.send(event);
+    }
+
+    /// Whether what opens by a ticket differs from what was told of it before; `state` sums it up. Whoever asks tells.
+    pub fn access_changed(&self, ticket: TicketId, state: &impl Hash) -> bool {
+        let mut hasher = DefaultHasher::new();
+        state.hash(&mut hasher);
+        let mut told = self.access.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= TICKETS {
+            told.clear();
+        }
+        told.insert(ticket, hasher.finish()) != Some(hasher.finish())
     }
 
     /// Starts to listen; `last_id` is what the browser sent as `Last-Event-ID`.

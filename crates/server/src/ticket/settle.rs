@@ -19,11 +19,16 @@ pub async fn settle(app: &App, record: &TicketRecord) {
     tell(app, record);
 }
 
-/// Tells the pages of both sides.
+/// Tells the pages of both sides. Of access only if it changed: a message concerns one ticket and nothing else.
 pub fn tell(app: &App, record: &TicketRecord) {
     let audience = [Audience::Customer(record.life.customer), Audience::Desk];
-    let topics = [Topic::Tickets, Topic::Ticket, Topic::Door, Topic::Grounds, Topic::Visits];
-    let mut news = News::new(record.provider, &audience, &topics);
+    let life = &record.life;
+    let until = life.until(app.support(record.provider).ticket_age);
+    let closed = life.closed.map(|(at, _)| at);
+    let access = (life.assigned_to, life.assigned_at, closed, life.customer_stands_behind(), until);
+    let all = [Topic::Tickets, Topic::Ticket, Topic::Door, Topic::Grounds, Topic::Visits];
+    let topics = if app.hub.access_changed(record.id(), &access) { &all[..] } else { &all[..2] };
+    let mut news = News::new(record.provider, &audience, topics);
     news.ticket = Some(record.id());
     app.hub.publish(news);
 }

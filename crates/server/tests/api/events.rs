@@ -59,6 +59,26 @@ on_both! {
         }
     }
 
+    /// A message concerns one ticket, and neither doors nor visits, of which nothing changed.
+    async fn a_message_tells_of_one_ticket(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut contact = app.sign_in(&near.customer.owner).await;
+        let ask = json!({ "subject": "Shop", "happened": "It stands still" });
+        let ticket = contact.post("/tickets", ask).await.ok();
+        let id = ticket["id"].as_str().expect("an id").to_owned();
+        let agent = app.sign_in(&near.agent).await;
+        let mut desk = agent.listen(None).await;
+        for text in ["One more thing", "And another"] {
+            let body = json!({ "text": text, "kind": "message" });
+            contact.post(&format!("/tickets/{id}/messages"), body).await.ok();
+            let heard = desk.hear("ticket").await;
+            assert_eq!((&heard.data["topics"], &heard.data["ticket"]), (&json!(["tickets", "ticket"]), &json!(id)));
+        }
+        let mut taker = agent.clone();
+        taker.post(&format!("/tickets/{id}/take-over"), json!({ "from_staff_id": null })).await.ok();
+        assert!(desk.hear("ticket").await.about("grounds"), "a take-over changes what is open");
+    }
+
     /// Events name topics and ids, and no data.
     async fn events_carry_no_data(app: TestApp) {
         let near = &app.world.near;
