@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 /// Requests under way from one household. Most are answered within milliseconds.
 const OF_HOUSEHOLD: usize = 256;
 /// Requests under way of one sign-in.
-const OF_SIGN_IN: usize = 32;
+const OF_SIGN_IN: usize = 128;
 /// Event streams of one person: each browser has one.
 const STREAMS: usize = 12;
 /// Event streams altogether.

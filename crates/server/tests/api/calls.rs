@@ -111,7 +111,7 @@ on_both! {
         let digits = contact.pin().await;
         let mut agent = app.sign_in(&near.agent).await;
         let mut body = pforte_testkit::redeem_body(&near.customer, &near.customer.owner, &digits);
-        for from in ["withheld", "unterdrückt", "Anonymous", "-", "0", "030 23125199", "+49", "Ada Oduya", "030 23125100 (?)"] {
+        for from in ["withheld", "unterdrückt", "Anonymous", "0", "030 23125199", "+49", "Ada Oduya", "030 23125100 (?)"] {
             body["record"]["from"] = json!(from);
             agent.post("/pin/redeem", body.clone()).await.refused(409, "call.unregistered_number");
         }
