@@ -32,10 +32,7 @@ pub async fn add_customer(
     let provider = who.staff.provider;
     let called = name("name", called)?;
     let now = app.sources.now();
-    let number = match number.map(str::trim).filter(|n| !n.is_empty()) {
-        Some(text) => Some(self::number(text)?),
-        None => None,
-    };
+    let number = number.map(str::trim).filter(|n| !n.is_empty()).map(self::number).transpose()?;
     let group_name = match group {
         None => None,
         Some(group) => Some(group_named(&mut *app.read().await?, provider, group).await?),
