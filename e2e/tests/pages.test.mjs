@@ -170,7 +170,7 @@ async function book(marta, server) {
 	await marta.getByTestId("visit-line").waitFor();
 	await both(marta, "book");
 	await marta.getByTestId("visit-line").getByRole("link").first().click();
-	await marta.getByRole("button", { name: "Show requests" }).click();
+	await marta.getByRole("button", { name: "Show what was opened" }).click();
 	await marta.getByRole("table").waitFor();
 	await both(marta, "visit", { dark: true, fullPage: true });
 	await marta.goto(`${server.portal}/settings`);

@@ -308,9 +308,10 @@ async function visitorBook({ server, marta }) {
 	await line.getByRole("link", { name: "Lena Brandt" }).click();
 	const main = marta.locator("main");
 	await main.getByText("+49 30 23125 100").waitFor();
-	await main.getByRole("button", { name: "Aufrufe zeigen" }).click();
+	await main.getByRole("button", { name: "Zeigen, was geöffnet wurde" }).click();
 	const table = marta.getByRole("table");
 	await table.waitFor();
+	for (const fold of await table.locator("summary").all()) await fold.click();
 	const rows = await table.innerText();
 	for (const path of ["/people", "/invoices/2026-1104.pdf", "/account", "/servers/srv-101/log"]) {
 		assert.ok(rows.includes(path), `${path} in the book`);

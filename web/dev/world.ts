@@ -149,6 +149,7 @@ export class World {
 			ended_how: null,
 			cut_millis: null,
 			pages: 0,
+			loaded: 0,
 			refused: 0,
 			last: null,
 			reason: ground.reason ?? null,
@@ -515,6 +516,11 @@ function requests(): VisitRequest[] {
 		action: "view" as const,
 		class: "product" as const,
 		code: "masked",
+		page: true,
+		file: false,
+		query: [],
+		body: [],
+		status: 200,
 	};
 	return [
 		{
@@ -538,14 +544,26 @@ function requests(): VisitRequest[] {
 			...base,
 			at: minutes(-1491),
 			path: "/servers/web-01/log",
-			area: "Server und Domains",
+			area: "servers",
+			area_name: { de: "Server", en: "Servers" },
+			query: ["lines"],
+			outcome: "forwarded",
+		},
+		{
+			...base,
+			at: minutes(-1491),
+			path: "/assets/panel.css",
+			area: "assets",
+			page: false,
+			file: true,
 			outcome: "forwarded",
 		},
 		{
 			...base,
 			at: minutes(-1492),
 			path: "/servers",
-			area: "Server und Domains",
+			area: "servers",
+			area_name: { de: "Server", en: "Servers" },
 			outcome: "forwarded",
 		},
 	];

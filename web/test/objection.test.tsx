@@ -22,6 +22,7 @@ const visit = {
 	ended_how: "customer",
 	cut_millis: 200,
 	pages: 3,
+	loaded: 0,
 	refused: 0,
 	last: null,
 	of_colleague: false,

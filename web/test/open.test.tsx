@@ -19,6 +19,7 @@ function visit(changes: Partial<Visit> = {}): Visit {
 		started_at: at(-4),
 		ends_at: at(56),
 		pages: 3,
+		loaded: 0,
 		refused: 0,
 		...changes,
 	};

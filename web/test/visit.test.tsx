@@ -1,9 +1,9 @@
 import { screen } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Visit } from "../src/api/types";
+import type { Visit, VisitRequest } from "../src/api/types";
 import { GroundPage } from "../src/visit/GroundPage";
-import { placeText } from "../src/visit/tell";
+import { askedText, opened, placeText } from "../src/visit/tell";
 import { answers, at, ground, show } from "./help";
 
 function visit(id: string, reason: Visit["reason"]): Visit {
@@ -18,6 +18,7 @@ function visit(id: string, reason: Visit["reason"]): Visit {
 		started_at: at(-4),
 		ends_at: at(56),
 		pages: 3,
+		loaded: 0,
 		refused: 0,
 		reason,
 	};
@@ -72,10 +73,45 @@ describe("an entry of the visitor book", () => {
 		expect(screen.getByText(/\+49 30 5550117/)).toBeDefined();
 	});
 
-	test("a mere file goes by its name, a page by its area", () => {
-		const last = { at: at(0), path: "/domains/17", area: "domains" };
-		expect(placeText(last)).toBe("domains");
-		expect(placeText({ ...last, path: "/assets/app.css", area: "assets" })).toBe("app.css");
-		expect(placeText({ ...last, path: "/", area: "" })).toBe("/");
+	test("an area goes by its name in the reader's language", () => {
+		const place = { area: "servers", area_name: { de: "Server", en: "Servers" } };
+		expect(placeText(place, "de")).toBe("Server");
+		expect(placeText(place, "en")).toBe("Servers");
+		expect(placeText({ area: "servers", area_name: null }, "en")).toBe("servers");
+	});
+
+	test("seven pages are seven lines: what they load is folded, what was refused is not", () => {
+		const request = (path: string, more: Partial<VisitRequest> = {}): VisitRequest => ({
+			at: at(0),
+			method: "GET",
+			path,
+			area: "servers",
+			area_name: null,
+			page: false,
+			file: false,
+			query: [],
+			body: [],
+			status: 200,
+			action: "view",
+			class: "product",
+			outcome: "forwarded",
+			code: "open",
+			...more,
+		});
+		const newestFirst = [1, 2, 3, 4, 5, 6, 7].flatMap((n) => [
+			request("/assets/a.js", { file: true }),
+			request("/api/x"),
+			request(`/page/${n}`, { page: true, query: ["tab"] }),
+		]);
+		newestFirst.splice(1, 0, request("/people", { outcome: "refused", code: "action.never" }));
+		const lines = opened(newestFirst);
+		expect(lines.filter((line) => line.request?.page)).toHaveLength(7);
+		expect(lines).toHaveLength(8);
+		expect(lines[0]?.request?.path).toBe("/people");
+		expect(lines[1]?.files).toHaveLength(1);
+		expect(lines[1]?.loaded).toHaveLength(1);
+		expect(lines[1]?.request && askedText(lines[1].request)).toBe("GET /page/1?tab");
+		const cut = opened(newestFirst.slice(0, -1));
+		expect(cut.at(-1)?.request).toBeNull();
 	});
 });

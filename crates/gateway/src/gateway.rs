@@ -3,21 +3,22 @@
 use std::{convert::Infallible, io, pin::Pin, sync::Arc};
 
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Response,
-    header::{CONNECTION, UPGRADE},
+    HeaderMap, HeaderValue, Request, Response,
+    header::{CONNECTION, CONTENT_TYPE, UPGRADE},
 };
 use hyper::{body::Incoming, service::Service};
+use pforte_core::catalogue::AskedBody;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     body::OutBody,
     config::{GatewayConfig, Scheme},
-    forward::{self, Outcome, Products},
+    forward::{self, Outcome, Payload, Products},
     listen::{self, Connection},
     origin,
     pages::{self, Own, Reader},
-    permit::{Ask, Permit},
+    permit::{Ask, Permit, Why},
     pforte,
 };
 
@@ -116,32 +117,49 @@ impl<P: Permit> Inner<P> {
         if path == "/.pforte" || path.starts_with("/.pforte/") {
             return pforte::answer(self, &scene, &request).await;
         }
-        if headers.contains_key("service-worker") {
-            return pages::own(reader, Own::ServiceWorker);
+        let stopped = if headers.contains_key("service-worker") {
+            Some(Own::ServiceWorker)
+        } else if origin::is_foreign(headers, request.method(), &scene.origin, scene.websocket) {
+            Some(Own::Foreign)
+        } else if forward::overrides_method(request.uri().query().unwrap_or_default()) {
+            Some(Own::Override)
+        } else {
+            None
+        };
+        let request = request.map(Payload::new);
+        match stopped {
+            Some(own) => self.stop(&scene, &request, own).await,
+            None => self.admit(&scene, request).await,
         }
-        if origin::is_foreign(headers, request.method(), &scene.origin, scene.websocket) {
-            return pages::own(reader, Own::Foreign);
+    }
+
+    /// A request that goes no further whatever the visit may: logged, if it is a visit's.
+    async fn stop(&self, scene: &Scene, request: &Request<Payload>, own: Own) -> Response<OutBody> {
+        let ask = Ask { stopped: Some(pages::code(own)), ..ask(scene, request) };
+        tracing::info!(code = pages::code(own), method = ask.method, path = ask.path, "a request is refused");
+        match self.permit.admit(ask).await {
+            Err(shut) if shut.why != Why::NotHere && shut.why != Why::Stopped => pages::shut(scene, &shut),
+            Err(shut) => pages::own_in(scene, shut.bar.as_ref(), own),
+            // Nobody may admit this; whoever does is not believed.
+            Ok(pass) => {
+                self.permit.not_forwarded(&pass, pages::code(own)).await;
+                pages::own(scene.reader, own)
+            }
         }
-        if forward::overrides_method(request.uri().query().unwrap_or_default()) {
-            return pages::own(reader, Own::Bad);
-        }
-        self.admit(&scene, request).await
     }
 
     /// Decides and forwards; decides once more when the facts changed in between.
-    async fn admit(&self, scene: &Scene, mut request: Request<Incoming>) -> Response<OutBody> {
+    async fn admit(&self, scene: &Scene, mut request: Request<Payload>) -> Response<OutBody> {
+        if !request.body().is_empty() && self.permit.reads_body(&ask(scene, &request)) {
+            // Small and whole, or not at all: what is longer counts as the strictest it could be.
+            if let Err(own) = request.body_mut().read_ahead().await {
+                return self.stop(scene, &request, own).await;
+            }
+        }
         for _ in 0..2 {
-            let method: Method = request.method().clone();
-            let ask = Ask {
-                label: &scene.label,
-                cookie: scene.cookie.as_deref(),
-                method: method.as_str(),
-                path: request.uri().path(),
-                websocket: scene.websocket,
-            };
-            let pass = match self.permit.admit(ask).await {
+            let pass = match self.permit.admit(ask(scene, &request)).await {
                 Ok(pass) => pass,
-                Err(shut) => return pages::shut(scene.reader, &shut),
+                Err(shut) => return pages::shut(scene, &shut),
             };
             match forward::forward(self, scene, request, pass).await {
                 Outcome::Answer(response) => return *response,
@@ -155,7 +173,7 @@ impl<P: Permit> Inner<P> {
     /// The page for a request whose visit changed while it was under way.
     pub(crate) async fn why_stale(&self, scene: &Scene) -> Response<OutBody> {
         match self.permit.status(&scene.label, scene.cookie.as_deref()).await {
-            Err(shut) => pages::shut(scene.reader, &shut),
+            Err(shut) => pages::shut(scene, &shut),
             Ok(_) => pages::own(scene.reader, Own::Unsettled),
         }
     }
@@ -170,5 +188,30 @@ impl<P: Permit> Inner<P> {
         self.config.trusted_proxies.trust(connection.peer.ip())
             && said.next().is_some_and(|proto| proto.as_bytes() == b"https")
             && said.next().is_none()
+    }
+}
+
+/// What the permit is told of a request.
+fn ask<'a>(scene: &'a Scene, request: &'a Request<Payload>) -> Ask<'a> {
+    let body = request.body();
+    let mut kinds = request.headers().get_all(CONTENT_TYPE).iter();
+    let kind = match (kinds.next(), kinds.next()) {
+        (Some(kind), None) => kind.to_str().unwrap_or_default(),
+        _ => "",
+    };
+    Ask {
+        label: &scene.label,
+        cookie: scene.cookie.as_deref(),
+        method: request.method().as_str(),
+        path: request.uri().path(),
+        query: request.uri().query().unwrap_or_default(),
+        body: match body.whole() {
+            _ if body.is_empty() => AskedBody::None,
+            Some(bytes) => AskedBody::Read { kind, bytes },
+            None => AskedBody::Unread,
+        },
+        page: forward::is_page(request.headers()),
+        websocket: scene.websocket,
+        stopped: None,
     }
 }

@@ -31,5 +31,5 @@ pub use vet::{Refusal, Rules, Vetted};
 
 /// Whether a selector of a pass list can be read; for checking a configuration before it is used.
 pub fn selector_is_valid(text: &str) -> bool {
-    text.parse::<lol_html::Selector>().is_ok()
+    scraper::Selector::parse(text).is_ok()
 }

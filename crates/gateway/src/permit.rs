@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc, time::Instant};
 
 use pforte_core::{
     access::EndedHow,
-    catalogue::{Action, PassList, Product},
+    catalogue::{Action, AskedBody, Because, DataClass, PassList, Product},
     kernel::{EntryId, Moment, VisitId},
 };
 
@@ -17,11 +17,18 @@ pub trait Permit: Send + Sync + 'static {
     /// Exchanges a one-time opening token for the visit's cookie value.
     fn enter(&self, label: &str, token: &str) -> impl Future<Output = Result<Entered, Shut>> + Send;
 
+    /// Whether this visit's product can only classify the request with its body. Says nothing about
+    /// whether it passes.
+    fn reads_body(&self, ask: &Ask<'_>) -> bool;
+
     /// Decides one request. When it answers `Ok`, the request's log entry is durable (rule W2).
     fn admit(&self, ask: Ask<'_>) -> impl Future<Output = Result<Pass, Shut>> + Send;
 
-    /// Notes that an admitted request was not forwarded after all (its generation went stale).
-    fn not_forwarded(&self, pass: &Pass) -> impl Future<Output = ()> + Send;
+    /// Notes that an admitted request was not forwarded after all; `why` is the code of what stopped it.
+    fn not_forwarded(&self, pass: &Pass, why: &'static str) -> impl Future<Output = ()> + Send;
+
+    /// Notes what the product answered. Must not wait: it is written with others, a moment later.
+    fn answered(&self, label: &str, pass: &Pass, status: u16);
 
     /// What the bar shows. Neither logged nor counted as activity.
     fn status(&self, label: &str, cookie: Option<&str>) -> impl Future<Output = Result<Status, Shut>> + Send;
@@ -31,7 +38,7 @@ pub trait Permit: Send + Sync + 'static {
 }
 
 /// One request, as far as the decision may know it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Ask<'a> {
     /// The first label of the host name: names the visit.
     pub label: &'a str,
@@ -40,6 +47,13 @@ pub struct Ask<'a> {
     pub method: &'a str,
     /// Canonical path, without query.
     pub path: &'a str,
+    /// As it was sent, without the question mark.
+    pub query: &'a str,
+    pub body: AskedBody<'a>,
+    /// Whether the answer would fill a window.
+    pub page: bool,
+    /// The gateway's own code for why this goes no further: it is logged and refused.
+    pub stopped: Option<&'static str>,
     /// Whether the request asks to become a WebSocket.
     pub websocket: bool,
 }
@@ -125,6 +139,31 @@ pub struct Shut {
     pub language: Language,
     /// The desk's address, for the way back.
     pub desk: String,
+    /// While the visit goes on: the bar stays.
+    pub bar: Option<Bar>,
+    /// What was asked for, and which rule refused it.
+    pub told: Option<Refused>,
+}
+
+impl Shut {
+    /// Says why, and nothing about the request.
+    pub const fn new(why: Why, language: Language, desk: String) -> Self {
+        Self { why, language, desk, bar: None, told: None }
+    }
+}
+
+/// A refused request and its rule, for the page that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub method: String,
+    pub path: String,
+    /// The area as it is called in the reader's language.
+    pub area: Option<String>,
+    /// The path pattern of the route, with what the catalogue says of it.
+    pub rule: Option<(String, Action, DataClass)>,
+    pub because: Because,
+    /// Names of the parameters, never a value.
+    pub query: Vec<String>,
 }
 
 /// The reasons a request is refused, from the reader's side.
@@ -134,12 +173,18 @@ pub enum Why {
     NotHere,
     /// The opening link was used or is too old (410).
     LinkSpent,
+    /// The visit is over, and that is all this browser may know (410).
+    Ended,
     /// The visit is over (410).
     Over { how: EndedHow, cut_millis: Option<u64> },
     /// Closed to every ground: passwords, MFA, keys, or a route nobody classified (403).
     Never { classified: bool },
     /// Something would open it (403): the customer's consent, or a ground that shows personal data.
     Needs { what: Needed, action: Action },
+    /// One masked page was asked too often with parameters (429).
+    TooOften,
+    /// The gateway itself refuses; its own page says why.
+    Stopped,
     /// The log cannot be written, so nothing is forwarded (503).
     LogDown,
     /// Too many requests wait (503).

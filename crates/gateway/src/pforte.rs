@@ -53,7 +53,7 @@ async fn open<P: Permit>(
     };
     match gateway.permit.enter(&scene.label, token).await {
         Ok(entered) => pages::opened(&entered.cookie),
-        Err(shut) => pages::shut(scene.reader, &shut),
+        Err(shut) => pages::shut(scene, &shut),
     }
 }
 
@@ -66,7 +66,7 @@ async fn status<P: Permit>(gateway: &Inner<P>, scene: &Scene) -> Response<OutBod
             });
             pages::json(StatusCode::OK, "application/json", body.to_string())
         }
-        Err(shut) => pages::shut(scene.reader, &shut),
+        Err(shut) => pages::shut(scene, &shut),
     }
 }
 
@@ -77,6 +77,6 @@ async fn end<P: Permit>(gateway: &Inner<P>, scene: &Scene, request: &Request<Inc
     }
     match gateway.permit.end(&scene.label, scene.cookie.as_deref()).await {
         Ok(ended) => pages::ended(scene.reader, &ended),
-        Err(shut) => pages::shut(scene.reader, &shut),
+        Err(shut) => pages::shut(scene, &shut),
     }
 }

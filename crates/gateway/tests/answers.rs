@@ -176,7 +176,8 @@ async fn b5_control_10_masked_answers_show_only_what_is_named() {
     assert_eq!(json.text(), r#"{"id":7,"name":"•••••","servers":[{"name":"web1","owner":"•••••"}]}"#);
     let html = stage.get("/customer?html").await;
     assert!(
-        html.text().contains("<h1>Server</h1><p>•••••</p><b class=pass>open <i class=mask>•••••</i></b>"),
+        html.text()
+            .contains("<h1>Server</h1><p>•••••</p><b class=\"pass\">open <i class=\"mask\">•••••</i></b>"),
         "{}",
         html.text()
     );

@@ -7,7 +7,7 @@ mod support;
 use std::sync::atomic::Ordering;
 
 use pforte_core::{access::EndedHow, catalogue::Action};
-use pforte_gateway::{Needed, Why};
+use pforte_gateway::{GatewayConfig, Needed, Scheme, Why};
 use support::*;
 
 const HTML: &str = "Accept: text/html\r\n";
@@ -85,6 +85,8 @@ async fn every_reason_has_a_page_in_the_readers_language() {
     let stage = Stage::new(|_| text("hello")).await;
     let table: &[(Why, u16, &str)] = &[
         (Why::NotHere, 404, "There is nothing here."),
+        (Why::Ended, 410, "This session has ended."),
+        (Why::TooOften, 429, "Too many searches were made here."),
         (
             Why::Over { how: EndedHow::Customer, cut_millis: Some(180) },
             410,
@@ -116,7 +118,7 @@ async fn every_reason_has_a_page_in_the_readers_language() {
         assert!(page.text().contains("https://desk.example/desk"), "{why:?}");
         assert_eq!(page.header("cache-control"), Some("no-store"));
         assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
-        let over = matches!(why, Why::Over { .. });
+        let over = matches!(why, Why::Over { .. } | Why::Ended);
         assert_eq!(page.header("clear-site-data").is_some(), over, "{why:?}");
         let problem = stage.get("/v/x").await;
         assert_eq!(problem.header("content-type"), Some("application/problem+json"), "{why:?}");
@@ -239,4 +241,64 @@ async fn slow_heads_and_shutdowns_close_connections() {
     stage.shutdown.cancel();
     read_all(&mut stream).await;
     assert_eq!(stage.permit.leash.holders(), 0);
+}
+
+/// What the gateway itself refuses inside a visit is told to the log, and its page keeps the bar.
+#[tokio::test]
+async fn refusals_of_the_gateway_are_logged_and_keep_the_bar() {
+    let stage = Stage::new(|_| text("hello")).await;
+    for (target, headers, code) in [
+        ("/v/x?_method=delete", "", "request.override"),
+        ("/v/x?%5Fmethod=delete", "", "request.override"),
+        ("/v/x", "Service-Worker: script\r\n", "request.service_worker"),
+        ("/v/x", "Origin: https://evil.example\r\nSec-Fetch-Site: cross-site\r\n", "request.foreign"),
+    ] {
+        let page = stage.send("POST", target, &format!("{HTML}{headers}"), b"a=1").await;
+        assert!((400..500).contains(&page.status), "{target}: {}", page.status);
+        assert!(
+            page.text().contains("<pforte-bar>") && page.text().contains(code),
+            "{target}: {}",
+            page.text()
+        );
+        assert!(page.header("content-security-policy").unwrap().contains("form-action 'self'"));
+        assert_eq!(stage.permit.stopped.lock().unwrap().pop(), Some(code), "{target}");
+    }
+    let page = stage.send("POST", "/v/x", HTML, "name=•••••".as_bytes()).await;
+    assert!(page.status == 422 && page.text().contains("<pforte-bar>"), "{}", page.text());
+    assert_eq!(stage.permit.stopped.lock().unwrap().pop(), Some("request.carries_mask"));
+    assert_eq!(stage.product.count(), 0);
+}
+
+/// The body is read before the decision only where a route asks; a longer one is the strictest it could be.
+#[tokio::test]
+async fn a_body_is_classified_before_anything_is_forwarded() {
+    let stage = Stage::with(
+        |_| text("done"),
+        |product| {
+            let rpc = pforte_core::catalogue::BodyRule::Rpc(vec!["host.get".into()]);
+            let looks = pforte_core::catalogue::Route {
+                body: Some(rpc),
+                ..route(Some("POST"), "/rpc", Action::View, DataClass::Product)
+            };
+            let changes = route(Some("POST"), "/rpc", Action::Change, DataClass::Product);
+            product.routes.splice(0..0, [looks, changes]);
+        },
+        GatewayConfig::new(SUFFIX, Scheme::Http),
+    )
+    .await;
+    let call = |body: Vec<u8>| {
+        let stage = &stage;
+        async move { stage.send("POST", "/rpc", "Content-Type: application/json\r\n", &body).await }
+    };
+    let looked = call(br#"{"method":"host.get"}"#.to_vec()).await;
+    assert_eq!((looked.status, looked.text().as_str()), (200, "done"));
+    assert_eq!(stage.permit.answered.lock().unwrap().as_slice(), [200]);
+    for body in [
+        br#"{"method":"host.update"}"#.to_vec(),
+        br#"[{"method":"host.get"},{"method":"host.update"}]"#.to_vec(),
+        [br#"{"method":"host.get","params":""#.as_slice(), &[b'x'; 70_000], br#""}"#].concat(),
+    ] {
+        assert_eq!(call(body).await.status, 403);
+    }
+    assert_eq!(stage.product.count(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pforte_core::catalogue::{Action, DataClass};
+use pforte_core::catalogue::{Action, DataClass, Methods, Product, Route};
 
 use pforte_server::{AttachmentSettings, How};
 
@@ -39,8 +39,8 @@ pub fn run(path: &Path) -> Result<(), Failure> {
             }),
             count(&|r| r.action == Action::Never),
         );
-        for hidden in shadowed(product) {
-            println!("         note: {hidden}");
+        for note in shadowed(product).into_iter().chain(open_ends(product)) {
+            println!("         note: {note}");
         }
     }
     println!("All of it can be used.");
@@ -81,16 +81,118 @@ fn files(attachments: &AttachmentSettings) -> Result<(), Failure> {
 }
 
 /// Routes that never match, because an earlier one takes everything.
-fn shadowed(product: &pforte_core::catalogue::Product) -> Vec<String> {
+fn shadowed(product: &Product) -> Vec<String> {
     let mut notes = Vec::new();
     for (index, route) in product.routes.iter().enumerate() {
+        let conditional = |route: &Route| !route.when.is_empty() || route.body.is_some();
+        // One with conditions counts wherever it stands, if it is stricter.
+        if conditional(route) {
+            continue;
+        }
         let path = route.path.to_string();
+        let covers = |earlier: &Route| {
+            let methods = match (&earlier.methods, &route.methods) {
+                (Methods::Any, _) => earlier.action != Action::View,
+                (earlier, later) => earlier == later,
+            };
+            methods && !conditional(earlier) && earlier.path.matches(&path)
+        };
+        // `/a/**` matches what `/a/*` does not: only an earlier pattern that is as wide hides it.
         let earlier = product.routes[..index].iter().find(|earlier| {
-            (earlier.method.is_none() || earlier.method == route.method) && earlier.path.matches(&path)
+            covers(earlier) && (!path.ends_with("/**") || earlier.path.to_string().ends_with("/**"))
         });
         if let Some(earlier) = earlier {
             notes.push(format!("{path} is never reached: {} comes first", earlier.path));
         }
     }
     notes
+}
+
+/// What a reader of the catalogue may not have thought of.
+fn open_ends(product: &Product) -> Vec<String> {
+    const READING: &[&str] = &["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH", "POST"];
+    let mut notes = Vec::new();
+    for route in &product.routes {
+        let path = &route.path;
+        let looks = route.action == Action::View;
+        if looks && route.pass.is_some() && route.query.is_none() && route.when.is_empty() {
+            notes.push(format!(
+                "{path} is masked and names no parameters: with any in its address it stays closed (`query = [\"page\"]`)"
+            ));
+        }
+        if let (true, Methods::Named(names)) = (looks, &route.methods) {
+            for name in names.iter().filter(|name| !READING.contains(&name.as_str())) {
+                notes.push(format!("{path} takes {name} for looking; is that what it does?"));
+            }
+            let posts = names.iter().any(|name| name == "POST");
+            if posts && route.pass.is_some() && route.body.is_none() {
+                notes.push(format!(
+                    "{path} is masked and takes POST: what is sent along closes it, unless `body` names it"
+                ));
+            }
+        }
+        if product.area(&route.area).is_none() {
+            notes.push(format!("the area {} has no name for customers (`[[product.area]]`)", route.area));
+        }
+    }
+    notes.dedup();
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use pforte_core::catalogue::{Asked, IdentityHeaders, Param, PassList, PathPattern};
+
+    use super::*;
+
+    fn route(method: &str, path: &str) -> Route {
+        Route {
+            methods: if method == "*" { Methods::Any } else { Methods::Named(vec![method.into()]) },
+            path: PathPattern::parse(path).expect("a pattern"),
+            when: vec![],
+            query: None,
+            body: None,
+            area: "a".into(),
+            action: Action::View,
+            class: DataClass::Product,
+            websocket: false,
+            pass: None,
+        }
+    }
+
+    fn product(routes: Vec<Route>) -> Product {
+        Product {
+            id: "p".into(),
+            name: "P".into(),
+            upstream: "http://127.0.0.1:9".into(),
+            upstream_ca_pem: None,
+            own_origins: vec![],
+            identity: IdentityHeaders::default(),
+            script_cookies: vec![],
+            request_headers: vec![],
+            areas: vec![],
+            routes,
+        }
+    }
+
+    #[test]
+    fn only_what_is_never_reached_is_said_to_be() {
+        let hidden = product(vec![route("GET", "/a/**"), route("GET", "/a/b")]);
+        assert_eq!(shadowed(&hidden).len(), 1);
+        let reached = product(vec![route("GET", "/a/*"), route("GET", "/a/**"), route("POST", "/a/b")]);
+        assert!(shadowed(&reached).is_empty(), "{:?}", shadowed(&reached));
+        let asked = Asked { method: "GET", path: "/a/b/c", ..Asked::default() };
+        assert_eq!(reached.classify(&asked).route, Some(1));
+    }
+
+    #[test]
+    fn a_masked_route_without_named_parameters_is_pointed_out() {
+        let masked =
+            Route { class: DataClass::Personal, pass: Some(PassList::default()), ..route("GET", "/m") };
+        let named = Route { query: Some(vec![Param { name: "page".into(), value: None }]), ..masked.clone() };
+        let said = |route| open_ends(&product(vec![route])).join("\n");
+        assert!(said(masked).contains("/m is masked and names no parameters"));
+        assert!(!said(named).contains("names no parameters"));
+        assert!(said(route("MKCALENDAR", "/c")).contains("takes MKCALENDAR for looking"));
+    }
 }

@@ -1,8 +1,10 @@
 //! The product catalogue as it is written in configuration files.
 
-use std::{fs, path::Path};
+use std::{fs, ops::Range, path::Path};
 
-use pforte_core::catalogue::{Action, DataClass, IdentityHeaders, PassList, PathPattern, Product, Route};
+use pforte_core::catalogue::{
+    Action, Area, BodyRule, DataClass, IdentityHeaders, Methods, Param, PassList, PathPattern, Product, Route,
+};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -32,7 +34,43 @@ pub struct ProductTable {
     #[serde(default)]
     request_headers: Vec<Spanned<String>>,
     identity: IdentityTable,
+    #[serde(default)]
+    area: Vec<AreaTable>,
     route: Vec<RouteTable>,
+}
+
+/// One `[[product.area]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AreaTable {
+    id: Spanned<String>,
+    name: NameTable,
+    #[serde(default)]
+    files: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NameTable {
+    de: Spanned<String>,
+    en: Spanned<String>,
+}
+
+/// One word, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Words {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Words {
+    fn list(&self) -> Vec<&str> {
+        match self {
+            Self::One(word) => vec![word],
+            Self::Several(words) => words.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,14 +84,27 @@ struct IdentityTable {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RouteTable {
-    method: Spanned<String>,
+    method: Spanned<Words>,
     path: Spanned<String>,
+    when: Option<Spanned<Vec<String>>>,
+    query: Option<Spanned<Vec<String>>>,
+    body: Option<Spanned<BodyTable>>,
     area: Spanned<String>,
     action: Spanned<String>,
     class: Spanned<String>,
     #[serde(default)]
     websocket: bool,
     pass: Option<PassTable>,
+}
+
+/// One of these.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BodyTable {
+    json_rpc: Option<Vec<String>>,
+    graphql: Option<String>,
+    form: Option<Vec<String>>,
+    json: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +174,7 @@ fn product(source: &Source<'_>, home: &Path, table: ProductTable) -> Result<Prod
     for name in &table.request_headers {
         request_header(source, &identity, name)?;
     }
+    let areas = areas(source, table.area)?;
     let mut routes = Vec::with_capacity(table.route.len());
     for table in table.route {
         routes.push(route(source, table)?);
@@ -137,8 +189,30 @@ fn product(source: &Source<'_>, home: &Path, table: ProductTable) -> Result<Prod
         identity,
         script_cookies: words(table.script_cookies),
         request_headers: words(table.request_headers),
+        areas,
         routes,
     })
+}
+
+fn areas(source: &Source<'_>, tables: Vec<AreaTable>) -> Result<Vec<Area>, ConfigError> {
+    let mut areas: Vec<Area> = Vec::with_capacity(tables.len());
+    for table in tables {
+        if areas.iter().any(|area| area.id == *table.id.get_ref()) {
+            return Err(source.error(table.id.span(), "area.id", "this area has a name already"));
+        }
+        for name in [&table.name.de, &table.name.en] {
+            if name.get_ref().trim().is_empty() {
+                return Err(source.error(name.span(), "area.name", "give the area a name in both languages"));
+            }
+        }
+        areas.push(Area {
+            id: table.id.into_inner(),
+            german: table.name.de.into_inner(),
+            english: table.name.en.into_inner(),
+            files: table.files,
+        });
+    }
+    Ok(areas)
 }
 
 fn origin(source: &Source<'_>, key: &str, text: &Spanned<String>) -> Result<(), ConfigError> {
@@ -195,11 +269,7 @@ fn request_header(
 
 fn route(source: &Source<'_>, table: RouteTable) -> Result<Route, ConfigError> {
     let word = |text: &Spanned<String>, key: &str, what: &str| source.error(text.span(), key, what);
-    let method = table.method.get_ref().as_str();
-    let known = ["*", "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-    if !known.contains(&method) {
-        return Err(word(&table.method, "route.method", "use *, GET, POST, PUT, PATCH, DELETE or OPTIONS"));
-    }
+    let methods = methods(source, &table.method)?;
     let path = PathPattern::parse(table.path.get_ref())
         .map_err(|e| source.error(table.path.span(), "route.path", e.to_string()))?;
     let action = Action::from_word(table.action.get_ref()).ok_or_else(|| {
@@ -219,15 +289,93 @@ fn route(source: &Source<'_>, table: RouteTable) -> Result<Route, ConfigError> {
         return Err(word(&table.class, "route.websocket", what));
     }
     let pass = table.pass.map(|pass| pass_list(source, pass)).transpose()?;
+    let body = table.body.as_ref().map(|body| body_rule(source, body)).transpose()?;
+    if let (Some(BodyRule::GraphQl | BodyRule::Rpc(_)), Some(_), Some(table)) = (&body, &pass, &table.body) {
+        let what = "an answer to such a call is named by whoever asks, so no pass list can hold it; leave `pass` out";
+        return Err(source.error(table.span(), "route.pass", what));
+    }
+    let params = |list: &Option<Spanned<Vec<String>>>, key: &str| {
+        list.as_ref().map(|list| params(source, list.span(), list.get_ref(), key)).transpose()
+    };
+    let when = params(&table.when, "route.when")?;
+    if let (Some(list), Some(when)) = (&table.when, &when)
+        && when.is_empty()
+    {
+        return Err(source.error(list.span(), "route.when", "name a parameter, or leave `when` out"));
+    }
     Ok(Route {
-        method: (method != "*").then(|| method.to_owned()),
+        methods,
         path,
+        when: when.unwrap_or_default(),
+        query: params(&table.query, "route.query")?,
+        body,
         area: table.area.into_inner(),
         action,
         class,
         websocket: table.websocket,
         pass,
     })
+}
+
+/// `"*"`, a method, or several.
+fn methods(source: &Source<'_>, given: &Spanned<Words>) -> Result<Methods, ConfigError> {
+    const REFUSED: &[&str] = &["CONNECT", "TRACE", "TRACK", "PRI"];
+    let names = given.get_ref().list();
+    if names == ["*"] {
+        return Ok(Methods::Any);
+    }
+    let token = |name: &str| {
+        let letters = |b: u8| b.is_ascii_uppercase() || b == b'-';
+        (1..=20).contains(&name.len()) && name.bytes().all(letters) && !REFUSED.contains(&name)
+    };
+    if names.is_empty() || !names.iter().all(|name| token(name)) {
+        let what =
+            "use \"*\", a method in capital letters as GET or PROPFIND, or several as [\"GET\", \"POST\"]";
+        return Err(source.error(given.span(), "route.method", what));
+    }
+    Ok(Methods::Named(names.into_iter().map(str::to_owned).collect()))
+}
+
+fn params(
+    source: &Source<'_>,
+    at: Range<usize>,
+    list: &[String],
+    key: &str,
+) -> Result<Vec<Param>, ConfigError> {
+    list.iter()
+        .map(|text| {
+            let what = "write a parameter's name, or name and value as action=close";
+            Param::parse(text).ok_or_else(|| source.error(at.clone(), key, what))
+        })
+        .collect()
+}
+
+fn body_rule(source: &Source<'_>, table: &Spanned<BodyTable>) -> Result<BodyRule, ConfigError> {
+    let wrong = |what: &str| source.error(table.span(), "route.body", what);
+    match table.get_ref() {
+        BodyTable { json_rpc: Some(methods), graphql: None, form: None, json: None } => {
+            let plain = |name: &String| {
+                let inner = name.strip_prefix('*').unwrap_or(name);
+                let inner = inner.strip_suffix('*').unwrap_or(inner);
+                !inner.is_empty() && !inner.contains('*') && name.len() - inner.len() <= 1
+            };
+            if methods.is_empty() || !methods.iter().all(plain) {
+                return Err(wrong("name methods, as host.get; a * may stand at one end, as *.get"));
+            }
+            Ok(BodyRule::Rpc(methods.clone()))
+        }
+        BodyTable { json_rpc: None, graphql: Some(word), form: None, json: None } => match word.as_str() {
+            "query" => Ok(BodyRule::GraphQl),
+            _ => Err(wrong("write graphql = \"query\": nothing else of it can be told apart")),
+        },
+        BodyTable { json_rpc: None, graphql: None, form: Some(fields), json: None } => {
+            Ok(BodyRule::Form(params(source, table.span(), fields, "route.body")?))
+        }
+        BodyTable { json_rpc: None, graphql: None, form: None, json: Some(fields) } => {
+            Ok(BodyRule::Json(params(source, table.span(), fields, "route.body")?))
+        }
+        _ => Err(wrong("write one of json_rpc, graphql, form and json")),
+    }
 }
 
 fn pass_list(source: &Source<'_>, table: PassTable) -> Result<PassList, ConfigError> {

@@ -117,7 +117,7 @@ const BROKEN: &[Broken] = &[
     broken(ID, "id = \"panel\"\nrequest_headers = [\"x_user\"]", "request_headers", "product.request_headers"),
     broken("user = \"X-User\"", "user = \"X User\"", "user = ", "product.identity.user"),
     broken("user = \"X-User\"\ntoken = \"X-Token\"", "staff = \"X-Staff\"", "id = ", "product.identity"),
-    broken("method = \"GET\"", "method = \"FETCH\"", "method", "route.method"),
+    broken("method = \"GET\"", "method = \"Get\"", "method", "route.method"),
     broken("path = \"/**\"", "path = \"servers\"", "path", "route.path"),
     broken("area = \"everything\"", "area = \" \"", "area", "route.area"),
     broken("action = \"view\"", "action = \"peek\"", "action", "route.action"),

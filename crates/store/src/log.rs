@@ -3,6 +3,8 @@
 //! This is the seam behind which sealing, the tree and its proofs will stand: everything appends
 //! through [`append`], and nothing else in the workspace writes to the table. Numbers have no gaps.
 
+use std::collections::HashMap;
+
 use pforte_core::{
     entry::{Entry, Event},
     kernel::{EntryId, Moment, ProviderId, VisitId},
@@ -58,6 +60,7 @@ fn columns(event: &Event) -> (Option<VisitId>, Option<&'static str>) {
         Event::Request { visit, outcome, .. } => (Some(*visit), Some(outcome.word())),
         Event::VisitOpened { visit, .. }
         | Event::VisitEnded { visit, .. }
+        | Event::Answered { visit, .. }
         | Event::NotForwarded { visit, .. } => (Some(*visit), None),
         _ => (None, None),
     }
@@ -112,6 +115,26 @@ pub async fn requests_of_visit(
     rows.into_iter().map(|(seq, data)| Ok((seq, read(&data)?))).collect()
 }
 
+/// What the product answered to a visit's requests from the number `from` on.
+pub async fn answers_of_visit(
+    conn: &mut Conn,
+    provider: ProviderId,
+    visit: VisitId,
+    from: i64,
+) -> Result<HashMap<EntryId, u16>, StoreError> {
+    // A visit lasts an hour, and its answers are written at most twice a second.
+    let sql = "SELECT data FROM entry WHERE provider_id = $1 AND visit_id = $2 AND seq > $3 \
+               AND event = 'visit.answered' ORDER BY seq LIMIT 7200";
+    let rows = all!(conn, (String,), sql, provider.0, visit.0, from)?;
+    let mut answers = HashMap::new();
+    for (data,) in rows {
+        if let Event::Answered { answers: told, .. } = read(&data)?.event {
+            answers.extend(told.into_iter().map(|answer| (answer.request, answer.status)));
+        }
+    }
+    Ok(answers)
+}
+
 /// Entries in their order, from a number on: for exports, checks and the tree.
 pub async fn from_seq(
     conn: &mut Conn,
@@ -130,17 +153,22 @@ pub struct VisitSums {
     /// Forwarded, masked or not.
     pub forwarded: i64,
     pub refused: i64,
+    /// Of the forwarded ones, those that filled a window.
+    pub pages: i64,
     pub last_at: Option<Moment>,
 }
 
 /// Counts a visit's requests.
 pub async fn sums(conn: &mut Conn, provider: ProviderId, visit: VisitId) -> Result<VisitSums, StoreError> {
     let sql = "SELECT COUNT(*) FILTER (WHERE outcome <> 'refused'), COUNT(*) FILTER (WHERE outcome = 'refused'), \
+               COUNT(*) FILTER (WHERE outcome <> 'refused' AND data LIKE '%\"page\":true%'), \
                MAX(at) FROM entry WHERE provider_id = $1 AND visit_id = $2 AND outcome IS NOT NULL";
-    let row = one!(conn, (i64, i64, Option<i64>), sql, provider.0, visit.0)?;
-    Ok(row.map_or_else(VisitSums::default, |(forwarded, refused, last_at)| VisitSums {
+    // Within a text of the entry a quote is escaped: what is looked for is a member, never a word.
+    let row = one!(conn, (i64, i64, i64, Option<i64>), sql, provider.0, visit.0)?;
+    Ok(row.map_or_else(VisitSums::default, |(forwarded, refused, pages, last_at)| VisitSums {
         forwarded,
         refused,
+        pages,
         last_at: last_at.map(Moment),
     }))
 }

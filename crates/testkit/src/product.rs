@@ -1,6 +1,8 @@
 //! A sample product: one route of every kind that the decision tells apart.
 
-use pforte_core::catalogue::{Action, DataClass, IdentityHeaders, PassList, PathPattern, Product, Route};
+use pforte_core::catalogue::{
+    Action, Area, DataClass, IdentityHeaders, Methods, Param, PassList, PathPattern, Product, Route,
+};
 
 /// Its id.
 pub const PRODUCT: &str = "panel";
@@ -22,15 +24,28 @@ pub fn product() -> Product {
         },
         script_cookies: vec![],
         request_headers: vec![],
+        areas: vec![Area {
+            id: "servers".into(),
+            german: "Server".into(),
+            english: "Servers".into(),
+            files: false,
+        }],
         routes: vec![
             route("GET", "/servers", "servers", View, DataClass::Product, None),
             route("POST", "/servers/*/restart", "servers", Change, DataClass::Product, None),
             route("POST", "/servers/*/test", "servers", Test, DataClass::Product, None),
             route("POST", "/import", "servers", Import, DataClass::Product, None),
-            route("GET", "/account", "account", View, DataClass::Personal, Some(masked)),
+            Route {
+                query: Some(vec![Param { name: "page".into(), value: None }]),
+                ..route("GET", "/account", "account", View, DataClass::Personal, Some(masked))
+            },
             route("GET", "/address", "account", View, DataClass::Personal, None),
             route("GET", "/invoices/*/pdf", "billing", Download, DataClass::Product, None),
             route("POST", "/password", "security", Never, DataClass::Personal, None),
+            Route {
+                when: vec![Param { name: "action".into(), value: Some("stop".into()) }],
+                ..route("GET", "/servers", "servers", Change, DataClass::Product, None)
+            },
             Route { websocket: true, ..route("GET", "/console", "servers", View, DataClass::Product, None) },
         ],
     }
@@ -45,8 +60,11 @@ fn route(
     pass: Option<PassList>,
 ) -> Route {
     Route {
-        method: Some(method.into()),
+        methods: Methods::Named(vec![method.into()]),
         path: PathPattern::parse(path).expect("a pattern"),
+        when: vec![],
+        query: None,
+        body: None,
         area: area.into(),
         action,
         class,

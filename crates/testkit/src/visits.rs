@@ -77,8 +77,13 @@ impl Opened {
 
     /// Asks for leave to forward one request.
     pub async fn admit(&self, method: &str, path: &str) -> Result<Pass, Shut> {
-        let (label, cookie) = (self.label.as_str(), Some(self.cookie.as_str()));
-        self.app.admit(Ask { label, cookie, method, path, websocket: false }).await
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        self.ask(Ask { method, path, query, page: true, ..Ask::default() }).await
+    }
+
+    /// Asks as this visit's browser, whatever else the request is.
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<Pass, Shut> {
+        self.app.admit(Ask { label: &self.label, cookie: Some(&self.cookie), ..ask }).await
     }
 
     /// The agent looks at a page.
@@ -100,6 +105,9 @@ pub fn shut_code(shut: &Shut) -> String {
         Why::Over { how, .. } => format!("over.{how:?}"),
         Why::Never { .. } => "never".into(),
         Why::Needs { what, .. } => format!("needs.{what:?}"),
+        Why::Ended => "ended".into(),
+        Why::TooOften => "too_often".into(),
+        Why::Stopped => "stopped".into(),
         Why::LogDown => "log_down".into(),
         Why::Busy => "busy".into(),
     }

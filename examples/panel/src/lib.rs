@@ -15,6 +15,7 @@ mod identity;
 mod invoices;
 mod keys;
 mod live;
+mod old;
 mod overview;
 mod page;
 mod pdf;
@@ -78,6 +79,8 @@ pub(crate) struct Panel {
     pub keys: keys::Keys,
     /// Registrants as last saved, by domain id; a domain that is not in here has its sample one.
     pub saved: Mutex<HashMap<String, data::Registrant>>,
+    /// What was really changed, for whoever wants to know.
+    pub done: Mutex<Vec<String>>,
     pub sessions: AtomicU64,
 }
 
@@ -105,8 +108,13 @@ impl Panel {
 /// The whole product as a router, to serve on any listener.
 pub fn app(config: Config) -> Router {
     let keys = keys::Keys::new(config.keys.clone());
-    let panel =
-        Arc::new(Panel { config, keys, saved: Mutex::new(HashMap::new()), sessions: AtomicU64::new(0) });
+    let panel = Arc::new(Panel {
+        config,
+        keys,
+        saved: Mutex::default(),
+        done: Mutex::default(),
+        sessions: AtomicU64::new(0),
+    });
     let known = pages()
         .merge(streams())
         .merge(calls())
@@ -124,7 +132,7 @@ fn pages() -> Router<Arc<Panel>> {
     Router::new()
         .route("/", get(overview::page))
         .route("/servers", get(servers::list))
-        .route("/servers/{id}", get(servers::show))
+        .route("/servers/{id}", get(old::server))
         .route("/servers/{id}/console", get(servers::console))
         .route("/search", post(servers::search))
         .route("/domains", get(domains::list))
@@ -157,4 +165,9 @@ fn calls() -> Router<Arc<Panel>> {
         .route("/api/domains", get(api::domains))
         .route("/api/account", get(api::account))
         .route("/api/session", get(api::session))
+        .route("/api/changes", get(old::changes))
+        .route("/api/contacts", get(old::contacts))
+        .route("/api/graphql", get(old::graphql).post(old::graphql))
+        .route("/api/rpc", post(old::rpc))
+        .route("/calendar/{id}", any(old::calendar))
 }

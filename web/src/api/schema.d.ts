@@ -6117,6 +6117,11 @@ export interface components {
             token: string;
             yes: boolean;
         };
+        /** @description What an area is called. */
+        AreaName: {
+            de: string;
+            en: string;
+        };
         /** @description One part of a product, and how much of it support can see. */
         AreaView: {
             area: string;
@@ -6686,6 +6691,7 @@ export interface components {
         /** @description The newest request of a visit. */
         LastRequest: {
             area: string;
+            area_name?: components["schemas"]["AreaName"] | null;
             at: components["schemas"]["Timestamp"];
             path: string;
         };
@@ -7024,13 +7030,27 @@ export interface components {
             items: {
                 action: string;
                 area: string;
+                area_name?: components["schemas"]["AreaName"] | null;
                 at: components["schemas"]["Timestamp"];
+                /** @description Names in the body, where the catalogue had it read. */
+                body: string[];
                 class: string;
                 /** @description The decision's code. */
                 code: string;
+                /** @description Whether it is a mere file of the product: a style, a script, a picture. */
+                file: boolean;
                 method: string;
                 outcome: string;
+                /** @description Whether it filled a window. */
+                page: boolean;
                 path: string;
+                /** @description Names of the parameters, never a value. */
+                query: string[];
+                /**
+                 * Format: int32
+                 * @description What the product answered; `null` where that is not known.
+                 */
+                status?: number | null;
             }[];
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
@@ -7282,13 +7302,27 @@ export interface components {
         RequestView: {
             action: string;
             area: string;
+            area_name?: components["schemas"]["AreaName"] | null;
             at: components["schemas"]["Timestamp"];
+            /** @description Names in the body, where the catalogue had it read. */
+            body: string[];
             class: string;
             /** @description The decision's code. */
             code: string;
+            /** @description Whether it is a mere file of the product: a style, a script, a picture. */
+            file: boolean;
             method: string;
             outcome: string;
+            /** @description Whether it filled a window. */
+            page: boolean;
             path: string;
+            /** @description Names of the parameters, never a value. */
+            query: string[];
+            /**
+             * Format: int32
+             * @description What the product answered; `null` where that is not known.
+             */
+            status?: number | null;
         };
         /** @description Who asks, as staff see it. */
         RequesterView: {
@@ -7634,11 +7668,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             last?: components["schemas"]["LastRequest"] | null;
+            /**
+             * Format: int64
+             * @description Further requests that were forwarded: what pages load.
+             */
+            loaded: number;
             /** @description It was for a colleague's request or call, which this person may not read. */
             of_colleague: boolean;
             /**
              * Format: int64
-             * @description Requests that were forwarded.
+             * @description Pages that were opened.
              */
             pages: number;
             product: components["schemas"]["ProductRef"];

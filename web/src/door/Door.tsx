@@ -161,7 +161,9 @@ function NowOpening({ ground }: { ground: Ground }) {
 							<span className="danger">{t.refusedPages(visit.refused)}</span>
 						) : null}
 						{visit.last ? (
-							<span>{t.lastPage(placeText(visit.last), clock(visit.last.at, language))}</span>
+							<span>
+								{t.lastPage(placeText(visit.last, language), clock(visit.last.at, language))}
+							</span>
 						) : null}
 					</li>
 				))}

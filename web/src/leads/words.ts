@@ -34,6 +34,8 @@ export const leadWords = words(
 		saidBy: (name: string) => `${name} schreibt:`,
 		"alarm_sign_in.codes":
 			"Mit einem richtigen Passwort wurden an einem Tag zwanzig falsche Einmalcodes eingegeben. Jemand kennt vielleicht das Passwort.",
+		"alarm_visit.many_questions":
+			"Auf einer verdeckten Seite wurde auffällig oft gesucht. So lassen sich verdeckte Daten erraten.",
 		"alarm_pin.flood": "Mehr als 30 falsche PIN-Eingaben in einer Stunde.",
 		"alarm_pin.customer_closed":
 			"Der Weg über die PIN wurde bei einem Kunden nach 15 falschen Eingaben geschlossen.",
@@ -101,6 +103,8 @@ export const leadWords = words(
 		saidBy: (name: string) => `${name} writes:`,
 		"alarm_sign_in.codes":
 			"Twenty wrong one-time codes were entered with a correct password in one day. Somebody may know the password.",
+		"alarm_visit.many_questions":
+			"A masked page was searched strikingly often. That way masked data can be guessed.",
 		"alarm_pin.flood": "More than 30 wrong PIN entries in one hour.",
 		"alarm_pin.customer_closed": "The PIN way was closed for a customer after 15 wrong entries.",
 		staff: "Staff",

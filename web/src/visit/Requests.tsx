@@ -1,13 +1,14 @@
-// What was asked for in one visit, line by line.
+// What was opened in one visit: pages and refusals by name, what pages load folded below them.
 
 import { Button } from "@mantine/core";
-import type { VisitRequest } from "../api/types";
+import type { Language, VisitRequest } from "../api/types";
 import { Broken, Loading } from "../frame/states";
 import { frameWords } from "../frame/words";
 import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { codeText } from "../words/refusals";
 import { useRequests } from "./queries";
+import { askedText, isRefused, type Opened, opened, placeText } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -31,9 +32,9 @@ export function Requests({ visit }: { visit: string }) {
 					</tr>
 				</thead>
 				<tbody>
-					{requests.items.map((request, place) => (
+					{opened(requests.items).map((line, place) => (
 						// biome-ignore lint/suspicious/noArrayIndexKey: requests have no id; the list only grows
-						<RequestRow key={`${request.at}${place}`} request={request} />
+						<OpenedRow key={`${line.request?.at}${place}`} line={line} />
 					))}
 				</tbody>
 			</table>
@@ -53,22 +54,69 @@ export function Requests({ visit }: { visit: string }) {
 
 const signs = { forwarded: "●", masked: "◐", refused: "✕", not_forwarded: "✕" } as const;
 
-function RequestRow({ request }: { request: VisitRequest }) {
+function OpenedRow({ line }: { line: Opened }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
-	const time = new Date(request.at).toLocaleTimeString(language === "de" ? "de-DE" : "en-GB");
-	const refused = request.outcome === "refused" || request.outcome === "not_forwarded";
-	const why = refused && request.code ? codeText(request.code, request.code, language) : undefined;
+	const { request, loaded, files } = line;
+	const at = request ?? loaded[0] ?? files[0];
 	return (
 		<tr>
-			<td>{time}</td>
+			<td>{at ? time(at, language) : null}</td>
 			<td>
-				{request.area} <span className={classes.path}>{`${request.method} ${request.path}`}</span>
+				{request ? (
+					<>
+						<strong>{placeText(request, language)}</strong>{" "}
+						<span className={classes.path}>{askedText(request)}</span>
+					</>
+				) : (
+					<span className="soft">{t.earlier}</span>
+				)}
+				{loaded.length + files.length > 0 ? <Loaded loaded={loaded} files={files} /> : null}
 			</td>
-			<td className={refused ? "danger" : undefined} title={why}>
-				<span aria-hidden="true">{signs[request.outcome as keyof typeof signs] ?? "●"} </span>
-				{say(t, `out_${request.outcome}`)}
-			</td>
+			<td>{request ? <Outcome request={request} /> : null}</td>
 		</tr>
 	);
+}
+
+/** What a page loaded by itself. */
+function Loaded({ loaded, files }: { loaded: VisitRequest[]; files: VisitRequest[] }) {
+	const t = useWords(visitWords);
+	const { language } = useLanguage();
+	return (
+		<details className={classes.loaded}>
+			<summary>{t.loadedBy(loaded.length, files.length)}</summary>
+			<ul className="plain-list">
+				{[...loaded, ...files].map((request, place) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: requests have no id; the list only grows
+					<li key={`${request.at}${place}`}>
+						<span className="soft">{time(request, language)}</span> {askedText(request)}{" "}
+						<span className="soft">{say(t, `out_${request.outcome}`)}</span>
+					</li>
+				))}
+			</ul>
+		</details>
+	);
+}
+
+function Outcome({ request }: { request: VisitRequest }) {
+	const t = useWords(visitWords);
+	const { language } = useLanguage();
+	const refused = isRefused(request);
+	const failed = request.status != null && request.status >= 400;
+	return (
+		<>
+			<span className={refused ? "danger" : undefined}>
+				<span aria-hidden="true">{signs[request.outcome as keyof typeof signs] ?? "●"} </span>
+				{say(t, `out_${request.outcome}`)}
+				{failed && request.status ? ` · ${t.answered(request.status)}` : null}
+			</span>
+			{refused && request.code ? (
+				<span className={classes.because}>{codeText(request.code, request.code, language)}</span>
+			) : null}
+		</>
+	);
+}
+
+function time(request: VisitRequest, language: Language): string {
+	return new Date(request.at).toLocaleTimeString(language === "de" ? "de-DE" : "en-GB");
 }

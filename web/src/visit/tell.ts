@@ -1,5 +1,5 @@
 // How a ground's reason and call are told in one line. Both are gone once the log entry is unreadable.
-import type { Ground, Language, Visit } from "../api/types";
+import type { Ground, Language, Visit, VisitRequest } from "../api/types";
 import type { Same } from "../words/dictionary";
 import { say } from "../words/dictionary";
 import { clock } from "../words/time";
@@ -26,10 +26,52 @@ export function ownReason(visit: Visit, ground: Ground, t: Words): string | null
 	return own === reasonText(ground, t) ? null : own;
 }
 
-/** What was opened last: the catalogue's name of the area; a mere file goes by its own name. */
-export function placeText(last: NonNullable<Visit["last"]>): string {
-	if (last.area && last.area !== "assets") return last.area;
-	return last.path.split("/").filter(Boolean).at(-1) ?? last.path;
+/** Where it was: the area as the catalogue calls it in the reader's language. */
+export function placeText(
+	place: Pick<VisitRequest, "area" | "area_name">,
+	language: Language,
+): string {
+	return place.area_name?.[language] ?? place.area;
+}
+
+/** What was asked for, without any value: "GET /contacts?page" */
+export function askedText(request: VisitRequest): string {
+	const query = request.query.length > 0 ? `?${request.query.join("&")}` : "";
+	const body = request.body.length > 0 ? ` (${request.body.join(", ")})` : "";
+	return `${request.method} ${request.path}${query}${body}`;
+}
+
+export const isRefused = ({ outcome }: VisitRequest) =>
+	outcome === "refused" || outcome === "not_forwarded";
+
+/** One line of what a visit opened, with what that page loaded by itself. */
+export interface Opened {
+	/** `null`: the page itself is further back. */
+	request: VisitRequest | null;
+	loaded: VisitRequest[];
+	files: VisitRequest[];
+}
+
+/** Pages and refusals, newest first; what a page loads goes with it. */
+export function opened(requests: VisitRequest[]): Opened[] {
+	const lines: Opened[] = [];
+	let loaded: VisitRequest[] = [];
+	let files: VisitRequest[] = [];
+	for (const request of requests) {
+		if (isRefused(request)) {
+			lines.push({ request, loaded: [], files: [] });
+		} else if (request.page && !request.file) {
+			lines.push({ request, loaded, files });
+			loaded = [];
+			files = [];
+		} else if (request.file) {
+			files.push(request);
+		} else {
+			loaded.push(request);
+		}
+	}
+	if (loaded.length + files.length > 0) lines.push({ request: null, loaded, files });
+	return lines;
 }
 
 /** "Anfrage vom Kunden geschlossen (Marta Oduya)": the server's one table of words, in the page's language. */

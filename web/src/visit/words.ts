@@ -45,17 +45,26 @@ export const visitWords = words(
 		channel_chat: "Chat",
 		recordLine: (channel: string, from: string, at: string) => `${channel}, ${from}, ${at}`,
 		cut: (seconds: string) => `Nach ${seconds} war alles zu.`,
-		showRequests: "Aufrufe zeigen",
-		hideRequests: "Aufrufe verbergen",
-		requests: "Aufrufe",
-		noRequests: "Keine Aufrufe.",
+		showRequests: "Zeigen, was geöffnet wurde",
+		hideRequests: "Verbergen",
+		requests: "Geöffnete Seiten",
+		noRequests: "Es wurde nichts geöffnet.",
+		earlier: "Zu einer früheren Seite",
+		loadedBy: (calls: number, files: number) =>
+			[
+				calls > 0 ? (calls === 1 ? "1 Abruf" : `${calls} Abrufe`) : "",
+				files > 0 ? (files === 1 ? "1 Datei" : `${files} Dateien`) : "",
+			]
+				.filter(Boolean)
+				.join(", "),
+		answered: (status: number) => `Antwort ${status}`,
 		out_forwarded: "gezeigt",
 		out_masked: "verdeckt gezeigt",
 		out_refused: "abgelehnt",
 		out_not_forwarded: "nicht weitergegeben",
 		at: "Zeit",
 		area: "Bereich",
-		what: "Aufruf",
+		what: "Was",
 		outcome: "Ergebnis",
 	},
 	{
@@ -102,17 +111,26 @@ export const visitWords = words(
 		channel_chat: "chat",
 		recordLine: (channel: string, from: string, at: string) => `${channel}, ${from}, ${at}`,
 		cut: (seconds: string) => `Everything was shut after ${seconds}.`,
-		showRequests: "Show requests",
-		hideRequests: "Hide requests",
-		requests: "Requests",
-		noRequests: "No requests.",
+		showRequests: "Show what was opened",
+		hideRequests: "Hide",
+		requests: "Pages opened",
+		noRequests: "Nothing was opened.",
+		earlier: "Of an earlier page",
+		loadedBy: (calls: number, files: number) =>
+			[
+				calls > 0 ? (calls === 1 ? "1 call" : `${calls} calls`) : "",
+				files > 0 ? (files === 1 ? "1 file" : `${files} files`) : "",
+			]
+				.filter(Boolean)
+				.join(", "),
+		answered: (status: number) => `answer ${status}`,
 		out_forwarded: "shown",
 		out_masked: "shown masked",
 		out_refused: "refused",
 		out_not_forwarded: "not forwarded",
 		at: "Time",
 		area: "Area",
-		what: "Request",
+		what: "What",
 		outcome: "Outcome",
 	},
 );

@@ -38,6 +38,15 @@ impl Clean {
         Self::new(text, Self::NAME_MAX)
     }
 
+    /// What stands where nothing is said.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

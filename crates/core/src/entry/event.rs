@@ -86,11 +86,26 @@ events! {
     Request = "visit.request" {
         visit: VisitId, method: Clean, path: Clean, area: Clean, action: Action, class: DataClass,
         outcome: Outcome,
-        /// The decision's code.
+        /// The decision's code, or what in the request closed its route.
         code: Clean,
+        /// Names of the query's parameters, never a value.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        query: Vec<Clean>,
+        /// Names in the body, where the catalogue had it read: fields, or methods that were called.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        body: Vec<Clean>,
+        /// Whether it filled a window: a page, and not what a page loads.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        page: bool,
     }
-    /// An admitted request went nowhere after all.
-    NotForwarded = "visit.not_forwarded" { visit: VisitId, request: EntryId }
+    /// An admitted request went nowhere after all; `why` is the code of what stopped it.
+    NotForwarded = "visit.not_forwarded" {
+        visit: VisitId, request: EntryId,
+        #[serde(default = "Clean::nothing", skip_serializing_if = "Clean::is_empty")]
+        why: Clean,
+    }
+    /// What the product answered to requests of before: many in one entry, told once they came.
+    Answered = "visit.answered" { visit: VisitId, answers: Vec<Answer> }
 
     StaffAdded = "staff.added" { staff: StaffId, roles: Vec<StaffRole> }
     StaffChanged = "staff.changed" { staff: StaffId, fields: Vec<Clean> }
@@ -169,6 +184,13 @@ events! {
     RunStarted = "run.started" { version: Clean }
     /// The log could not be written for a while, and can again.
     LogRestored = "log.restored" { down_since: Moment }
+}
+
+/// The status that the product answered a request with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub request: EntryId,
+    pub status: u16,
 }
 
 words! {

@@ -5,6 +5,7 @@
 //! Start reading at [`forward`].
 
 mod identity;
+mod payload;
 mod request;
 mod response;
 mod upload;
@@ -13,7 +14,7 @@ mod websocket;
 
 use std::time::Instant;
 
-use http::{Request, Response, StatusCode, request::Parts};
+use http::{HeaderMap, Request, Response, StatusCode, header::ACCEPT, request::Parts};
 use hyper::body::Incoming;
 
 use crate::{
@@ -23,6 +24,7 @@ use crate::{
     permit::{Pass, Permit},
 };
 
+pub(crate) use payload::Payload;
 pub(crate) use upload::overrides_method;
 pub(crate) use upstream::Products;
 use upstream::{Failure, Prepared};
@@ -31,7 +33,19 @@ use upstream::{Failure, Prepared};
 pub(crate) enum Outcome {
     Answer(Box<Response<OutBody>>),
     /// The visit changed before anything went upstream. A request without body can be decided anew.
-    Stale(Option<Box<Request<Incoming>>>),
+    Stale(Option<Box<Request<Payload>>>),
+}
+
+/// Whether the answer would fill a window: a page, and not what a page loads.
+pub(crate) fn is_page(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-dest") {
+        Some(dest) => dest == "document",
+        None => {
+            text(ACCEPT.as_str()).is_some_and(|accept| accept.contains("text/html"))
+                && !headers.contains_key("x-requested-with")
+        }
+    }
 }
 
 impl Outcome {
@@ -44,7 +58,7 @@ impl Outcome {
 pub(crate) async fn forward<P: Permit>(
     gateway: &Inner<P>,
     scene: &Scene,
-    request: Request<Incoming>,
+    request: Request<Payload>,
     pass: Pass,
 ) -> Outcome {
     let reader = scene.reader.speaking(pass.bar.language);
@@ -70,7 +84,7 @@ struct Trip<'a, P> {
 }
 
 impl<P: Permit> Trip<'_, P> {
-    async fn make(&self, product: &Prepared, mut request: Request<Incoming>) -> Result<Outcome, Outcome> {
+    async fn make(&self, product: &Prepared, mut request: Request<Payload>) -> Result<Outcome, Outcome> {
         let upgrade = self.scene.websocket.then(|| hyper::upgrade::on(&mut request));
         let (parts, body) = request.into_parts();
         let body = self.take_in(&parts, body).await?;
@@ -91,15 +105,16 @@ impl<P: Permit> Trip<'_, P> {
             Err(Failure::Slow) => return Err(self.page(Own::UpstreamSlow)),
             Err(Failure::Upload(own)) => return Err(self.page(own)),
         };
+        self.gateway.permit.answered(&self.scene.label, &self.pass, answer.status().as_u16());
         Ok(Outcome::answer(if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             websocket::switch(self.scene, &self.pass, answer, upgrade, self.reader)
         } else {
-            response::build(product, self.scene, &self.pass, &parts, answer, self.reader)
+            response::build(product, self.scene, &self.pass, &parts, answer)
         }))
     }
 
     /// The body, checked as far as it must be before anything is forwarded.
-    async fn take_in(&self, parts: &Parts, body: Incoming) -> Result<upload::Upload, Outcome> {
+    async fn take_in(&self, parts: &Parts, body: Payload) -> Result<upload::Upload, Outcome> {
         let most = self.gateway.config.limits.body_bytes;
         let read = tokio::select! {
             biased;
@@ -114,17 +129,18 @@ impl<P: Permit> Trip<'_, P> {
     }
 
     fn page(&self, own: Own) -> Outcome {
-        Outcome::answer(pages::own(self.reader, own))
+        tracing::info!(visit = %self.pass.visit, code = pages::code(own), "a request is refused");
+        Outcome::answer(pages::own_in(self.scene, Some(&self.pass.bar), own))
     }
 
     /// Admitted, and nothing went upstream.
     async fn refused(&self, own: Own) -> Outcome {
-        self.gateway.permit.not_forwarded(&self.pass).await;
+        self.gateway.permit.not_forwarded(&self.pass, pages::code(own)).await;
         self.page(own)
     }
 
-    async fn stale(&self, unsent: Option<Box<Request<Incoming>>>) -> Outcome {
-        self.gateway.permit.not_forwarded(&self.pass).await;
+    async fn stale(&self, unsent: Option<Box<Request<Payload>>>) -> Outcome {
+        self.gateway.permit.not_forwarded(&self.pass, pages::code(Own::Unsettled)).await;
         Outcome::Stale(unsent)
     }
 }

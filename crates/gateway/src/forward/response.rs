@@ -20,7 +20,7 @@ use crate::{
     cookies,
     gateway::Scene,
     mask,
-    pages::{self, Own, Reader},
+    pages::{self, Own},
     permit::Pass,
     rewrite::{csp, html},
 };
@@ -84,7 +84,6 @@ pub(super) fn build(
     pass: &Pass,
     asked: &Parts,
     answer: Response<Incoming>,
-    reader: Reader,
 ) -> Response<OutBody> {
     let (parts, body) = answer.into_parts();
     pass.jar.store(&parts.headers, asked.uri.path());
@@ -93,7 +92,7 @@ pub(super) fn build(
     let built = if pass.masked { whole.masked(asked, empty) } else { Ok(whole.plain(asked, empty)) };
     let Built { headers, filter, bodiless } = match built {
         Ok(built) => built,
-        Err(own) => return pages::own(reader, own),
+        Err(own) => return pages::own_in(scene, Some(&pass.bar), own),
     };
     let body = if bodiless {
         OutBody::empty()
@@ -141,7 +140,7 @@ impl Whole<'_> {
         for cookie in cookies::for_scripts(self.given, &self.product.product.script_cookies, secure) {
             headers.append(SET_COOKIE, cookie);
         }
-        let nonce = self.policies(&mut headers);
+        let nonce = self.policies(&mut headers, false);
         common(&mut headers);
         let rewritten = !empty && self.status != StatusCode::PARTIAL_CONTENT && self.is_plain_html();
         if !rewritten {
@@ -177,7 +176,7 @@ impl Whole<'_> {
                 return Ok(Built { headers, filter: None, bodiless: true });
             }
         }
-        let nonce = self.policies(&mut headers);
+        let nonce = self.policies(&mut headers, true);
         common(&mut headers);
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         let kind = media_type(self.given).map(str::to_ascii_lowercase);
@@ -185,11 +184,9 @@ impl Whole<'_> {
             None if empty => return Ok(Built { headers, filter: None, bodiless: true }),
             Some("text/html") if is_utf8(self.given) => {
                 let bar = is_document(asked).then(|| self.bar(nonce.as_deref()));
-                let settings = html::with_home(html::settings(true), self.links());
-                (
-                    "text/html; charset=utf-8",
-                    Box::new(html::Rewriter::masking(mask::html::mask(settings, &plan.html), bar)),
-                )
+                let rewriter = html::Rewriter::plain(self.links(), bar);
+                let mask = mask::html::HtmlMask::new(Arc::clone(&plan.html), rewriter);
+                ("text/html; charset=utf-8", Box::new(mask))
             }
             Some(kind) if (kind == "application/json" || kind.ends_with("+json")) && is_utf8(self.given) => {
                 ("application/json", Box::new(mask::json::JsonMask::new(Arc::clone(&plan.json))))
@@ -225,7 +222,8 @@ impl Whole<'_> {
     }
 
     /// The product's policies, with the bar allowed; the nonce that lets the bar's script run.
-    fn policies(&self, headers: &mut HeaderMap) -> Option<String> {
+    /// Under a mask they name no host but ours: a host's name could be anybody's.
+    fn policies(&self, headers: &mut HeaderMap, masked: bool) -> Option<String> {
         let mut nonce = None;
         for value in self.given.get_all(CONTENT_SECURITY_POLICY) {
             let Ok(text) = value.to_str() else { continue };
@@ -233,6 +231,7 @@ impl Whole<'_> {
             for policy in text.split(',') {
                 nonce = nonce.or_else(|| csp::nonce(policy).map(str::to_owned));
                 let adapted = csp::adapt(policy, &self.product.origins, &self.scene.origin);
+                let adapted = if masked { csp::closed(&adapted, &self.scene.origin) } else { adapted };
                 if let Ok(value) = HeaderValue::try_from(adapted) {
                     headers.append(CONTENT_SECURITY_POLICY, value);
                 }

@@ -11,20 +11,19 @@ use std::{
         atomic::{AtomicU8, Ordering},
     },
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
     Method,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
     request::Parts,
 };
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
+use super::payload::{ARRIVAL, Payload};
 use crate::{
     mask::carried::{Finding, Scanner},
     pages::Own,
@@ -34,8 +33,6 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Up to here a body is checked whole before anything is forwarded.
 const WHOLE: usize = 64 * 1024;
-/// For a small body to arrive, or the next piece of a large one.
-const ARRIVAL: Duration = Duration::from_secs(15);
 
 /// A body on its way upstream.
 #[derive(Debug)]
@@ -70,9 +67,10 @@ impl Report {
     pub(super) fn refused(&self) -> Option<Own> {
         match self.0.load(Ordering::Acquire) {
             1 => Some(Own::CarriesMask),
-            2 => Some(Own::Bad),
+            2 => Some(Own::Override),
             3 => Some(Own::TooLarge),
             4 => Some(Own::SlowBody),
+            5 => Some(Own::Bad),
             _ => None,
         }
     }
@@ -82,65 +80,44 @@ impl Report {
             Own::CarriesMask => 1,
             Own::TooLarge => 3,
             Own::SlowBody => 4,
-            _ => 2,
+            Own::Override => 2,
+            _ => 5,
         };
         self.0.store(code, Ordering::Release);
     }
 }
 
 /// Takes the body in, as far as it must be checked before anything is forwarded.
-pub(super) async fn read(parts: &Parts, body: Incoming, most: u64) -> Result<Upload, Own> {
+pub(super) async fn read(parts: &Parts, mut body: Payload, most: u64) -> Result<Upload, Own> {
     let target = parts.uri.path_and_query().map(|target| target.as_str()).unwrap_or_default();
     if Scanner::find_mask(target.as_bytes()) {
         return Err(Own::CarriesMask);
     }
-    if body.is_end_stream() {
+    if body.is_empty() {
         return Ok(Upload(Kind::Empty));
     }
     let kind = Content::of(parts)?;
-    let length = body.size_hint().exact();
+    let length = body.length();
     if length.is_some_and(|length| length > most) {
         return Err(Own::TooLarge);
     }
     let mut scanner =
         Scanner::new(kind.form && parts.method == Method::POST, kind.json && parts.method == Method::POST);
-    let mut body = body;
-    let first = tokio::time::timeout(ARRIVAL, take(&mut body, WHOLE)).await.map_err(|_| Own::SlowBody)??;
+    body.read(WHOLE).await?;
+    let Payload { first, rest } = body;
     scan(&mut scanner, &first)?;
-    if body.is_end_stream() || (first.len() <= WHOLE && length.is_some_and(|l| l == first.len() as u64)) {
-        end(&mut scanner)?;
-        return Ok(Upload(if first.is_empty() { Kind::Empty } else { Kind::Full(first) }));
-    }
+    let rest = match rest {
+        Some(rest) if length != Some(first.len() as u64) => rest,
+        _ => {
+            end(&mut scanner)?;
+            return Ok(Upload(if first.is_empty() { Kind::Empty } else { Kind::Full(first) }));
+        }
+    };
     let left = most.checked_sub(first.len() as u64).ok_or(Own::TooLarge)?;
     let due = length.map(|length| length.saturating_sub(first.len() as u64));
     let patience = Box::pin(tokio::time::sleep(ARRIVAL));
-    let stream =
-        Stream { first, rest: body, length, left, due, patience, scanner, report: Report::default() };
+    let stream = Stream { first, rest, length, left, due, patience, scanner, report: Report::default() };
     Ok(Upload(Kind::Stream(Box::new(stream))))
-}
-
-/// Reads until `enough` bytes came, or the end.
-async fn take(body: &mut Incoming, enough: usize) -> Result<Bytes, Own> {
-    let mut first: Option<Bytes> = None;
-    let mut more = BytesMut::new();
-    loop {
-        let so_far = if more.is_empty() { first.as_ref().map_or(0, Bytes::len) } else { more.len() };
-        if so_far >= enough {
-            break;
-        }
-        let Some(frame) = body.frame().await else { break };
-        let Ok(data) = frame.map_err(|_| Own::Bad)?.into_data() else { return Err(Own::Bad) };
-        match &first {
-            None => first = Some(data),
-            Some(begun) => {
-                if more.is_empty() {
-                    more.extend_from_slice(begun);
-                }
-                more.extend_from_slice(&data);
-            }
-        }
-    }
-    Ok(if more.is_empty() { first.unwrap_or_default() } else { more.freeze() })
 }
 
 fn scan(scanner: &mut Scanner, bytes: &[u8]) -> Result<(), Own> {
@@ -154,7 +131,7 @@ fn end(scanner: &mut Scanner) -> Result<(), Own> {
 fn finding(found: Option<Finding>) -> Result<(), Own> {
     match found {
         Some(Finding::Mask) => Err(Own::CarriesMask),
-        Some(Finding::MethodOverride) => Err(Own::Bad),
+        Some(Finding::MethodOverride) => Err(Own::Override),
         None => Ok(()),
     }
 }

@@ -1,214 +1,237 @@
-//! HTML in the stream: text and attributes stay only inside elements the pass list names.
+//! HTML: text and attributes stay only inside elements the pass list names.
 //!
-//! Keeps its own account of the open elements, because start tags end others without saying so, and
-//! lets a pass end at the first doubt. Known limit: an end tag that matches no open element is not
-//! seen (a heading ended by another heading's end tag stays open until its own; attributes on such a
-//! tag stay).
+//! The page is read whole by a parser that builds the tree a browser builds (HTML, "tree
+//! construction"), and written anew from that tree. So there is no account of open elements of our own
+//! that could differ from a browser's, and what stands outside a passing element is not in the output
+//! at all, however the output is read. Must never copy a piece of the input.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use lol_html::{
-    doc_comments, doc_text, doctype,
-    html_content::{ContentType, Doctype, TextChunk, TextType},
-    send::{Element, ElementContentHandlers, Settings},
-};
+use ego_tree::{NodeRef, iter::Edge};
+use html5ever::ns;
 use pforte_core::catalogue::MASK;
+use scraper::{ElementRef, Html, Node};
 
-use super::{Choice, nesting};
+use super::{Choice, attributes, names};
+use crate::body::{Filter, FilterError};
 
-const MAX_OPEN: usize = 512;
+/// A longer page is not shown: its tree takes some ten times as much.
+const MOST: usize = 4 * 1024 * 1024;
+/// Browsers nest no deeper; from there on they would read the output differently.
+const DEEPEST: usize = 500;
 
-/// What stays of an element that is not shown.
-const KEPT: &[&str] =
-    &["class", "lang", "dir", "role", "type", "rel", "charset", "colspan", "rowspan", "scope", "method"];
+/// Elements whose text is read differently with and without scripts, or not as text at all: it never
+/// passes.
+const UNREADABLE: &[&str] = &["noscript", "iframe", "noembed", "noframes", "xmp", "plaintext"];
 
-/// How the product's own scripts and styles are loaded.
-const LOADING: &[&str] = &["nonce", "integrity", "crossorigin", "defer", "async", "media", "as"];
+/// Masks a page, and hands it on to what makes its links right.
+pub(crate) struct HtmlMask<F> {
+    page: Vec<u8>,
+    choices: std::sync::Arc<Vec<Choice>>,
+    next: F,
+}
 
-type HandlerError = Box<dyn std::error::Error + Send + Sync>;
+impl<F: Filter> HtmlMask<F> {
+    pub(crate) fn new(choices: std::sync::Arc<Vec<Choice>>, next: F) -> Self {
+        Self { page: Vec::new(), choices, next }
+    }
+}
 
-#[derive(Debug)]
+impl<F: Filter> Filter for HtmlMask<F> {
+    fn push(&mut self, chunk: &[u8], _: &mut Vec<u8>) -> Result<(), FilterError> {
+        if self.page.len() + chunk.len() > MOST {
+            return Err(FilterError("the page is too long to be masked"));
+        }
+        self.page.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), FilterError> {
+        let page = std::mem::take(&mut self.page);
+        let masked = mask(&String::from_utf8_lossy(&page), &self.choices)?;
+        self.next.push(masked.as_bytes(), out)?;
+        self.next.finish(out)
+    }
+}
+
+/// The page, with everything masked that no choice lets pass.
+pub(crate) fn mask(page: &str, choices: &[Choice]) -> Result<String, FilterError> {
+    let html = Html::parse_document(page);
+    let mut writer = Writer { choices, out: String::with_capacity(page.len()), open: Vec::new() };
+    if html.tree.root().children().any(|node| is_plain_doctype(node.value())) {
+        writer.out.push_str("<!doctype html>");
+    }
+    for edge in html.tree.root().traverse() {
+        match edge {
+            Edge::Open(node) => writer.open(node)?,
+            Edge::Close(node) => writer.close(node),
+        }
+    }
+    Ok(writer.out)
+}
+
+fn is_plain_doctype(node: &Node) -> bool {
+    let Node::Doctype(doctype) = node else { return false };
+    let (public, system) = (doctype.public_id(), doctype.system_id());
+    let known = ["", "about:legacy-compat", "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd"];
+    doctype.name() == "html"
+        && (public.is_empty() || public == "-//W3C//DTD XHTML 1.0 Strict//EN")
+        && known.contains(&system)
+}
+
+/// An element that is being written.
 struct Open {
-    id: u64,
-    name: String,
+    /// As it is written; `None`: it is left out, with all that it holds.
+    name: Option<&'static str>,
+    /// Written under the product's own name, because it lies in a passing element.
+    own_name: Option<String>,
     shown: bool,
     masked: bool,
+    raw: bool,
 }
 
-#[derive(Debug, Default)]
-struct Account {
+struct Writer<'c> {
+    choices: &'c [Choice],
+    out: String,
     open: Vec<Open>,
-    next_id: u64,
-    /// Elements that ended silently; the parser below still counts them as open.
-    silent: Vec<u64>,
-    /// Where the element stands that a selector named last.
-    passes: Option<usize>,
-    masks: Option<usize>,
-    /// Whether selectors that look at the nesting can mask something.
-    structural_masks: bool,
-    /// The text node at hand got its mask.
-    covered: bool,
 }
 
-type Shared = Arc<Mutex<Account>>;
-
-fn lock(account: &Shared) -> std::sync::MutexGuard<'_, Account> {
-    account.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Adds the handlers that mask a page. They come last, so that they see what others wrote.
-pub(crate) fn mask<'s>(mut settings: Settings<'static, 's>, choices: &'s [Choice]) -> Settings<'static, 's> {
-    let account = Shared::default();
-    lock(&account).structural_masks = choices.iter().any(|c| c.masks && c.structural);
-    for choice in choices {
-        let (account, masks, structural) = (Arc::clone(&account), choice.masks, choice.structural);
-        let note = move |el: &mut Element<'_, '_>| {
-            let mut account = lock(&account);
-            let at = el.source_location().bytes().start;
-            if masks {
-                account.masks = Some(at);
-            } else if !structural || account.silent.is_empty() {
-                account.passes = Some(at);
+impl Writer<'_> {
+    fn open(&mut self, node: NodeRef<'_, Node>) -> Result<(), FilterError> {
+        match node.value() {
+            Node::Element(_) => self.element(node),
+            Node::Text(text) => {
+                self.text(text);
+                Ok(())
             }
-            Ok(())
+            // Comments, doctypes and instructions say nothing that anybody needs.
+            _ => Ok(()),
+        }
+    }
+
+    fn element(&mut self, node: NodeRef<'_, Node>) -> Result<(), FilterError> {
+        let Some(element) = ElementRef::wrap(node) else { return Ok(()) };
+        if self.open.len() == DEEPEST {
+            return Err(FilterError("the page is nested too deeply"));
+        }
+        let (in_shown, in_masked, left_out) =
+            self.open.last().map_or((false, false, false), |top| (top.shown, top.masked, top.name.is_none()));
+        let chosen = |masks| self.choices.iter().any(|c| c.masks == masks && c.selector.matches(&element));
+        let shown = in_shown || chosen(false);
+        let masked = in_masked || chosen(true);
+        let html = element.value().name.ns == ns!(html);
+        let name = element.value().name();
+        let passes = shown && !masked;
+        let written = names::known(name);
+        let own_name = (passes && written.is_none() && names::is_writable(name)).then(|| name.to_owned());
+        let open = Open {
+            name: if left_out { None } else { Some(written.unwrap_or("span")) },
+            own_name,
+            shown,
+            masked,
+            raw: html && matches!(name, "script" | "style"),
         };
-        let handlers = ElementContentHandlers::default().element(note);
-        settings =
-            settings.append_element_content_handler((std::borrow::Cow::Borrowed(&choice.selector), handlers));
-    }
-    let (elements, texts) = (Arc::clone(&account), account);
-    settings
-        .append_element_content_handler(lol_html::element!("*", move |el| begin(&elements, el)))
-        .append_document_content_handler(doc_text!(move |text| {
-            cover(&mut lock(&texts), text);
-            Ok(())
-        }))
-        .append_document_content_handler(doc_comments!(|comment| {
-            comment.remove();
-            Ok(())
-        }))
-        .append_document_content_handler(doctype!(|doctype: &mut Doctype<'_>| {
-            let plain = doctype.name().is_some_and(|name| name == "html")
-                && doctype.public_id().is_none_or(|id| id.starts_with("-//W3C//"))
-                && doctype
-                    .system_id()
-                    .is_none_or(|id| id.starts_with("http://www.w3.org/") || id == "about:legacy-compat");
-            if !plain {
-                doctype.remove();
+        if !left_out {
+            self.out.push('<');
+            self.out.push_str(open.own_name.as_deref().unwrap_or(open.name.unwrap_or("span")));
+            for (attribute, value) in element.value().attrs.iter() {
+                self.attribute(element, attribute, value, passes);
             }
-            Ok(())
-        }))
-}
+            self.out.push('>');
+        }
+        let unreadable = html && UNREADABLE.contains(&name);
+        self.open.push(open);
+        if unreadable {
+            // The tag stays, closed by `close`; what it holds does not.
+            self.open.push(Open { name: None, own_name: None, shown: false, masked: true, raw: false });
+        }
+        Ok(())
+    }
 
-/// A start tag: takes it into account and takes off what may not be seen.
-fn begin(shared: &Shared, el: &mut Element<'_, '_>) -> Result<(), HandlerError> {
-    let mut account = lock(shared);
-    let name = el.tag_name();
-    account.covered = false;
-    account.end_silently(&name);
-    let at = Some(el.source_location().bytes().start);
-    let doubtful = account.structural_masks && !account.silent.is_empty();
-    let (in_shown, in_masked) = account.open.last().map_or((false, false), |top| (top.shown, top.masked));
-    let masked = in_masked || account.masks == at;
-    let shown = !doubtful && (in_shown || account.passes == at);
-    if !shown || masked {
-        strip(el, &name)?;
-    }
-    if !el.can_have_content() {
-        return Ok(());
-    }
-    if account.open.len() == MAX_OPEN || account.silent.len() > 64 * MAX_OPEN {
-        return Err("the page is nested too deeply".into());
-    }
-    let id = account.next_id;
-    account.next_id += 1;
-    account.open.push(Open { id, name, shown, masked });
-    drop(account);
-    let shared = Arc::clone(shared);
-    if let Some(handlers) = el.end_tag_handlers() {
-        handlers.push(Box::new(move |tag| {
-            // Written anew: an end tag can carry attributes, too.
-            tag.set_name_str(tag.name());
-            lock(&shared).end(id);
-            Ok(())
-        }));
-    }
-    Ok(())
-}
-
-impl Account {
-    fn end_silently(&mut self, new: &str) {
-        let names: Vec<&str> = self.open.iter().map(|open| open.name.as_str()).collect();
-        if let Some(from) = nesting::ended_by(new, &names) {
-            self.silent.extend(self.open.drain(from..).map(|open| open.id));
+    fn attribute(&mut self, of: ElementRef<'_>, name: &html5ever::QualName, value: &str, passes: bool) {
+        let written = match &name.prefix {
+            Some(prefix) if !prefix.is_empty() => format!("{prefix}:{}", name.local),
+            _ => name.local.to_string(),
+        };
+        let value = if passes {
+            // A page within the page would be read by nobody here.
+            let holds = written == "srcdoc" || !names::is_attribute(&written);
+            (!holds).then(|| value.to_owned())
+        } else {
+            attributes::kept(of, &written, value)
+        };
+        if let Some(value) = value {
+            self.out.push(' ');
+            self.out.push_str(&written);
+            self.out.push_str("=\"");
+            escape(&value, true, &mut self.out);
+            self.out.push('"');
         }
     }
 
-    /// An end tag ended the element, and with it all that lie inside.
-    fn end(&mut self, id: u64) {
-        self.covered = false;
-        match self.open.iter().position(|open| open.id == id) {
-            Some(at) => {
-                // Those inside are told of by calls of their own.
-                let inside = self.open.drain(at..).skip(1).map(|open| open.id);
-                self.silent.extend(inside);
+    fn text(&mut self, text: &str) {
+        let Some(top) = self.open.last() else { return };
+        if top.name.is_none() {
+            return;
+        }
+        let passes = top.shown && !top.masked;
+        match (passes, top.raw) {
+            // An end tag in it would end the element: such a script is not written.
+            (true, true) if !text.to_ascii_lowercase().contains("</") && !text.contains("<!--") => {
+                self.out.push_str(text);
             }
-            None => self.silent.retain(|silent| *silent != id),
+            (_, true) => {}
+            (true, false) => {
+                self.line_of_its_own(text);
+                escape(text, false, &mut self.out);
+            }
+            (false, false) => {
+                let Some(at) = text.find(|c: char| !c.is_ascii_whitespace()) else {
+                    self.line_of_its_own(text);
+                    return self.out.push_str(text);
+                };
+                self.line_of_its_own(text);
+                self.out.push_str(&text[..at]);
+                self.out.push_str(MASK);
+            }
         }
     }
 
-    fn shows_text(&self) -> bool {
-        let doubtful = self.structural_masks && !self.silent.is_empty();
-        self.open.last().is_some_and(|top| top.shown && !top.masked && top.name != "head") && !doubtful
-    }
-}
-
-/// One piece of a text node: the first that says something becomes the mask, the rest goes.
-fn cover(account: &mut Account, text: &mut TextChunk<'_>) {
-    let last = text.last_in_text_node();
-    if account.shows_text() {
-        account.covered = false;
-        return;
-    }
-    let readable = matches!(text.text_type(), TextType::Data | TextType::RCData);
-    if !readable || account.covered {
-        text.remove();
-    } else if let Some(at) = text.as_str().find(|c: char| !c.is_ascii_whitespace()) {
-        let replaced = format!("{}{MASK}", &text.as_str()[..at]);
-        text.replace(&replaced, ContentType::Text);
-        account.covered = true;
-    }
-    if last {
-        account.covered = false;
-    }
-}
-
-/// Takes off every attribute that could say something.
-fn strip(el: &mut Element<'_, '_>, name: &str) -> Result<(), HandlerError> {
-    let given: Vec<(String, String)> = el.attributes().iter().map(|a| (a.name(), a.value())).collect();
-    let viewport =
-        name == "meta" && given.iter().any(|(n, v)| n == "name" && v.eq_ignore_ascii_case("viewport"));
-    for (attribute, value) in given {
-        match (name, attribute.as_str()) {
-            (_, kept) if KEPT.contains(&kept) => {}
-            ("link", "href") | ("script", "src") => {
-                let bare = value.split(['?', '#']).next().unwrap_or_default();
-                if bare.len() != value.len() {
-                    el.set_attribute(&attribute, bare)?;
-                }
-            }
-            ("link" | "script" | "style", technical) if LOADING.contains(&technical) => {}
-            ("input", "value") => el.set_attribute("value", MASK)?,
-            ("meta", "name" | "content") if viewport && is_layout(&value) => {}
-            _ => el.remove_attribute(&attribute),
+    /// The first line break of these is not part of their text.
+    fn line_of_its_own(&mut self, text: &str) {
+        if text.starts_with('\n') && (self.out.ends_with("<pre>") || self.out.ends_with("<textarea>")) {
+            self.out.push('\n');
         }
     }
-    Ok(())
+
+    fn close(&mut self, node: NodeRef<'_, Node>) {
+        let Node::Element(element) = node.value() else { return };
+        if self.open.last().is_some_and(|top| top.name.is_none())
+            && element.name.ns == ns!(html)
+            && UNREADABLE.contains(&element.name())
+        {
+            self.open.pop();
+        }
+        let Some(open) = self.open.pop() else { return };
+        let Some(name) = open.name else { return };
+        if element.name.ns == ns!(html) && names::is_void(element.name()) {
+            return;
+        }
+        self.out.push_str("</");
+        self.out.push_str(open.own_name.as_deref().unwrap_or(name));
+        self.out.push('>');
+    }
 }
 
-fn is_layout(value: &str) -> bool {
-    value.len() < 120
-        && value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-=., ".contains(&b))
+fn escape(text: &str, attribute: bool, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\u{a0}' => out.push_str("&nbsp;"),
+            '"' if attribute => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The gateway's own pages: what stands there when a request does not pass.
 //!
 //! Every page says in short sentences what is so, why, and what would change it. They load nothing
-//! but their own style sheet and run no script. Must never show anything of the product.
+//! but their own style sheet; while the visit goes on they keep its bar, with the bar's script. Must
+//! never show anything of the product.
 
 mod words;
 
@@ -18,8 +19,10 @@ use pforte_core::access::EndedHow;
 
 use crate::{
     body::OutBody,
+    gateway::Scene,
     origin::COOKIE_NAME,
-    permit::{Ended, Language, Shut, Why},
+    permit::{Bar, Ended, Language, Shut, Why},
+    rewrite::html::bar,
 };
 
 /// The style sheet of these pages.
@@ -32,6 +35,10 @@ pub(crate) const BAR_JS: &str = include_str!("bar.js");
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'self'";
 
+/// The same, with what the bar needs.
+const POLICY_WITH_BAR: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                               base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
 /// What is removed from the browser when a visit is over (control 33).
 const CLEAR: &str = "\"cache\", \"cookies\", \"storage\"";
 
@@ -41,6 +48,8 @@ pub(crate) enum Own {
     NotFound,
     /// Ambiguous or malformed.
     Bad,
+    /// It would be another method to the product than to the decision.
+    Override,
     /// Sent by a page of another origin.
     Foreign,
     ServiceWorker,
@@ -90,24 +99,36 @@ pub(super) struct Text {
     tone: &'static str,
     title: String,
     lines: Vec<String>,
+    /// What was asked for and by which rule it is closed: words and what they stand for.
+    facts: Vec<(String, String)>,
 }
 
 /// Where a page leads on to.
 enum Way<'a> {
     Desk(&'a str),
+    /// To the product's start page, and to the desk.
+    Both(&'a str),
     Start,
     Nowhere,
 }
 
 /// The page for a refusal of the permit's.
-pub(crate) fn shut(reader: Reader, shut: &Shut) -> Response<OutBody> {
+pub(crate) fn shut(scene: &Scene, shut: &Shut) -> Response<OutBody> {
     // Where no visit is known, nor is its reader.
-    let unknown = matches!(shut.why, Why::NotHere | Why::LinkSpent);
-    let reader = if unknown { reader } else { reader.speaking(shut.language) };
-    let over = matches!(shut.why, Why::Over { .. });
-    let text = words::shut(&shut.why, reader.language);
-    let way = if shut.desk.is_empty() { Way::Nowhere } else { Way::Desk(&shut.desk) };
-    let mut response = write(reader, text, &way);
+    let unknown = matches!(shut.why, Why::NotHere | Why::LinkSpent | Why::Ended);
+    let reader = if unknown { scene.reader } else { scene.reader.speaking(shut.language) };
+    let over = matches!(shut.why, Why::Over { .. } | Why::Ended);
+    let mut text = words::shut(&shut.why, reader.language);
+    if let Some(told) = &shut.told {
+        text.facts = words::facts(told, reader.language);
+    }
+    let way = match (&shut.bar, shut.desk.as_str()) {
+        (_, "") => Way::Nowhere,
+        // The visit goes on: so does the way through the product.
+        (Some(_), desk) => Way::Both(desk),
+        (None, desk) => Way::Desk(desk),
+    };
+    let mut response = write(reader, text, &way, shut.bar.as_ref().map(|bar| (bar, scene.origin.as_str())));
     // Only with the page itself: a script's request that cleared the cookie would leave the reader
     // without the page that says why.
     if over && reader.html {
@@ -119,13 +140,30 @@ pub(crate) fn shut(reader: Reader, shut: &Shut) -> Response<OutBody> {
     response
 }
 
-/// The page for a reason of the gateway's own.
+/// The page for a reason of the gateway's own, where no visit is known.
 pub(crate) fn own(reader: Reader, own: Own) -> Response<OutBody> {
     let way = match own {
-        Own::NotFound | Own::Bad | Own::Foreign | Own::ServiceWorker | Own::Preview => Way::Nowhere,
+        Own::NotFound | Own::Bad | Own::Override | Own::Foreign | Own::ServiceWorker | Own::Preview => {
+            Way::Nowhere
+        }
         _ => Way::Start,
     };
-    write(reader, words::own(own, reader.language), &way)
+    write(reader, words::own(own, reader.language), &way, None)
+}
+
+/// The same inside a visit, whose bar stays.
+pub(crate) fn own_in(scene: &Scene, bar: Option<&Bar>, own: Own) -> Response<OutBody> {
+    let Some(bar) = bar else { return self::own(scene.reader, own) };
+    let reader = scene.reader.speaking(bar.language);
+    write(reader, words::own(own, reader.language), &Way::Start, Some((bar, &scene.origin)))
+}
+
+/// The stable code of a reason, for the log.
+pub(crate) fn code(own: Own) -> &'static str {
+    match words::own(own, Language::English).code {
+        Cow::Borrowed(code) => code,
+        Cow::Owned(_) => "request.refused",
+    }
 }
 
 /// The page after *End*.
@@ -134,7 +172,7 @@ pub(crate) fn ended(reader: Reader, ended: &Ended) -> Response<OutBody> {
     let why = Why::Over { how: EndedHow::Staff, cut_millis: Some(ended.cut_millis) };
     let mut text = words::shut(&why, ended.language);
     text.status = StatusCode::OK;
-    let mut response = write(reader, text, &Way::Desk(&ended.desk));
+    let mut response = write(reader, text, &Way::Desk(&ended.desk), None);
     forget(&mut response);
     response
 }
@@ -190,45 +228,57 @@ fn common(headers: &mut HeaderMap) {
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
 }
 
-fn write(reader: Reader, text: Text, way: &Way<'_>) -> Response<OutBody> {
+fn write(reader: Reader, text: Text, way: &Way<'_>, over: Option<(&Bar, &str)>) -> Response<OutBody> {
     if !reader.html {
         let body = serde_json::json!({
             "title": text.title,
             "status": text.status.as_u16(),
             "code": text.code,
             "detail": text.lines.join(" "),
+            "facts": text.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>(),
         });
         return json(text.status, "application/problem+json", body.to_string());
     }
-    let mut response = Response::new(OutBody::full(html(reader.language, &text, way)));
+    let over_it = over.map(|(said, origin)| bar(said, origin, None)).unwrap_or_default();
+    let mut response = Response::new(OutBody::full(html(reader.language, &text, way, &over_it)));
     *response.status_mut() = text.status;
     let headers = response.headers_mut();
     common(headers);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    let policy = if over.is_some() { POLICY_WITH_BAR } else { POLICY };
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     response
 }
 
-fn html(language: Language, text: &Text, way: &Way<'_>) -> String {
+fn html(language: Language, text: &Text, way: &Way<'_>, bar: &str) -> String {
     let (code, to_desk, to_start) = match language {
         Language::German => ("de", "Zurück zum Pult", "Zur Startseite des Produkts"),
         Language::English => ("en", "Back to the desk", "To the product's start page"),
     };
-    let link = match way {
-        Way::Desk(desk) if desk.starts_with("https://") || desk.starts_with("http://") => {
+    let desk = match way {
+        Way::Desk(desk) | Way::Both(desk) if desk.starts_with("https://") || desk.starts_with("http://") => {
             format!(r#"<p class="way"><a href="{}">{to_desk}</a></p>"#, escape(desk))
         }
-        Way::Start => format!(r#"<p class="way"><a href="/">{to_start}</a></p>"#),
         _ => String::new(),
     };
+    let start = match way {
+        Way::Start | Way::Both(_) => format!(r#"<p class="way"><a href="/">{to_start}</a></p>"#),
+        Way::Desk(_) | Way::Nowhere => String::new(),
+    };
+    let facts: String = text
+        .facts
+        .iter()
+        .map(|(name, value)| format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value)))
+        .collect();
+    let facts = if facts.is_empty() { facts } else { format!("<dl>{facts}</dl>") };
     let lines: String = text.lines.iter().map(|line| format!("<p>{}</p>", escape(line))).collect();
     format!(
         "<!doctype html>\n<html lang=\"{code}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"robots\" content=\"noindex\"><title>{title}</title>\
          <link rel=\"stylesheet\" href=\"/.pforte/page.css\"></head>\
-         <body><main class=\"{tone}\"><p class=\"mark\" aria-hidden=\"true\"></p>\
-         <h1>{title}</h1>{lines}{link}<p class=\"code\">{status} · {reason}</p></main></body></html>\n",
+         <body>{bar}<main class=\"{tone}\"><p class=\"mark\" aria-hidden=\"true\"></p>\
+         <h1>{title}</h1>{lines}{facts}{start}{desk}<p class=\"code\">{status} · {reason}</p></main></body></html>\n",
         title = escape(&text.title),
         tone = text.tone,
         status = text.status.as_u16(),

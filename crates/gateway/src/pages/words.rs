@@ -1,10 +1,13 @@
 //! The words of the pages, in German and English.
 
 use http::StatusCode;
-use pforte_core::{access::EndedHow, catalogue::Action};
+use pforte_core::{
+    access::EndedHow,
+    catalogue::{Action, Because, DataClass},
+};
 
 use super::{Own, Text};
-use crate::permit::{Language, Needed, Why};
+use crate::permit::{Language, Needed, Refused, Why};
 
 /// One sentence in both languages.
 type Both = (&'static str, &'static str);
@@ -31,6 +34,54 @@ fn text(
         tone,
         title: pick(language, title),
         lines: lines.iter().map(|line| pick(language, *line)).collect(),
+        facts: vec![],
+    }
+}
+
+/// What was asked for, and the rule that closed it, in words that somebody can pass on.
+pub(super) fn facts(told: &Refused, language: Language) -> Vec<(String, String)> {
+    let say = |both: Both| pick(language, both);
+    let mut facts = vec![(say(("Aufgerufen", "Asked for")), format!("{} {}", told.method, told.path))];
+    if let Some(area) = &told.area {
+        facts.push((say(("Bereich", "Area")), area.clone()));
+    }
+    let rule = match &told.rule {
+        None => say((
+            "keine; was im Katalog nicht steht, bleibt zu",
+            "none; what the catalogue does not name stays closed",
+        )),
+        Some((path, action, class)) => {
+            let class = match class {
+                DataClass::Product => ("Produktdaten", "product data"),
+                DataClass::Personal => ("persönliche Daten", "personal data"),
+            };
+            format!("{path}: {}, {}", say(doing(*action)), say(class))
+        }
+    };
+    facts.push((say(("Regel", "Rule")), rule));
+    let names = told.query.join(", ");
+    match told.because {
+        Because::Query => facts.push((
+            say(("Nicht vorgesehen", "Not provided for")),
+            say(("die Angaben hinter dem Fragezeichen: ", "what stands behind the question mark: ")) + &names,
+        )),
+        Because::Body => facts.push((
+            say(("Nicht vorgesehen", "Not provided for")),
+            say(("mitgeschickte Angaben an dieser Stelle", "sending anything along here")),
+        )),
+        Because::Route | Because::Unclassified => {}
+    }
+    facts
+}
+
+const fn doing(action: Action) -> Both {
+    match action {
+        Action::View => ("ansehen", "look"),
+        Action::Change => ("ändern", "change"),
+        Action::Import => ("einspielen", "import"),
+        Action::Download => ("herunterladen", "download"),
+        Action::Test => ("ausprobieren", "test"),
+        Action::Never => ("bleibt immer zu", "always stays closed"),
     }
 }
 
@@ -64,7 +115,30 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
                 ),
             ],
         ),
+        Why::Ended => {
+            let title = ("Diese Sitzung ist zu Ende.", "This session has ended.");
+            let mut text = text(StatusCode::GONE, "visit.over", "past", title, &[]);
+            text.lines.push(pick(language, SWEPT));
+            text
+        }
         Why::Over { how, cut_millis } => over(*how, *cut_millis, language),
+        Why::TooOften => text(
+            StatusCode::TOO_MANY_REQUESTS,
+            "route.too_often",
+            "closed",
+            ("Hier wurde zu oft gesucht.", "Too many searches were made here."),
+            &[
+                (
+                    "Diese Seite zeigt persönliche Daten verdeckt. Viele Suchen nacheinander könnten sie verraten.",
+                    "This page shows personal data masked. Many searches in a row could give it away.",
+                ),
+                (
+                    "Die Leitung ist benachrichtigt. In einigen Minuten geht es langsam weiter.",
+                    "The leads have been told. It goes on slowly in a few minutes.",
+                ),
+            ],
+        ),
+        Why::Stopped => own(Own::Bad, language),
         Why::Never { classified: true } => text(
             StatusCode::FORBIDDEN,
             "visit.never",
@@ -125,7 +199,7 @@ fn over(how: EndedHow, cut_millis: Option<u64>, language: Language) -> Text {
     // The same words as in the visitor book and at the desk.
     let title = format!("{}.", how.told(language));
     let code = format!("visit.over.{}", how.word()).into();
-    let mut text = Text { status: StatusCode::GONE, code, tone: "past", title, lines: vec![] };
+    let mut text = Text { status: StatusCode::GONE, code, tone: "past", title, lines: vec![], facts: vec![] };
     if let Some(millis) = cut_millis {
         text.lines.push(cut(millis, language));
     }
@@ -148,13 +222,14 @@ fn over(how: EndedHow, cut_millis: Option<u64>, language: Language) -> Text {
         _ => None,
     };
     text.lines.extend(next.map(|both| pick(language, both)));
-    let swept = (
-        "Aus diesem Browser ist alles vom Produkt entfernt.",
-        "Everything of the product's has been removed from this browser.",
-    );
-    text.lines.push(pick(language, swept));
+    text.lines.push(pick(language, SWEPT));
     text
 }
+
+const SWEPT: Both = (
+    "Aus diesem Browser ist alles vom Produkt entfernt.",
+    "Everything of the product's has been removed from this browser.",
+);
 
 /// "After 0.2 s …": rounded up to a tenth, so that the page never flatters.
 fn cut(millis: u64, language: Language) -> String {
@@ -254,6 +329,19 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             "closed",
             ("Diese Anfrage ist nicht eindeutig.", "This request is ambiguous."),
             &[("Sie wurde nicht weitergegeben.", "It was not passed on.")],
+        ),
+        Own::Override => text(
+            StatusCode::BAD_REQUEST,
+            "request.override",
+            "closed",
+            (
+                "Diese Anfrage will etwas anderes, als sie sagt.",
+                "This request wants something else than it says.",
+            ),
+            &[(
+                "Sie nennt dem Produkt eine andere Methode. Sie wurde nicht weitergegeben.",
+                "It names another method to the product. It was not passed on.",
+            )],
         ),
         Own::Foreign => text(
             StatusCode::FORBIDDEN,

@@ -39,6 +39,83 @@ pub(crate) fn adapt(policy: &str, origins: &Origins, session: &str) -> String {
     written.join("; ")
 }
 
+/// A policy of which only known words and addresses of ours are left. It allows no more than before.
+pub(crate) fn closed(policy: &str, session: &str) -> String {
+    const DIRECTIVES: &[&str] = &[
+        "base-uri",
+        "child-src",
+        "connect-src",
+        "default-src",
+        "font-src",
+        "form-action",
+        "frame-ancestors",
+        "frame-src",
+        "img-src",
+        "manifest-src",
+        "media-src",
+        "object-src",
+        "sandbox",
+        "script-src",
+        "script-src-attr",
+        "script-src-elem",
+        "style-src",
+        "style-src-attr",
+        "style-src-elem",
+        "worker-src",
+    ];
+    const BARE: &[&str] = &["block-all-mixed-content", "upgrade-insecure-requests"];
+    const WORDS: &[&str] = &[
+        "*",
+        "data:",
+        "blob:",
+        "https:",
+        "http:",
+        "wss:",
+        "ws:",
+        "'self'",
+        "'none'",
+        "'unsafe-inline'",
+        "'unsafe-eval'",
+        "'wasm-unsafe-eval'",
+        "'strict-dynamic'",
+        "'unsafe-hashes'",
+        "allow-downloads",
+        "allow-forms",
+        "allow-modals",
+        "allow-popups",
+        "allow-popups-to-escape-sandbox",
+        "allow-same-origin",
+        "allow-scripts",
+        "allow-top-navigation",
+        "allow-top-navigation-by-user-activation",
+    ];
+    let hash = |word: &str| {
+        let inner = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\''))?;
+        let (kind, value) = inner.split_once('-')?;
+        let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b);
+        let fine = ["nonce", "sha256", "sha384", "sha512"].contains(&kind)
+            && value.len() <= 88
+            && value.bytes().all(base64);
+        fine.then_some(())
+    };
+    let ours = |word: &str| {
+        word.strip_prefix(session).is_some_and(|rest| rest.is_empty() || rest.starts_with("/.pforte/"))
+    };
+    let mut kept = Vec::new();
+    for directive in policy.split(';').map(str::trim) {
+        let (name, sources) = directive.split_once(' ').unwrap_or((directive, ""));
+        if BARE.contains(&name) {
+            kept.push(name.to_owned());
+        } else if DIRECTIVES.contains(&name) {
+            let known = |word: &&str| WORDS.contains(word) || hash(word).is_some() || ours(word);
+            let words: Vec<&str> = sources.split_ascii_whitespace().filter(known).collect();
+            let none = if name == "sandbox" { "" } else { "'none'" };
+            kept.push(format!("{name} {}", if words.is_empty() { none.to_owned() } else { words.join(" ") }));
+        }
+    }
+    kept.join("; ")
+}
+
 /// The nonce by which the policy lets a script run, if it names one.
 pub(crate) fn nonce(policy: &str) -> Option<&str> {
     let scripts = policy.split(';').map(str::trim).find(|directive| {
@@ -87,6 +164,7 @@ mod tests {
             identity: IdentityHeaders::default(),
             script_cookies: vec![],
             request_headers: vec![],
+            areas: vec![],
             routes: vec![],
         })
     }

@@ -62,29 +62,16 @@ pub(crate) struct Rewriter {
     inner: Option<HtmlRewriter<'static, Sink>>,
     sink: Sink,
     bar: Waiting,
-    /// Whether what the parser still holds at the end may be seen.
-    shows_rest: bool,
 }
 
 /// The bar, until its place came.
 type Waiting = Arc<Mutex<Option<String>>>;
 
 impl Rewriter {
-    /// For answers shown in full.
     pub(crate) fn plain(links: Links, bar: Option<String>) -> Self {
-        let (settings, bar) = with_bar(with_home(settings(false), links), bar);
-        Self::new(settings, bar, true)
-    }
-
-    /// For masked answers: `settings` hold the mask.
-    pub(crate) fn masking(settings: Settings<'static, '_>, bar: Option<String>) -> Self {
-        let (settings, bar) = with_bar(settings, bar);
-        Self::new(settings, bar, false)
-    }
-
-    fn new(settings: Settings<'static, '_>, bar: Waiting, shows_rest: bool) -> Self {
+        let (settings, bar) = with_bar(with_home(settings(), links), bar);
         let sink = Sink::default();
-        Self { inner: Some(HtmlRewriter::new(settings, sink.clone())), sink, bar, shows_rest }
+        Self { inner: Some(HtmlRewriter::new(settings, sink.clone())), sink, bar }
     }
 }
 
@@ -102,9 +89,7 @@ impl Filter for Rewriter {
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), FilterError> {
         let inner = self.inner.take().ok_or(FilterError("the page broke off"))?;
         inner.end().map_err(|_| FilterError("the page cannot be read"))?;
-        if self.shows_rest {
-            self.sink.drain(out);
-        }
+        self.sink.drain(out);
         // A page without any element of a body.
         out.extend_from_slice(take(&self.bar).unwrap_or_default().as_bytes());
         Ok(())
@@ -112,11 +97,11 @@ impl Filter for Rewriter {
 }
 
 /// A rewriter's settings, without handlers.
-pub(crate) fn settings<'s>(strict: bool) -> Settings<'static, 's> {
+fn settings<'s>() -> Settings<'static, 's> {
     let memory = MemorySettings::new().with_max_allowed_memory_usage(MEMORY);
     Settings::new_send()
         .with_encoding(AsciiCompatibleEncoding::utf_8())
-        .with_strict(strict)
+        .with_strict(false)
         .with_memory_settings(memory)
 }
 
@@ -132,7 +117,7 @@ pub(crate) fn is_ascii_based(content_type: Option<&HeaderValue>) -> bool {
 }
 
 /// Adds handlers that bring links to the product home to the visit's origin.
-pub(crate) fn with_home<'s>(settings: Settings<'static, 's>, links: Links) -> Settings<'static, 's> {
+fn with_home<'s>(settings: Settings<'static, 's>, links: Links) -> Settings<'static, 's> {
     let origins = Arc::new(Origins::new(&links.product));
     let session: Arc<str> = links.session.into();
     let (o, s) = (Arc::clone(&origins), Arc::clone(&session));
@@ -206,18 +191,22 @@ fn take(waiting: &Waiting) -> Option<String> {
 /// The bar over every page: as whom, for whom, how long still, and the way out (rule T18).
 pub(crate) fn bar(bar: &Bar, session: &str, nonce: Option<&str>) -> String {
     let (who, customer, occasion) = (escape(&bar.acting_as), escape(&bar.customer), escape(&bar.occasion));
-    let (says, left, end, label) = match bar.language {
+    let (says, left, end, label, ended, more) = match bar.language {
         Language::German => (
             format!("Sie handeln als <b>{who}</b> von {customer} · {occasion}"),
             "noch # Min.",
             "Beenden",
             "Sitzung",
+            "Diese Sitzung ist zu Ende.",
+            "Wie es endete",
         ),
         Language::English => (
             format!("You are acting as <b>{who}</b> of {customer} · {occasion}"),
             "# min left",
             "End",
             "Session",
+            "This session has ended.",
+            "How it ended",
         ),
     };
     let nonce = nonce.map(|nonce| format!(" nonce=\"{}\"", escape(nonce))).unwrap_or_default();
@@ -225,7 +214,7 @@ pub(crate) fn bar(bar: &Bar, session: &str, nonce: Option<&str>) -> String {
     let html = format!(
         "<pforte-bar><template shadowrootmode=\"open\">\
          <link rel=\"stylesheet\" href=\"{session}/.pforte/bar.css\">\
-         <div class=\"bar\" role=\"region\" aria-label=\"{label}\"><span class=\"who\">{says}</span>\
+         <div class=\"bar\" data-ended=\"{ended}\" data-more=\"{more}\" role=\"region\" aria-label=\"{label}\"><span class=\"who\">{says}</span>\
          <span class=\"left\" data-left=\"{left}\">{minutes}</span>\
          <form method=\"post\" action=\"{session}/.pforte/end\" target=\"_top\"><button>{end}</button></form></div>\
          </template><link rel=\"stylesheet\" href=\"{session}/.pforte/bar.css\"></pforte-bar>\

@@ -94,7 +94,8 @@ fn request_line(line: &[u8]) -> Result<(&[u8], bool), Refusal> {
 
 /// Refuses a method that is none, or that nobody may use here.
 pub(super) fn method(method: &[u8]) -> Result<(), Refusal> {
-    if method.is_empty() || method.len() > 20 || !method.iter().all(u8::is_ascii_uppercase) {
+    if method.is_empty() || method.len() > 20 || !method.iter().all(|b| b.is_ascii_uppercase() || *b == b'-')
+    {
         return Err(Refusal::bad("the method is malformed"));
     }
     if matches!(method, b"CONNECT" | b"TRACE" | b"TRACK" | b"PRI") {

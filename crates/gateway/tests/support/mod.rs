@@ -18,7 +18,7 @@ use std::{
 
 use pforte_core::{
     access::EndedHow,
-    catalogue::{Action, DataClass, IdentityHeaders, PassList, PathPattern, Product, Route},
+    catalogue::{Action, Asked, DataClass, IdentityHeaders, Methods, PassList, PathPattern, Product, Route},
     kernel::{EntryId, Moment, VisitId},
 };
 use pforte_gateway::{
@@ -52,6 +52,9 @@ pub struct Fake {
     pub admitted: AtomicUsize,
     pub not_forwarded: AtomicUsize,
     pub asked: Mutex<Vec<(String, String, bool)>>,
+    /// Codes of what the gateway itself stopped.
+    pub stopped: Mutex<Vec<&'static str>>,
+    pub answered: Mutex<Vec<u16>>,
 }
 
 impl Fake {
@@ -68,6 +71,8 @@ impl Fake {
             admitted: AtomicUsize::new(0),
             not_forwarded: AtomicUsize::new(0),
             asked: Mutex::default(),
+            stopped: Mutex::default(),
+            answered: Mutex::default(),
         }
     }
 
@@ -87,7 +92,7 @@ impl Fake {
 }
 
 pub fn shut(why: Why) -> Shut {
-    Shut { why, language: Language::English, desk: "https://desk.example/desk".into() }
+    Shut::new(why, Language::English, "https://desk.example/desk".into())
 }
 
 impl Permit for Fake {
@@ -99,10 +104,19 @@ impl Permit for Fake {
         Ok(Entered { cookie: COOKIE.into() })
     }
 
+    fn reads_body(&self, ask: &Ask<'_>) -> bool {
+        self.product.reads_body(ask.method, ask.path)
+    }
+
     async fn admit(&self, ask: Ask<'_>) -> Result<Pass, Shut> {
         self.asked.lock().unwrap().push((ask.method.into(), ask.path.into(), ask.websocket));
         self.door(ask.label, ask.cookie)?;
-        let found = self.product.classify(ask.method, ask.path);
+        if let Some(code) = ask.stopped {
+            self.stopped.lock().unwrap().push(code);
+            return Err(Shut { bar: Some(bar()), ..shut(Why::Stopped) });
+        }
+        let asked = Asked { method: ask.method, path: ask.path, query: ask.query, body: ask.body };
+        let found = self.product.classify(&asked);
         let (Some(route), true) = (found.route, found.action != Action::Never) else {
             return Err(shut(Why::Never { classified: found.route.is_some() }));
         };
@@ -137,7 +151,12 @@ impl Permit for Fake {
         Ok(pass)
     }
 
-    async fn not_forwarded(&self, _: &Pass) {
+    fn answered(&self, _: &str, _: &Pass, status: u16) {
+        self.answered.lock().unwrap().push(status);
+    }
+
+    async fn not_forwarded(&self, _: &Pass, why: &'static str) {
+        self.stopped.lock().unwrap().push(why);
         self.not_forwarded.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -167,8 +186,11 @@ fn bar() -> Bar {
 
 pub fn route(method: Option<&str>, path: &str, action: Action, class: DataClass) -> Route {
     Route {
-        method: method.map(str::to_owned),
+        methods: method.map_or(Methods::Any, |name| Methods::Named(vec![name.to_owned()])),
         path: PathPattern::parse(path).unwrap(),
+        when: vec![],
+        query: None,
+        body: None,
         area: "test".into(),
         action,
         class,
@@ -179,7 +201,11 @@ pub fn route(method: Option<&str>, path: &str, action: Action, class: DataClass)
 
 /// A product whose every way of passing has a route.
 pub fn product(upstream: SocketAddr) -> Product {
-    let view = |path| route(None, path, Action::View, DataClass::Product);
+    let all = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let view = |path| Route {
+        methods: Methods::Named(all.map(str::to_owned).to_vec()),
+        ..route(None, path, Action::View, DataClass::Product)
+    };
     let personal = |path: &str, pass: PassList| Route {
         pass: Some(pass),
         ..route(None, path, Action::View, DataClass::Personal)
@@ -198,6 +224,7 @@ pub fn product(upstream: SocketAddr) -> Product {
         },
         script_cookies: vec!["csrf".into()],
         request_headers: vec!["X-CSRF-Token".into(), "x_panel_user".into(), "X-Forwarded-For".into()],
+        areas: vec![],
         routes: vec![
             route(None, "/account/password", Action::Never, DataClass::Personal),
             route(Some("POST"), "/change", Action::Change, DataClass::Product),

@@ -200,6 +200,29 @@ impl Inside {
         Some((status, String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    /// Any request through the gateway, as a script of the product sends it: status and body.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<(&str, &str)>,
+    ) -> Option<(StatusCode, String)> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://127.0.0.1:{}{path}", self.api.gateway))
+            .header(header::HOST, &self.host)
+            .header(header::ORIGIN, format!("http://{}", self.host))
+            .header(header::COOKIE, format!("__Host-pforte-visit={}", self.cookie));
+        if let Some((kind, _)) = body {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let body = body.map(|(_, text)| text.to_owned()).unwrap_or_default();
+        let answer = self.api.send(request.body(Full::from(body)).expect("a request")).await?;
+        let status = answer.status();
+        let bytes = timeout(LIMIT, answer.into_body().collect()).await.expect("ends").ok()?.to_bytes();
+        Some((status, String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
     /// A response whose body is still to come.
     pub async fn open(&self, path: &str) -> Option<Response<Incoming>> {
         self.api.gateway(&self.host, Some(&self.cookie), path).await

@@ -5,8 +5,10 @@
 //! `watch.rs` shuts what time, a lost lease or a full disk shuts. Must never open anything that
 //! [`pforte_core::access::decide`] did not open.
 
+mod answers;
 mod end;
 mod facts;
+mod pace;
 mod permit;
 mod watch;
 
@@ -49,6 +51,8 @@ pub struct Door {
     /// Held while facts are read and taken over.
     renewing: tokio::sync::Mutex<()>,
     state: Mutex<State>,
+    /// What the product answered and is not written yet.
+    answers: Mutex<answers::Answers>,
 }
 
 /// What the bar and the token say; fixed for the visit's life.
@@ -99,6 +103,8 @@ pub struct Doors {
     /// Until when this run's lease is alive, on the monotonic clock.
     leased_until: Mutex<Option<Instant>>,
     sign_in_ended: Notify,
+    /// How often masked pages were asked with parameters.
+    questions: pace::Questions,
 }
 
 #[derive(Default)]
@@ -140,6 +146,7 @@ impl Door {
             untold: AtomicBool::new(false),
             renewing: tokio::sync::Mutex::new(()),
             state: Mutex::new(State { facts, link, cookie_hash, over: None, identity: None }),
+            answers: Mutex::default(),
             visit,
         }
     }

@@ -7,11 +7,11 @@ use std::{
 
 use pforte_core::{
     access::{Ask as DecisionAsk, Closed, Decision, EndedHow, Mask, Need, Request, decide},
-    catalogue::{Action, Classified},
-    entry::{Actor, Clean, Entry, Event, Outcome},
+    catalogue::{Action, Asked, Because, Classified},
+    entry::{Actor, Answer, Clean, Entry, Event, Outcome},
     kernel::{Language, Moment, Span},
 };
-use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Pass, Permit, Shut, Status, Why};
+use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Pass, Permit, Refused, Shut, Status, Why};
 use pforte_store::{Ending, Health, StoreError, visit};
 use serde::Serialize;
 use serde_json::json;
@@ -81,21 +81,31 @@ impl Permit for App {
         }
     }
 
+    fn reads_body(&self, ask: &Ask<'_>) -> bool {
+        self.visitor(ask.label, ask.cookie).is_ok_and(|door| door.product.reads_body(ask.method, ask.path))
+    }
+
     async fn admit(&self, ask: Ask<'_>) -> Result<Pass, Shut> {
         let door = self.visitor(ask.label, ask.cookie)?;
         let now = self.sources.now();
+        if let Some(code) = ask.stopped {
+            return Err(self.stopped(&door, &ask, code, now).await);
+        }
         // Held before deciding: whatever shuts the door from here on makes this pass stale.
         let hold = door.leash.hold();
         if !self.door.leased() || *self.health.borrow() != Health::Writable {
             return Err(self.shut_at(&door, Why::LogDown));
         }
-        let classified = door.product.classify(ask.method, ask.path);
+        let classified = door.product.classify(&asked(&ask));
         let decision = self.decide(&door, &ask, &classified, now);
         let opening = match decision.opening() {
             Some(opening) => opening,
             None => return Err(self.refuse(&door, &ask, &classified, decision, now).await),
         };
         let masked = opening.mask == Mask::Fields;
+        if masked {
+            self.pace(&door, &ask, &classified, now).await?;
+        }
         let outcome = if masked { Outcome::Masked } else { Outcome::Forwarded };
         let entry = self.request_entry(&door, &ask, &classified, outcome, decision.code(), now);
         let entry_id = entry.id;
@@ -117,12 +127,18 @@ impl Permit for App {
         })
     }
 
-    async fn not_forwarded(&self, pass: &Pass) {
+    async fn not_forwarded(&self, pass: &Pass, why: &'static str) {
         let Some(door) = self.door.pick(|door| door.visit.id == pass.visit).pop() else { return };
-        let event = Event::NotForwarded { visit: pass.visit, request: pass.entry };
+        let event = Event::NotForwarded { visit: pass.visit, request: pass.entry, why: Clean::name(why) };
         let entry = self.visit_entry(&door, event, self.sources.now());
         if let Err(error) = self.writer.admit(entry).await {
             tracing::warn!(%error, visit = %pass.visit, "that a request was not forwarded is not logged");
+        }
+    }
+
+    fn answered(&self, label: &str, pass: &Pass, status: u16) {
+        if let Some(door) = self.door.by_label(label) {
+            door.note_answer(Answer { request: pass.entry, status });
         }
     }
 
@@ -145,7 +161,33 @@ fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-fn cannot_log(error: &StoreError) -> Why {
+/// A request as the catalogue reads it.
+fn asked<'a>(ask: &Ask<'a>) -> Asked<'a> {
+    Asked { method: ask.method, path: ask.path, query: ask.query, body: ask.body }
+}
+
+/// What a refusal's page says of the request and its rule.
+pub(super) fn told(door: &Door, ask: &Ask<'_>, classified: &Classified<'_>) -> Refused {
+    let area = door.product.area(classified.area).map(|area| match door.shown.language {
+        Language::German => area.german.clone(),
+        Language::English => area.english.clone(),
+    });
+    let rule = classified.route.map(|at| {
+        let route = &door.product.routes[at];
+        let action = if classified.because == Because::Route { classified.action } else { route.action };
+        (route.path.to_string(), action, classified.class)
+    });
+    Refused {
+        method: ask.method.to_owned(),
+        path: ask.path.to_owned(),
+        area,
+        rule,
+        because: classified.because,
+        query: classified.query.clone(),
+    }
+}
+
+pub(super) fn cannot_log(error: &StoreError) -> Why {
     match error {
         StoreError::Busy => Why::Busy,
         _ => Why::LogDown,
@@ -167,10 +209,14 @@ impl App {
     fn visitor(&self, label: &str, cookie: Option<&str>) -> Result<Arc<Door>, Shut> {
         let unknown = || self.shut(Language::English, Why::NotHere);
         let door = self.door.by_label(label).ok_or_else(unknown)?;
-        let given = hash_token(cookie.ok_or_else(unknown)?);
+        // Whoever knows the name of a visit that is over was there: the other tabs, whose cookie went
+        // with the end. They may know that it is over, and no more.
+        let gone = |door: &Door| door.over().map(|_| self.shut(Language::English, Why::Ended));
+        let Some(cookie) = cookie else { return Err(gone(&door).unwrap_or_else(unknown)) };
+        let given = hash_token(cookie);
         let known = lock(&door.state).cookie_hash.as_ref().is_some_and(|hash| same(hash, &given));
         if !known {
-            return Err(unknown());
+            return Err(gone(&door).unwrap_or_else(unknown));
         }
         match over(&door) {
             Some(why) => Err(self.shut_at(&door, why)),
@@ -209,7 +255,9 @@ impl App {
         decision: Decision,
         now: Moment,
     ) -> Shut {
-        let entry = self.request_entry(door, ask, classified, Outcome::Refused, decision.code(), now);
+        let code = classified.because.code().unwrap_or(decision.code());
+        let entry = self.request_entry(door, ask, classified, Outcome::Refused, code, now);
+        tracing::info!(visit = %door.visit.id, method = ask.method, path = ask.path, code, "a request is refused");
         if let Err(error) = self.writer.admit(entry).await {
             return self.shut_at(door, cannot_log(&error));
         }
@@ -224,10 +272,25 @@ impl App {
             Decision::Needs(need) => Why::Needs { what: needed(need), action: classified.action },
             Decision::Open(_) => Why::Busy,
         };
-        self.shut_at(door, why)
+        Shut {
+            bar: Some(self.bar(door, now)),
+            told: Some(told(door, ask, classified)),
+            ..self.shut_at(door, why)
+        }
     }
 
-    fn request_entry(
+    /// Logs what the gateway itself refuses.
+    async fn stopped(&self, door: &Arc<Door>, ask: &Ask<'_>, code: &'static str, now: Moment) -> Shut {
+        let classified = door.product.classify(&asked(ask));
+        let entry = self.request_entry(door, ask, &classified, Outcome::Refused, code, now);
+        if let Err(error) = self.writer.admit(entry).await {
+            return self.shut_at(door, cannot_log(&error));
+        }
+        self.tell_progress(door, now);
+        Shut { bar: Some(self.bar(door, now)), ..self.shut_at(door, Why::Stopped) }
+    }
+
+    pub(super) fn request_entry(
         &self,
         door: &Door,
         ask: &Ask<'_>,
@@ -245,11 +308,14 @@ impl App {
             class: classified.class,
             outcome,
             code: Clean::name(code),
+            query: classified.query.iter().map(|name| Clean::name(name)).collect(),
+            body: classified.body.iter().map(|name| Clean::name(name)).collect(),
+            page: ask.page,
         };
         self.visit_entry(door, event, now)
     }
 
-    fn visit_entry(&self, door: &Door, event: Event, now: Moment) -> Entry {
+    pub(super) fn visit_entry(&self, door: &Door, event: Event, now: Moment) -> Entry {
         Entry {
             id: self.sources.id(now),
             provider: door.visit.provider,
@@ -292,7 +358,7 @@ impl App {
         Ok(identity)
     }
 
-    fn bar(&self, door: &Door, now: Moment) -> Bar {
+    pub(super) fn bar(&self, door: &Door, now: Moment) -> Bar {
         let shown = &door.shown;
         Bar {
             language: shown.language,
@@ -304,7 +370,7 @@ impl App {
     }
 
     /// Tells the customer's pages that something was opened, at most a few times a second.
-    fn tell_progress(&self, door: &Door, now: Moment) {
+    pub(super) fn tell_progress(&self, door: &Door, now: Moment) {
         const PAUSE: Span = Span::milliseconds(250);
         let last = door.told_at.load(Ordering::Relaxed);
         if now.0 < last + PAUSE.0
@@ -327,10 +393,10 @@ impl App {
     }
 
     fn shut(&self, language: Language, why: Why) -> Shut {
-        Shut { why, language, desk: self.desk() }
+        Shut::new(why, language, self.desk())
     }
 
-    fn shut_at(&self, door: &Door, why: Why) -> Shut {
+    pub(super) fn shut_at(&self, door: &Door, why: Why) -> Shut {
         self.shut(door.shown.language, why)
     }
 

@@ -75,6 +75,7 @@ async fn watch_time(app: &Shared) {
             app.tell_visit(&door);
         }
         if !troubled(app) {
+            app.write_answers().await;
             app.write_pending(HUNG * 2).await;
         }
         app.door.forget(app.sources.now() - REMEMBERED);

@@ -18,7 +18,7 @@ use crate::{
     App, Shared,
     door::{EndedView, load_facts},
     kernel::{ContactActor, Page, PageQuery, Problem, SignedIn, Timestamp},
-    visit::view::{ASSETS, ProductRef},
+    visit::view::ProductRef,
 };
 
 /// Which grounds are wanted.
@@ -176,7 +176,8 @@ async fn can_see(
     let products = app.products.iter().map(|product| {
         let mut areas: Vec<AreaView> = Vec::new();
         // Pictures, styles and scripts show nothing of the customer's.
-        for route in product.routes.iter().filter(|route| route.area != ASSETS) {
+        let shows = |area: &str| product.area(area).is_none_or(|area| !area.files);
+        for route in product.routes.iter().filter(|route| shows(&route.area)) {
             let request = Request {
                 product: &product.id,
                 area: &route.area,

@@ -137,7 +137,11 @@ pub async fn requests(
     let mut conn = app.read().await?;
     let found = log::requests_of_visit(&mut conn, record.provider, record.id, before, limit + 1).await?;
     let page = Page::cut(found, limit, |(seq, _)| seq.to_string());
-    let items = page.items.into_iter().filter_map(|(_, entry)| RequestView::new(entry)).collect();
+    let oldest = page.items.last().map_or(0, |(seq, _)| *seq);
+    let answers = log::answers_of_visit(&mut conn, record.provider, record.id, oldest).await?;
+    let product = app.product(&record.product).map(|product| &**product);
+    let items =
+        page.items.into_iter().filter_map(|(_, entry)| RequestView::new(entry, product, &answers)).collect();
     Ok(Json(Page { items, next: page.next }))
 }
 

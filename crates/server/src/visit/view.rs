@@ -1,11 +1,11 @@
 //! How a visit and its requests are shown.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use pforte_core::{
-    catalogue::{Action, DataClass, Product},
-    entry::{Entry, Event, Outcome},
-    kernel::Moment,
+    catalogue::{Action, Area, DataClass, Product},
+    entry::{Clean, Entry, Event, Outcome},
+    kernel::{EntryId, Moment},
 };
 use pforte_store::{Conn, Ending, ground, log, visit::VisitRecord};
 use serde::Serialize;
@@ -20,8 +20,6 @@ use crate::{
     ticket::Known,
 };
 
-/// The area of static files, by convention of the catalogue: nothing of the customer's.
-pub(crate) const ASSETS: &str = "assets";
 /// Among how many of the newest requests the last page is looked for.
 const LOOKED_AT: i64 = 12;
 
@@ -42,12 +40,27 @@ impl ProductRef {
     }
 }
 
+/// What an area is called.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AreaName {
+    pub de: String,
+    pub en: String,
+}
+
+impl AreaName {
+    fn new(area: &Area) -> Self {
+        Self { de: area.german.clone(), en: area.english.clone() }
+    }
+}
+
 /// The newest request of a visit.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LastRequest {
     pub at: Timestamp,
     pub path: String,
     pub area: String,
+    /// `null` where the catalogue gives it no name.
+    pub area_name: Option<AreaName>,
 }
 
 /// One staff member inside one product.
@@ -72,8 +85,10 @@ pub struct VisitView {
     pub ended_how: Option<&'static str>,
     pub ending: Option<EndingView>,
     pub cut_millis: Option<i64>,
-    /// Requests that were forwarded.
+    /// Pages that were opened.
     pub pages: i64,
+    /// Further requests that were forwarded: what pages load.
+    pub loaded: i64,
     pub refused: i64,
     pub last: Option<LastRequest>,
 }
@@ -85,6 +100,18 @@ pub struct RequestView {
     pub method: String,
     pub path: String,
     pub area: String,
+    /// `null` where the catalogue gives it no name.
+    pub area_name: Option<AreaName>,
+    /// Whether it filled a window.
+    pub page: bool,
+    /// Whether it is a mere file of the product: a style, a script, a picture.
+    pub file: bool,
+    /// Names of the parameters, never a value.
+    pub query: Vec<String>,
+    /// Names in the body, where the catalogue had it read.
+    pub body: Vec<String>,
+    /// What the product answered; `null` where that is not known.
+    pub status: Option<u16>,
     #[schema(value_type = String)]
     pub action: Action,
     #[schema(value_type = String)]
@@ -97,12 +124,22 @@ pub struct RequestView {
 
 impl RequestView {
     /// From a log entry; `None` when it is none of a request.
-    pub fn new(entry: Entry) -> Option<Self> {
-        let Event::Request { method, path, area, action, class, outcome, code, .. } = entry.event else {
+    pub fn new(entry: Entry, product: Option<&Product>, answers: &HashMap<EntryId, u16>) -> Option<Self> {
+        let Event::Request { method, path, area, action, class, outcome, code, query, body, page, .. } =
+            entry.event
+        else {
             return None;
         };
+        let known = product.and_then(|product| product.area(area.as_str()));
+        let names = |list: Vec<Clean>| list.iter().map(Clean::to_string).collect();
         Some(Self {
             at: entry.at.into(),
+            area_name: known.map(AreaName::new),
+            page,
+            file: known.is_some_and(|area| area.files),
+            query: names(query),
+            body: names(body),
+            status: answers.get(&entry.id).copied(),
             method: method.to_string(),
             path: path.to_string(),
             area: area.to_string(),
@@ -144,8 +181,12 @@ pub(crate) async fn visit_of(
     let sums = log::sums(conn, provider, visit.id).await?;
     // A page's own styles and scripts come after it; what was opened is the page.
     let newest = log::requests_of_visit(conn, provider, visit.id, None, LOOKED_AT).await?;
-    let mut newest = newest.into_iter().filter_map(|(_, entry)| RequestView::new(entry));
-    let last = newest.find(|request| request.area != ASSETS);
+    let product = app.product(&visit.product).map(Arc::as_ref);
+    let newest =
+        newest.into_iter().filter_map(|(_, entry)| RequestView::new(entry, product, &HashMap::new()));
+    let newest: Vec<RequestView> = newest.collect();
+    let last = newest.iter().find(|request| request.page);
+    let last = last.or_else(|| newest.iter().find(|request| !request.file)).cloned();
     let opened = log::by_id(conn, provider, visit.entry).await?;
     let reason = match opened.map(|entry| entry.event) {
         Some(Event::VisitOpened { reason, .. }) if matter => Some(ReasonView::from(&reason)),
@@ -171,8 +212,9 @@ pub(crate) async fn visit_of(
         cut_millis: over.and_then(|ending| ending.cut_millis),
         ending,
         of_colleague: !matter,
-        pages: sums.forwarded,
+        pages: sums.pages,
+        loaded: sums.forwarded - sums.pages,
         refused: sums.refused,
-        last: last.map(|r| LastRequest { at: r.at, path: r.path, area: r.area }),
+        last: last.map(|r| LastRequest { at: r.at, path: r.path, area: r.area, area_name: r.area_name }),
     })
 }

@@ -1,7 +1,8 @@
 //! `catalogue.toml` classifies everything the panel serves, and nothing more openly than it should.
 
 use pforte_core::catalogue::{
-    Action, DataClass, IdentityHeaders, PassList, PathPattern, Product, Route, UNCLASSIFIED,
+    Action, Area, Asked, AskedBody, Because, BodyRule, Classified, DataClass, IdentityHeaders, Methods,
+    Param, PassList, PathPattern, Product, Route, UNCLASSIFIED,
 };
 use serde::Deserialize;
 
@@ -20,6 +21,7 @@ struct ProductText {
     script_cookies: Vec<String>,
     request_headers: Vec<String>,
     identity: IdentityText,
+    area: Vec<AreaText>,
     route: Vec<RouteText>,
 }
 
@@ -33,9 +35,42 @@ struct IdentityText {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct AreaText {
+    id: String,
+    name: NameText,
+    #[serde(default)]
+    files: bool,
+}
+
+#[derive(Deserialize)]
+struct NameText {
+    de: String,
+    en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Words {
+    One(String),
+    Several(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum BodyText {
+    JsonRpc(Vec<String>),
+    Graphql(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RouteText {
-    method: String,
+    method: Words,
     path: String,
+    #[serde(default)]
+    when: Vec<String>,
+    query: Option<Vec<String>>,
+    body: Option<BodyText>,
     area: String,
     action: String,
     class: String,
@@ -56,9 +91,24 @@ struct PassText {
 
 fn route(text: RouteText) -> Route {
     let action = Action::from_word(&text.action);
+    let params =
+        |list: Vec<String>| list.iter().map(|text| Param::parse(text).expect("a parameter")).collect();
     Route {
-        method: (text.method != "*").then_some(text.method),
+        methods: match text.method {
+            Words::One(word) if word == "*" => Methods::Any,
+            Words::One(word) => Methods::Named(vec![word]),
+            Words::Several(words) => Methods::Named(words),
+        },
         path: PathPattern::parse(&text.path).expect("a pattern"),
+        when: params(text.when),
+        query: text.query.map(params),
+        body: text.body.map(|body| match body {
+            BodyText::JsonRpc(methods) => BodyRule::Rpc(methods),
+            BodyText::Graphql(word) => {
+                assert_eq!(word, "query");
+                BodyRule::GraphQl
+            }
+        }),
         area: text.area,
         action: action.expect("an action"),
         class: if text.class == "product" { DataClass::Product } else { DataClass::Personal },
@@ -88,12 +138,27 @@ fn panel() -> Product {
         },
         script_cookies: p.script_cookies,
         request_headers: p.request_headers,
+        areas: p
+            .area
+            .into_iter()
+            .map(|a| Area { id: a.id, german: a.name.de, english: a.name.en, files: a.files })
+            .collect(),
         routes: p.route.into_iter().map(route).collect(),
     }
 }
 
+fn of<'p>(panel: &'p Product, method: &str, target: &str) -> Classified<'p> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    panel.classify(&Asked { method, path, query, ..Asked::default() })
+}
+
+fn sent<'p>(panel: &'p Product, path: &str, body: &str) -> Classified<'p> {
+    let body = AskedBody::Read { kind: "application/json", bytes: body.as_bytes() };
+    panel.classify(&Asked { method: "POST", path, query: "", body })
+}
+
 /// Every route of the panel but `/internal/debug`.
-const SAMPLES: [(&str, &str, Action, DataClass, bool); 32] = {
+const SAMPLES: [(&str, &str, Action, DataClass, bool); 37] = {
     use Action::{Change, Download, Import, Never, Test, View};
     use DataClass::{Personal, Product};
     [
@@ -114,6 +179,11 @@ const SAMPLES: [(&str, &str, Action, DataClass, bool); 32] = {
         ("POST", "/search", View, Product, false),
         ("GET", "/api/servers", View, Product, false),
         ("GET", "/api/session", View, Product, false),
+        ("GET", "/api/changes", View, Product, false),
+        ("GET", "/api/contacts", View, Personal, true),
+        ("GET", "/calendar/work", View, Product, false),
+        ("MKCALENDAR", "/calendar/work", Change, Product, false),
+        ("POST", "/api/rpc", Change, Product, false),
         ("GET", "/domains", View, Personal, true),
         ("GET", "/domains/dom-1/edit", View, Personal, true),
         ("POST", "/domains/dom-1/edit", Change, Personal, false),
@@ -136,7 +206,7 @@ const SAMPLES: [(&str, &str, Action, DataClass, bool); 32] = {
 fn b5_every_route_of_the_panel_is_classified_as_meant() {
     let panel = panel();
     for (method, path, action, class, passes) in SAMPLES {
-        let found = panel.classify(method, path);
+        let found = of(&panel, method, path);
         assert!(found.route.is_some(), "{method} {path} is unclassified");
         assert_eq!(
             (found.action, found.class, found.pass.is_some()),
@@ -158,10 +228,12 @@ fn b5_no_route_of_the_source_is_missing_from_the_samples() {
     for path in paths.into_iter().filter(|p| *p != "/internal/debug") {
         let pattern = path.replace("{*path}", "**").replace("{id}", "*").replace("{file}", "*");
         let pattern = PathPattern::parse(&pattern).unwrap();
-        let sampled = SAMPLES.iter().any(|(_, sample, ..)| pattern.matches(sample));
+        let sampled = path == "/api/graphql" || SAMPLES.iter().any(|(_, sample, ..)| pattern.matches(sample));
         assert!(sampled, "{path} has no sample");
         let example = path.replace("{*path}", "x").replace("{id}", "x").replace("{file}", "x.pdf");
-        let known = ["GET", "POST"].iter().any(|m| panel.classify(m, &example).route.is_some());
+        let known = ["GET", "POST"]
+            .iter()
+            .any(|m| of(&panel, m, &example).route.is_some() || panel.reads_body(m, &example));
         assert!(known, "{path} is unclassified");
     }
 }
@@ -175,7 +247,43 @@ fn b5_what_nobody_classified_is_closed() {
         ("POST", "/people"),
         ("GET", "/servers/"),
     ] {
-        let found = panel.classify(method, path);
+        let found = of(&panel, method, path);
         assert_eq!((found.action, found.area), (Action::Never, UNCLASSIFIED), "{method} {path}");
+    }
+}
+
+/// What a path alone does not tell: links that act, chosen columns, calls, methods.
+#[test]
+fn b5_query_body_and_method_are_classified_as_meant() {
+    let panel = panel();
+    for query in ["?action=stop", "?ACTION=stop", "?a=1;action=stop", "?%61ction=stop", "?action[]=stop"] {
+        assert_eq!(of(&panel, "GET", &format!("/servers/srv-101{query}")).action, Action::Change, "{query}");
+    }
+    assert_eq!(of(&panel, "GET", "/servers/srv-101?tab=log").action, Action::View);
+    assert!(of(&panel, "GET", "/api/contacts?page=1").pass.is_some());
+    for query in ["q=O", "columns=name,role", "page=1&columns=name", "PAGE=1", "page[]=1"] {
+        let found = of(&panel, "GET", &format!("/api/contacts?{query}"));
+        assert_eq!((found.pass, found.because), (None, Because::Query), "{query}");
+    }
+    for (body, action) in [
+        (r#"{"method":"server.list"}"#, Action::View),
+        (r#"{"method":"server.stop"}"#, Action::Change),
+        (r#"[{"method":"server.list"},{"method":"server.stop"}]"#, Action::Change),
+    ] {
+        assert_eq!(sent(&panel, "/api/rpc", body).action, action, "{body}");
+    }
+    let query = sent(&panel, "/api/graphql", r#"{"query":"{ plan: owner }"}"#);
+    assert_eq!((query.action, query.class, query.pass), (Action::View, DataClass::Personal, None));
+    assert_eq!(sent(&panel, "/api/graphql", r#"{"query":"mutation { stop }"}"#).action, Action::Never);
+    assert_eq!(of(&panel, "PROPPATCH", "/calendar/work").action, Action::Change);
+    assert_eq!(of(&panel, "LOCK", "/calendar/work").action, Action::Never);
+}
+
+/// What customers read is named in both languages.
+#[test]
+fn every_area_of_the_catalogue_has_a_name() {
+    let panel = panel();
+    for route in &panel.routes {
+        assert!(panel.area(&route.area).is_some(), "{} has no name", route.area);
     }
 }

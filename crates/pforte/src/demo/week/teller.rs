@@ -227,7 +227,7 @@ impl Teller {
     pub async fn looks(&mut self, visit: &Visit, pages: &[&str], minutes: i64) -> Result<(), Failure> {
         for path in pages {
             let (label, cookie) = (visit.label.as_str(), Some(visit.cookie.as_str()));
-            let ask = Ask { label, cookie, method: "GET", path, websocket: false };
+            let ask = Ask { label, cookie, method: "GET", path, page: true, ..Ask::default() };
             drop(self.app.admit(ask).await);
             self.later(minutes).await?;
         }

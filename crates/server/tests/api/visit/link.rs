@@ -47,7 +47,7 @@ on_both! {
     async fn another_browser_sees_nothing(app: TestApp) {
         let (_, _, visit) = app.visit().await;
         for cookie in [None, Some(""), Some("nonsense")] {
-            let ask = Ask { label: &visit.label, cookie, method: "GET", path: "/servers", websocket: false };
+            let ask = Ask { label: &visit.label, cookie, method: "GET", path: "/servers", ..Ask::default() };
             assert_eq!(told(&app.app.admit(ask).await), "not_here");
             assert_eq!(shut_code(&app.app.end(&visit.label, cookie).await.expect_err("shut")), "not_here");
             assert_eq!(shut_code(&app.app.status(&visit.label, cookie).await.expect_err("shut")), "not_here");
@@ -55,10 +55,25 @@ on_both! {
         visit.view().await.expect("untouched");
     }
 
+    /// After an end the other tabs of the visit, whose cookie went with it, hear that it has ended; nobody
+    /// hears how without the cookie.
+    async fn other_tabs_hear_that_the_visit_has_ended(app: TestApp) {
+        let (mut contact, _, visit) = app.visit().await;
+        contact.post(&format!("/grounds/{}/end", visit.ground), serde_json::Value::Null).await.ok();
+        for cookie in [None, Some("nonsense")] {
+            let ask = Ask { label: &visit.label, cookie, method: "GET", path: "/servers", ..Ask::default() };
+            assert_eq!(told(&app.app.admit(ask).await), "ended");
+            assert_eq!(shut_code(&app.app.status(&visit.label, cookie).await.expect_err("shut")), "ended");
+        }
+        assert_eq!(told(&visit.view().await), "over.ByCustomer");
+        let ask = Ask { label: "nonsense", cookie: None, method: "GET", path: "/", ..Ask::default() };
+        assert_eq!(told(&app.app.admit(ask).await), "not_here");
+    }
+
     /// A route is upgraded to a WebSocket only where the catalogue says so.
     async fn a_websocket_needs_a_route_for_it(app: TestApp) {
         let (_, _, visit) = app.visit().await;
-        let ask = |path| Ask { label: &visit.label, cookie: Some(&visit.cookie), method: "GET", path, websocket: true };
+        let ask = |path| Ask { label: &visit.label, cookie: Some(&visit.cookie), method: "GET", path, websocket: true, ..Ask::default() };
         assert_eq!(told(&app.app.admit(ask("/console")).await), "open");
         assert_eq!(told(&app.app.admit(ask("/servers")).await), "never");
     }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use pforte_core::entry::{Event, Outcome};
+use pforte_core::{
+    catalogue::AskedBody,
+    entry::{Event, Outcome},
+};
+use pforte_gateway::{Ask, Permit};
 use pforte_testkit::{entries, entries_named, on_both};
 use serde_json::{Value, json};
 
@@ -20,7 +24,7 @@ on_both! {
         }
         // Refusals too; and that something was not forwarded after all.
         let pass = visit.view().await.expect("open");
-        pforte_gateway::Permit::not_forwarded(&*app.app, &pass).await;
+        pforte_gateway::Permit::not_forwarded(&*app.app, &pass, "visit.unsettled").await;
         assert!(visit.admit("POST", "/password").await.is_err());
         let log = entries_named(&app.app, app.world.near.provider, "visit.request").await;
         let Event::Request { outcome, code, .. } = &log.last().expect("entries").event else { panic!("{log:?}") };
@@ -99,6 +103,64 @@ on_both! {
         assert_eq!(paths, ["/servers", "/address", "/servers", "/account", "/servers"], "newest first");
         assert_eq!((&seen[1].1, &seen[3].1), (&json!("refused"), &json!("masked")));
         contact.get(&format!("{path}?cursor=nonsense")).await.refused(422, "input.invalid");
+    }
+
+    /// The whole request decides (rule B5): a link that acts needs consent, an unnamed parameter closes a
+    /// masked page, and the log has the names, never a value.
+    async fn b5_the_query_decides_and_is_logged_by_its_names(app: TestApp) {
+        let (mut contact, _, visit) = app.visit().await;
+        visit.admit("GET", "/account?page=2").await.expect("named");
+        visit.admit("GET", "/servers?tab=log").await.expect("any may be there");
+        for (path, code) in [
+            ("/servers?action=stop", "needs.Consent"),
+            ("/servers?tab=log&%61ction=stop", "needs.Consent"),
+            ("/account?q=Mu", "needs.PersonalData"),
+            ("/account?page=2&columns=name", "needs.PersonalData"),
+        ] {
+            let shut = visit.admit("GET", path).await.expect_err(path);
+            assert_eq!(pforte_testkit::shut_code(&shut), code, "{path}");
+            assert!(shut.bar.is_some() && shut.told.is_some(), "the page keeps its bar and says its rule");
+        }
+        let body = AskedBody::Unread;
+        let posted = Ask { method: "GET", path: "/account", body, ..Ask::default() };
+        assert!(visit.ask(posted).await.is_err(), "a body is a question, too");
+        let stopped = Ask { method: "GET", path: "/servers", stopped: Some("request.foreign"), ..Ask::default() };
+        assert_eq!(pforte_testkit::shut_code(&visit.ask(stopped).await.expect_err("stopped")), "stopped");
+
+        let log = contact.get(&format!("/visits/{}/requests", visit.id)).await.ok();
+        let items = log["items"].as_array().expect("items");
+        let lines: Vec<_> = items.iter().rev().map(|item| (&item["query"], item["code"].as_str().unwrap_or(""))).collect();
+        assert_eq!(lines[0].0, &json!(["page"]));
+        assert_eq!(lines[2], (&json!(["action"]), "needs.consent.change"));
+        assert_eq!(lines[4], (&json!(["q"]), "route.query"));
+        assert_eq!(lines[5], (&json!(["page", "columns"]), "route.query"));
+        assert_eq!(lines[6], (&json!([]), "route.body"));
+        assert_eq!(lines[7], (&json!([]), "request.foreign"));
+        assert!(!log.to_string().contains("stop\"") && !log.to_string().contains("Mu\""), "{log}");
+    }
+
+    /// What the product answered is written a moment later, many in one entry, and read with the request.
+    async fn the_status_of_an_answer_stands_beside_its_request(app: TestApp) {
+        let (mut contact, _, visit) = app.visit().await;
+        for status in [200, 404, 500] {
+            let pass = visit.view().await.expect("open");
+            app.app.answered(&visit.label, &pass, status);
+        }
+        visit.view().await.expect("open, and never answered");
+        // The watcher writes them by the machine's clock.
+        let path = format!("/visits/{}/requests", visit.id);
+        let mut told = vec![];
+        for _ in 0..100 {
+            let log = contact.get(&path).await.ok();
+            told = log["items"].as_array().expect("items").iter().map(|item| item["status"].clone()).collect();
+            if !told[3].is_null() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(told, [json!(null), json!(500), json!(404), json!(200)]);
+        let entries = entries_named(&app.app, app.world.near.provider, "visit.answered").await;
+        assert_eq!(entries.len(), 1, "one entry for all");
     }
 
     /// Control 64: line breaks, escapes and right-to-left marks are encoded in what is stored and shown.
