@@ -5,7 +5,7 @@ import type { Plugin } from "vite";
 import { type Scene, World } from "./world.ts";
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-	const file = request.url?.startsWith("/attachments");
+	const file = /^\/(attachments|imports)/.test(request.url ?? "");
 	let text = "";
 	let size = 0;
 	for await (const chunk of request) {

@@ -92,6 +92,11 @@ export class Tickets {
 		return this.act(path.split(" ")[0] ?? "", verb, one, body, who);
 	}
 
+	/** All of them, for a customer at a glance. */
+	lines(): readonly TicketLine[] {
+		return this.all;
+	}
+
 	private list(query: URLSearchParams, who: string): TicketLine[] {
 		const state = query.get("state");
 		const q = (query.get("q") ?? "").toLowerCase();

@@ -9,6 +9,7 @@ import type {
 	VisitRequest,
 } from "../src/api/types.ts";
 import { Contacts } from "./contacts.ts";
+import { Customers } from "./customers.ts";
 import { Mails } from "./mails.ts";
 import { contacts, customers, LONG_NAME, minutes, products, provider } from "./people.ts";
 import { Tickets } from "./tickets.ts";
@@ -26,6 +27,7 @@ export class World {
 	private own = new Contacts("full");
 	private readonly watchers = new Set<(topics: string[]) => void>();
 	private readonly tickets = new Tickets(this);
+	private readonly kept = new Customers();
 	private readonly mails = new Mails(this.tickets);
 
 	constructor() {
@@ -183,6 +185,10 @@ export class World {
 			return [503, { code: "log.down", title: "The log cannot be written" }];
 		}
 		return (
+			this.kept.answer(path, body, {
+				open: this.open().length > 0,
+				tickets: this.tickets.lines(),
+			}) ??
 			this.tickets.answer(path, url, body, who) ??
 			this.mails.answer(path, url, body) ??
 			this.own.answer(path, url, body, who) ??
@@ -380,7 +386,11 @@ export class World {
 			return [
 				200,
 				{
-					items: fit.map((one) => ({ ...one, contacts: one.id === "c3" ? [] : contacts })),
+					items: fit.map((one) => ({
+						...one,
+						active: true,
+						contacts: one.id === "c3" ? [] : contacts,
+					})),
 					next: null,
 				},
 			];

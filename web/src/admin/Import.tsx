@@ -112,7 +112,7 @@ export default function Import() {
 
 function Report({ report }: { report: ImportReport }) {
 	const t = useWords(manageWords);
-	const separator = report.separator === "\t" ? t.tab : `“${report.separator}”`;
+	const separator = report.separator === "\t" ? t.tab : t.quoted(report.separator);
 	return (
 		<div className="sheet stack">
 			{report.done ? <p>● {t.imported}</p> : null}

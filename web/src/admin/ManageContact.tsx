@@ -22,6 +22,7 @@ export function ContactLine({ customer, contact, products }: ContactLineProps) {
 	const t = useWords(manageWords);
 	const { language } = useLanguage();
 	const [changing, setChanging] = useState(false);
+	const [asking, setAsking] = useState(false);
 	const change = useContactChange(customer.id, contact.id);
 	const name = `${contact.first_name} ${contact.last_name}`;
 	const rights = [
@@ -68,9 +69,14 @@ export function ContactLine({ customer, contact, products }: ContactLineProps) {
 						variant="default"
 						size="sm"
 						loading={change.isPending}
-						onClick={() => change.mutate({ active: !contact.active })}
+						onBlur={() => setAsking(false)}
+						onClick={() => {
+							// Removing ends what they opened: it is asked once more.
+							if (contact.active && !asking) setAsking(true);
+							else change.mutate({ active: !contact.active });
+						}}
 					>
-						{contact.active ? t.remove : t.restore}
+						{contact.active ? (asking ? t.removeNow : t.remove) : t.restore}
 					</Button>
 				</div>
 			) : null}

@@ -43,6 +43,7 @@ export const manageWords = words(
 		noUser: "kein Nutzer",
 		usersHint: "Leer: kein Zugang zu diesem Produkt in seinem Namen.",
 		remove: "Vom Kunden entfernen",
+		removeNow: "Wirklich entfernen",
 		restore: "Wieder aufnehmen",
 		waits: (until: string) =>
 			`Beantragt. Jemand beim Kunden muss zustimmen, sonst verfällt es am ${until}.`,
@@ -73,6 +74,7 @@ export const manageWords = words(
 		readAs: (encoding: string, separator: string) =>
 			`Gelesen als ${encoding}, getrennt durch ${separator}.`,
 		tab: "Tabulator",
+		quoted: (sign: string) => `„${sign}“`,
 		line: "Zeile",
 		column: "Spalte",
 		becomes: "Was daraus wird",
@@ -152,6 +154,7 @@ export const manageWords = words(
 		noUser: "no user",
 		usersHint: "Empty: no access to this product in their name.",
 		remove: "Remove from the customer",
+		removeNow: "Really remove",
 		restore: "Take them back",
 		waits: (until: string) =>
 			`Asked for. Somebody at the customer has to agree, or it lapses on ${until}.`,
@@ -181,6 +184,7 @@ export const manageWords = words(
 		readAs: (encoding: string, separator: string) =>
 			`Read as ${encoding}, separated by ${separator}.`,
 		tab: "tab",
+		quoted: (sign: string) => `“${sign}”`,
 		line: "Line",
 		column: "Column",
 		becomes: "What becomes of it",
