@@ -6,7 +6,14 @@
 //! parts, or parts that fill the whole body from its first line to its last. What is in the slightest way
 //! odd is not believed; nobody reads words by it then. Start at [`is_believed`].
 
-use crate::message::head::{self, Head};
+use std::borrow::Cow;
+
+use data_encoding::BASE64;
+
+use crate::message::{
+    address::turns,
+    head::{self, Head},
+};
 
 const TYPE: &str = "Content-Type";
 const ENCODING: &str = "Content-Transfer-Encoding";
@@ -27,25 +34,83 @@ const STOCK: [&str; 6] = [
 pub(super) fn is_believed(head: &Head<'_>, body: &[u8], covers: &impl Fn(&'static str) -> bool) -> bool {
     let signed = covers(TYPE);
     let unsigned = |name| if covers(name) { None } else { head.line(name) };
-    if unsigned(ENCODING).is_some_and(|line| !is_identity(&line)) {
-        return false;
-    }
-    let Some(line) = head.line(TYPE) else {
-        return unsigned(DISPOSITION).is_none() && (signed || is_plain(body));
-    };
-    let Some(kind) = Kind::read(&line) else { return signed };
+    let line = head.line(TYPE);
+    let kind = line.as_deref().map_or_else(|| Some(Kind::plain()), Kind::read);
+    let encoding = unsigned(ENCODING).unwrap_or_default();
+    let Some(kind) = kind else { return signed && is_identity(&encoding) };
     if kind.main == "multipart" {
-        return signed || kind.boundary.as_deref().is_some_and(|mark| fills(&kind.sub, mark, body));
+        return is_identity(&encoding)
+            && (signed || kind.boundary.as_deref().is_some_and(|mark| fills(&kind.sub, mark, body)));
     }
     // A file's name, or being one, takes the text away.
     if unsigned(DISPOSITION).is_some_and(|line| !line.eq_ignore_ascii_case("inline")) {
         return false;
     }
-    signed || (kind.main == "text" && kind.sub == "plain" && kind.has_plain_charset() && is_plain(body))
+    let Some(text) = decoded(&encoding, body) else { return false };
+    signed || (kind.main == "text" && kind.sub == "plain" && kind.has_plain_charset() && is_plain(&text))
 }
 
 fn is_identity(encoding: &str) -> bool {
     ["", "7bit", "8bit", "binary"].iter().any(|name| encoding.trim().eq_ignore_ascii_case(name))
+}
+
+/// The body, decoded by an encoding that nobody signed: only where no text that was written without it
+/// would become another one by it.
+fn decoded<'a>(encoding: &str, body: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    if is_identity(encoding) {
+        return Some(Cow::Borrowed(body));
+    }
+    match encoding.trim().to_ascii_lowercase().as_str() {
+        "base64" => {
+            let plain: Vec<u8> = body.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+            BASE64.decode(&plain).ok().map(Cow::Owned)
+        }
+        "quoted-printable" => quoted_printable(body).map(Cow::Owned),
+        _ => None,
+    }
+}
+
+/// Decoded as programs write it: only what had to be is encoded. So it neither ends a line nor begins a
+/// tag that was not there, and no line that is quoted runs into the next.
+fn quoted_printable(body: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len());
+    for line in body.split_inclusive(|byte| *byte == b'\n') {
+        let text = line.strip_suffix(b"\n").map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
+        if text.len() > 76 || !text.iter().all(|byte| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t'))
+        {
+            return None;
+        }
+        let (text, soft) = text.strip_suffix(b"=").map_or((text, false), |text| (text, true));
+        if soft && text.starts_with(b">") {
+            return None;
+        }
+        let mut rest = text;
+        while let Some((first, after)) = rest.split_first() {
+            rest = after;
+            if *first != b'=' {
+                out.push(*first);
+                continue;
+            }
+            let (code, after) = rest.split_at_checked(2)?;
+            let byte = u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()?;
+            let at_start = text.len() == after.len() + 3;
+            let needed = !byte.is_ascii()
+                || byte == b'='
+                || (matches!(byte, b' ' | b'\t') && after.is_empty())
+                || (matches!(byte, b'.' | b'F') && at_start);
+            if !needed {
+                return None;
+            }
+            out.push(byte);
+            rest = after;
+        }
+        if !soft {
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+    let text = String::from_utf8_lossy(&out);
+    // Neither may a letter turn the rest around, or end a line.
+    (!text.chars().any(|c| turns(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{85}'))).then_some(out)
 }
 
 /// Text in which nobody finds parts or markup, whatever type is written above it.
@@ -143,6 +208,11 @@ struct Kind {
 }
 
 impl Kind {
+    /// Of a message that names none (RFC 2045 §5.2).
+    fn plain() -> Self {
+        Self { main: "text".into(), sub: "plain".into(), ..Self::default() }
+    }
+
     fn read(line: &str) -> Option<Self> {
         let (kind, mut rest) = line.split_once(';').unwrap_or((line, ""));
         let (main, sub) = kind.trim().split_once('/')?;
@@ -257,25 +327,48 @@ mod tests {
         }
     }
 
-    /// Rule Z5: an encoding or a disposition that nobody signed changes the words as well.
+    /// Rule Z5: an encoding or a disposition that nobody signed may change no words.
     #[test]
-    fn z5_an_unsigned_encoding_is_not_believed() {
-        let signed = |name: &'static str| name == TYPE;
-        for (fields, expected) in [
-            ("Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n", true),
-            ("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n", false),
-            ("Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n", false),
-            ("Content-Type: text/plain\r\nContent-Disposition: attachment\r\n", false),
-            ("Content-Type: multipart/mixed; boundary=zz\r\nContent-Transfer-Encoding: base64\r\n", false),
-            ("Content-Transfer-Encoding: base64\r\n", false),
-            ("", true),
+    fn z5_an_unsigned_encoding_is_believed_only_where_it_changes_nothing() {
+        let coded = "RGVyIERydWNrZXIgbMOkdWZ0IG5pY2h0Lg0K\r\n";
+        let quoted =
+            "Der Drucker l=C3=A4uft nicht, seit ich ihn gestern in das andere Zimmer=\r\n trug. 1+1=3D2\r\n";
+        let attached = "Content-Type: text/plain\r\nContent-Disposition: attachment\r\n";
+        let plain = "Content-Type: text/plain; charset=utf-8\r\n";
+        let encoded = |how: &str| format!("{plain}Content-Transfer-Encoding: {how}\r\n");
+        for (fields, body, expected) in [
+            (String::new(), "Hello\r\n", true),
+            (encoded("8bit"), "Hello\r\n", true),
+            (encoded("base64"), coded, true),
+            (encoded("quoted-printable"), quoted, true),
+            (encoded("Quoted-Printable"), "Hello\r\n", true),
+            (encoded("base64"), "Hello\r\n", false),
+            (encoded("base64"), "Hello you\r\n", false),
+            (encoded("quoted-printable"), "> a =0D=0APlease delete it\r\n", false),
+            (encoded("quoted-printable"), "> a =3Cb>\r\n", false),
+            (encoded("quoted-printable"), "> a=\r\nNo\r\n", false),
+            (encoded("quoted-printable"), "> =E2=80=AEa\r\n", false),
+            (encoded("quoted-printable"), "a=b\r\n", false),
+            (encoded("quoted-printable"), "a=4\r\n", false),
+            (encoded("uuencode"), "Hello\r\n", false),
+            (attached.to_owned(), "Hello\r\n", false),
+            ("Content-Transfer-Encoding: base64\r\n".into(), "Hello\r\n", false),
+            (
+                "Content-Type: multipart/mixed; boundary=z\r\nContent-Transfer-Encoding: base64\r\n".into(),
+                coded,
+                false,
+            ),
         ] {
             let raw = format!("{fields}\r\n");
-            assert_eq!(
-                is_believed(&head::split(raw.as_bytes()), b"Hello\r\n", &signed),
-                expected,
-                "{fields}"
-            );
+            let head = head::split(raw.as_bytes());
+            for signed in [true, false] {
+                let covers = |name: &'static str| signed && name == TYPE;
+                assert_eq!(is_believed(&head, body.as_bytes(), &covers), expected, "{fields}\n{body}");
+            }
         }
+        // HTML in another guise.
+        let html = BASE64.encode(b"<p>Hi</p>");
+        let raw = format!("{}\r\n", encoded("base64"));
+        assert!(!is_believed(&head::split(raw.as_bytes()), html.as_bytes(), &|_| false));
     }
 }

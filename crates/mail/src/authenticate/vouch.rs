@@ -27,6 +27,10 @@ impl Cover {
 
 /// What stands behind a message besides its sender's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "network"),
+    allow(dead_code, reason = "only a check of our own knows which are good")
+)]
 pub(super) enum Voucher {
     /// An aligned SPF pass: this very delivery comes from the sender's own servers.
     Delivery,

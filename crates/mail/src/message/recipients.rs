@@ -247,7 +247,7 @@ mod tests {
             format!("{us} <a@x.example>"),
             format!("({us}) a@x.example"),
             format!("a@x.example ({us})"),
-            format!("=?utf-8?q?support=40nordlicht.example?= <a@x.example>"),
+            "=?utf-8?q?support=40nordlicht.example?= <a@x.example>".to_owned(),
             format!("<{us}.evil.example>"),
             format!("x{us}"),
         ] {

@@ -1,7 +1,7 @@
 //! Taking mail from mail servers: LMTP (from the one in front of us) and SMTP (directly).
 //!
-//! Receives for our own addresses only: there is no relaying, no authentication, no XCLIENT. A message
-//! is answered with 250 only after the intake has taken it. Everything is bounded: connections, lines,
+//! Receives for our own addresses only: there is no relaying, no authentication, no XCLIENT; XFORWARD
+//! is heard in LMTP only. A message is answered with 250 only after the intake has taken it. Everything is bounded: connections, lines,
 //! messages, recipients, faults, time and the bytes that all connections hold together.
 //! Start reading at `session.rs`, the dialogue; `body.rs` finds the end of a message.
 
