@@ -149,6 +149,7 @@ fn mails_and_contacts() -> Vec<Event> {
         Event::MailReleased { mail, ticket },
         Event::MailRead { mail },
         Event::MailDiscarded { mail },
+        Event::MailUndelivered { ticket: Some(ticket), contact: None, how: name("refused") },
         Event::MailBounced { ticket: Some(ticket), contact: None },
         Event::ChallengeSent { challenge, contact },
         Event::ChallengeAnswered { challenge, contact, yes: true },

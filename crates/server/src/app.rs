@@ -38,7 +38,7 @@ use crate::{
     edge::Shares,
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
-    mail::{MailTarget, STOP_WITHIN, UnderWay},
+    mail::{MailTarget, Outages, STOP_WITHIN, UnderWay},
     signin::throttle::Throttle,
     support::{Support, Supports},
 };
@@ -111,6 +111,8 @@ pub struct App {
     pub mail_checker: Checker,
     /// To whom mails are under way.
     pub(crate) under_way: Arc<UnderWay>,
+    /// Since when no mail goes out.
+    pub(crate) outages: Outages,
     /// This run of the server.
     pub run: Uuid,
     /// Cancelled when the server stops.
@@ -175,6 +177,7 @@ impl App {
             },
             blobs,
             under_way: Arc::default(),
+            outages: Outages::default(),
             uploads: Uploads::default(),
             run,
             shutdown: CancellationToken::new(),

@@ -9,7 +9,8 @@ use crate::{
     conn::{all, one, run},
 };
 
-/// One alarm. `code` is `pin.staff_locked`, `pin.flood` or `pin.customer_closed`.
+/// One alarm. `code` is `pin.staff_locked`, `pin.flood`, `pin.customer_closed`, `ticket.waiting`,
+/// `mail.outage` or `mail.undelivered`. Seen by nobody means over by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
     pub id: AlarmId,
@@ -86,6 +87,13 @@ pub async fn raised_since(
 ) -> Result<bool, StoreError> {
     let sql = "SELECT COUNT(*) FROM alarm WHERE provider_id = $1 AND code = $2 AND at > $3";
     Ok(one!(conn, (i64,), sql, provider.0, code, since.0)?.is_some_and(|(n,)| n > 0))
+}
+
+/// Ends all open alarms of a code, because what they told of is over; answers how many.
+pub async fn clear(tx: &mut Tx, provider: ProviderId, code: &str, at: Moment) -> Result<u64, StoreError> {
+    let sql = "UPDATE alarm SET acknowledged_at = $3 WHERE provider_id = $1 AND code = $2 \
+               AND acknowledged_at IS NULL";
+    run!(tx.conn(), sql, provider.0, code, at.0)
 }
 
 /// Notes who has seen an alarm; `false` when there is none or somebody had already.

@@ -95,6 +95,13 @@ impl Letter {
         self
     }
 
+    /// With other words in the text.
+    #[must_use]
+    pub fn rewritten(mut self, was: &str, is: &str) -> Self {
+        self.text = self.text.replace(was, is);
+        self
+    }
+
     /// Written at another time than it is handed over.
     #[must_use]
     pub fn dated(mut self, at: Moment) -> Self {

@@ -92,7 +92,9 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
 				) : null}
 				{seen ? (
 					<p className="small">
-						{t.acknowledged(alarm.acknowledged_by?.name ?? "–", moment(seen, now, language))}
+						{alarm.acknowledged_by
+							? t.acknowledged(alarm.acknowledged_by.name, moment(seen, now, language))
+							: t.overByItself(moment(seen, now, language))}
 					</p>
 				) : null}
 				<Refused error={acknowledge.error} />

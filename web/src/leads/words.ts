@@ -36,6 +36,10 @@ export const leadWords = words(
 			"Mit einem richtigen Passwort wurden an einem Tag zwanzig falsche Einmalcodes eingegeben. Jemand kennt vielleicht das Passwort.",
 		"alarm_visit.many_questions":
 			"Auf einer verdeckten Seite wurde auffällig oft gesucht. So lassen sich verdeckte Daten erraten.",
+		"alarm_mail.outage":
+			"Seit einer Stunde geht keine E-Mail hinaus. Bitte Mailserver und Zugangsdaten prüfen.",
+		"alarm_mail.undelivered": "Eine E-Mail ließ sich nicht zustellen. Die Adresse ist markiert.",
+		overByItself: (when: string) => `Von selbst vorbei, ${when}`,
 		"alarm_pin.flood": "Mehr als 30 falsche PIN-Eingaben in einer Stunde.",
 		"alarm_pin.customer_closed":
 			"Der Weg über die PIN wurde bei einem Kunden nach 15 falschen Eingaben geschlossen.",
@@ -105,6 +109,10 @@ export const leadWords = words(
 			"Twenty wrong one-time codes were entered with a correct password in one day. Somebody may know the password.",
 		"alarm_visit.many_questions":
 			"A masked page was searched strikingly often. That way masked data can be guessed.",
+		"alarm_mail.outage":
+			"No mail has gone out for an hour. Please check the mail server and its sign-in.",
+		"alarm_mail.undelivered": "A mail could not be delivered. Its address is marked.",
+		overByItself: (when: string) => `Over by itself, ${when}`,
 		"alarm_pin.flood": "More than 30 wrong PIN entries in one hour.",
 		"alarm_pin.customer_closed": "The PIN way was closed for a customer after 15 wrong entries.",
 		staff: "Staff",

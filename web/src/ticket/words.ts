@@ -101,6 +101,7 @@ export const ticketWords = words(
 		"event_call.recorded": "Anruf festgehalten",
 		"event_mail.automatic": "Abwesenheitsnotiz kam an",
 		"event_mail.bounced": "Unsere E-Mail kam nicht an",
+		"event_mail.undelivered": "Unsere E-Mail ließ sich nicht zustellen",
 	},
 	{
 		number: (number: number) => `#${number}`,
@@ -200,5 +201,6 @@ export const ticketWords = words(
 		"event_call.recorded": "call recorded",
 		"event_mail.automatic": "an absence notice came in",
 		"event_mail.bounced": "our mail did not arrive",
+		"event_mail.undelivered": "our mail could not be delivered",
 	},
 );

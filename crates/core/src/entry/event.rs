@@ -158,6 +158,10 @@ events! {
     /// Somebody looked into the whole message (control 58).
     MailRead = "mail.read" { mail: MailId }
     MailDiscarded = "mail.discarded" { mail: MailId }
+    /// A mail of ours was given up: `refused` for good, `expired`, or tried through an `outage` (rule Z13).
+    MailUndelivered = "mail.undelivered" {
+        ticket: Option<TicketId>, contact: Option<ContactId>, how: Clean,
+    }
     MailBounced = "mail.bounced" { ticket: Option<TicketId>, contact: Option<ContactId> }
     ChallengeSent = "challenge.sent" { challenge: ChallengeId, contact: ContactId }
     ChallengeAnswered = "challenge.answered" { challenge: ChallengeId, contact: ContactId, yes: bool }

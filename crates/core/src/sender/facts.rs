@@ -14,6 +14,8 @@ pub struct SenderFacts {
     /// What the sender's local part gives away ([`super::address_kind`]).
     pub kind: AddressKind,
     pub nature: Nature,
+    /// By what it reads as that.
+    pub sign: Sign,
     pub thread: Thread,
     /// More mails from this address or domain than anybody writes.
     pub flood: bool,
@@ -69,7 +71,7 @@ pub struct Registered {
     pub list: bool,
 }
 
-/// What kind of mail it is.
+/// What kind of mail it reads as. What it counts as, [`super::judge`] decides, which looks at its sender, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nature {
     /// Somebody wrote it.
@@ -86,6 +88,17 @@ pub enum Nature {
     Loop,
     /// Another service's confirmation mail (control 45).
     Verification,
+}
+
+/// How firmly a mail is what it reads as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It says so itself, by a field that only machines write.
+    Declared,
+    /// By an absence's words, in a mail that answers another.
+    Answering,
+    /// By words or fields that people's mails bear as well.
+    Likely,
 }
 
 /// What it answers.

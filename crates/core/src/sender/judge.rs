@@ -1,7 +1,7 @@
 //! What becomes of a mail: one function, from facts to a verdict.
 
 use super::{
-    AddressKind, Answered, Code, InThread, Nature, Proof, Registered, SenderFacts, Standing, Thread,
+    AddressKind, Answered, Code, InThread, Nature, Proof, Registered, SenderFacts, Sign, Standing, Thread,
 };
 use crate::{
     kernel::{Moment, Span, TicketId, words},
@@ -58,6 +58,8 @@ words! {
         Neutral = "neutral",
         /// Names who is authorised; only to a colleague who is proven (rule P2).
         NamesAuthorised = "names_authorised",
+        /// That it arrived and somebody will look; only to a proven, registered person (rule Z5).
+        Waits = "waits",
     }
 }
 
@@ -77,7 +79,8 @@ pub const fn has_room(is_registered: bool, answered: Answered) -> bool {
 }
 
 /// Decides what becomes of a mail. Only a mail that a person wrote, from the confirmed address of an
-/// active contact, and proven or confirmed, reaches a ticket; all else waits, and nothing is dropped.
+/// active contact, and proven or confirmed, reaches a ticket; all else waits, and nothing is dropped. A proven,
+/// registered person's mail always leads to a ticket or an answer (rule Z5).
 ///
 /// A challenge counts as an automatic answer: when one was sent within the day, or too many went out to
 /// others, the mail only waits.
@@ -88,12 +91,16 @@ pub fn judge(facts: &SenderFacts, now: Moment) -> Verdict {
     });
     let due = may_answer(facts.last_answer_at, now);
     let told = due && has_room(matches!(facts.standing, Standing::Registered(_)), facts.answered);
-    let unanswered = due && !told && ruling.is_told(facts);
+    let waits = matches!(ruling.disposition, Disposition::Quarantine { .. }) && is_persons(facts);
+    let answer = ruling.answer.filter(|_| nature(facts) == Nature::Person);
+    let answer = answer.or(waits.then_some(AutomaticAnswer::Waits));
+    let asks = matches!(ruling.disposition, Disposition::Challenge { .. });
+    let unanswered = due && !told && (asks || answer.is_some());
     let disposition = match ruling.disposition {
         Disposition::Challenge { ticket } if !told => Disposition::Quarantine { ticket },
         other => other,
     };
-    let answer = ruling.answer.filter(|_| told && facts.nature == Nature::Person);
+    let answer = answer.filter(|_| told);
     Verdict { disposition, codes: codes(facts, ruling.code, unanswered), answer }
 }
 
@@ -112,18 +119,39 @@ impl Ruling {
     const fn answered(self, answer: AutomaticAnswer) -> Self {
         Self { answer: Some(answer), ..self }
     }
+}
 
-    /// Whether anything is to be sent.
-    fn is_told(&self, facts: &SenderFacts) -> bool {
-        matches!(self.disposition, Disposition::Challenge { .. })
-            || (self.answer.is_some() && facts.nature == Nature::Person)
+/// What a mail counts as (rule Z5). Words and fields that people's mails bear as well say nothing of a
+/// registered sender: who wrote it, sender, proof and thread tell. An absence's words in an answer do, and what
+/// a mail says of itself.
+///
+/// Control 45 is about third parties: what a registered contact sends is no other service's confirmation.
+const fn nature(facts: &SenderFacts) -> Nature {
+    if !matches!(facts.standing, Standing::Registered(_)) {
+        return facts.nature;
+    }
+    match (facts.nature, facts.sign) {
+        (Nature::Verification, Sign::Declared | Sign::Answering) => Nature::Automatic,
+        (Nature::Person | Nature::List, _) | (_, Sign::Declared) | (Nature::Automatic, Sign::Answering) => {
+            facts.nature
+        }
+        (_, Sign::Likely | Sign::Answering) => Nature::Person,
     }
 }
 
-/// Mails that nobody wrote, or too many: none of them is answered.
+/// Whether it is a proven, registered person's: such a mail never waits without a word (rule Z5). What says of
+/// itself that nobody wrote it is not answered (control 47), nor is what was there before.
+const fn is_persons(facts: &SenderFacts) -> bool {
+    let registered = matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed);
+    let declared =
+        matches!(facts.sign, Sign::Declared) && !matches!(nature(facts), Nature::Person | Nature::List);
+    registered && facts.proof.counts() && !declared && facts.replay.is_none()
+}
+
+/// Mails that nobody wrote, or too many.
 fn by_nature(facts: &SenderFacts) -> Option<Ruling> {
     let waits = Disposition::Quarantine { ticket: ticket(facts) };
-    let ruling = match facts.nature {
+    let ruling = match nature(facts) {
         Nature::Bounce { ours: true } => Ruling::new(Disposition::Bounce, Code::MailBounce),
         Nature::Bounce { ours: false } => Ruling::new(waits, Code::MailBounce),
         Nature::Loop => Ruling::new(waits, Code::MailLoop),
@@ -220,7 +248,7 @@ fn to_ask(facts: &SenderFacts, contact: Registered) -> Option<Code> {
         Proof::Unproven => Some(Code::SenderUnproven),
         Proof::Proven if contact.shared => Some(Code::SenderShared),
         Proof::Proven if contact.list => Some(Code::SenderRoleAddress),
-        Proof::Proven => (facts.nature == Nature::List).then_some(Code::MailList),
+        Proof::Proven => (nature(facts) == Nature::List).then_some(Code::MailList),
     }
 }
 
@@ -266,6 +294,8 @@ fn codes(facts: &SenderFacts, deciding: Code, unanswered: bool) -> Vec<Code> {
         (shared, Code::SenderShared),
         (unable, Code::SenderNotAuthorised),
         (facts.nature == Nature::List, Code::MailList),
+        (facts.nature == Nature::Bulk, Code::MailBulk),
+        (facts.nature == Nature::Automatic, Code::MailAutomatic),
         (facts.flood, Code::MailFlood),
         (facts.replay.is_some(), Code::AuthReplayed),
         (unanswered, Code::MailNotAnswered),
@@ -273,7 +303,8 @@ fn codes(facts: &SenderFacts, deciding: Code, unanswered: bool) -> Vec<Code> {
         (matches!(facts.thread, Thread::Ours(thread) if !thread.vouched), Code::ThreadUnvouched),
     ];
     found.extend(more.into_iter().filter_map(|(is, code)| is.then_some(code)));
-    found.retain(|code| *code != deciding);
+    // This one hides a mail from those who would let it in: it stands only where it decides.
+    found.retain(|code| *code != deciding && *code != Code::MailVerification);
     found.sort_unstable();
     found.dedup();
     found.insert(0, deciding);

@@ -190,8 +190,9 @@ pub fn address_kind(address: &str) -> AddressKind {
     let local = local.split('+').next().unwrap_or_default().to_lowercase();
     let whole: String = local.chars().filter(|c| !"-_. ".contains(*c)).collect();
     let whole = whole.trim_end_matches(|c: char| c.is_ascii_digit());
-    let begins = ["noreply", "donotreply", "mailerdaemon", "bounce", "prvs="];
-    if NOBODY.contains(&whole) || begins.iter().any(|word| whole.starts_with(word)) {
+    let begins = ["noreply", "donotreply", "mailerdaemon", "prvs="];
+    if is_return_path(&local) || NOBODY.contains(&whole) || begins.iter().any(|word| whole.starts_with(word))
+    {
         AddressKind::Nobody
     } else if SUPPORT.contains(&whole) || words_of(&local).any(|word| SUPPORT.contains(&word)) {
         AddressKind::Support
@@ -200,6 +201,13 @@ pub fn address_kind(address: &str) -> AddressKind {
     } else {
         AddressKind::Personal
     }
+}
+
+/// `bounce-4711`, `bounces.3=x`, not `bouncer` or `bounce-house`: what a sending program counts.
+fn is_return_path(local: &str) -> bool {
+    let mut words = local.split(['-', '_', '.', '=']);
+    let first = words.next().is_some_and(|word| matches!(word, "bounce" | "bounces"));
+    first && local.bytes().any(|byte| byte.is_ascii_digit() || byte == b'=')
 }
 
 /// `info-berlin`, `it-team`, `owner-news`, `news-request`: a role beside a place or a word of lists.

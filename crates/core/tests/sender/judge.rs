@@ -12,6 +12,7 @@ pub const TICKET: TicketId = TicketId(Uuid::from_u128(0x71));
 const HELD: Disposition = Quarantine { ticket: Some(TICKET) };
 const LOOSE: Disposition = Quarantine { ticket: None };
 const NEUTRAL: Option<AutomaticAnswer> = Some(AutomaticAnswer::Neutral);
+const WAITS: Option<AutomaticAnswer> = Some(AutomaticAnswer::Waits);
 
 pub const fn contact() -> Registered {
     Registered { active: true, support: true, confirmed: true, shared: false, list: false }
@@ -25,6 +26,7 @@ pub fn honest() -> SenderFacts {
         standing: Standing::Registered(contact()),
         kind: AddressKind::Personal,
         nature: Nature::Person,
+        sign: Sign::Likely,
         thread: Thread::None,
         flood: false,
         replay: None,
@@ -126,11 +128,12 @@ fn z1_z3_outsiders_are_answered_the_same() {
 fn z4_neither_own_addresses_nor_those_of_customers_customers_are_senders() {
     is(&standing(Standing::OwnAddress), LOOSE, "sender.own_address", None);
     is(&standing(Standing::CustomersSupport), LOOSE, "sender.customers_support", None);
-    for standing in [Standing::Registered(contact()), Standing::Unregistered] {
+    // Whoever is registered there and proven hears that somebody will look (rule Z5).
+    for (standing, told) in [(Standing::Registered(contact()), WAITS), (Standing::Unregistered, None)] {
         let facts = SenderFacts { kind: AddressKind::Support, standing, ..honest() };
-        is(&facts, LOOSE, "sender.customers_support", None);
+        is(&facts, LOOSE, "sender.customers_support", told);
         let facts = SenderFacts { kind: AddressKind::Nobody, standing, ..honest() };
-        is(&facts, LOOSE, "sender.role_address", None);
+        is(&facts, LOOSE, "sender.role_address", told);
     }
 }
 
@@ -187,15 +190,63 @@ fn b13_control_15_control_47_automatic_mail_waits_and_is_never_answered() {
         (Nature::Loop, HELD, "mail.loop"),
         (Nature::Bounce { ours: false }, HELD, "mail.bounce"),
         (Nature::Bounce { ours: true }, Bounce, "mail.bounce"),
-        (Nature::Verification, LOOSE, "mail.verification"),
     ];
     for (nature, disposition, code) in cases {
         for standing in [Standing::Registered(contact()), Standing::Unregistered, Standing::OwnAddress] {
             let thread = ours(true, TicketState::Closed);
-            is(&SenderFacts { thread, standing, ..of_nature(nature) }, disposition, code, None);
+            let facts = SenderFacts { thread, standing, sign: Sign::Declared, ..of_nature(nature) };
+            is(&facts, disposition, code, None);
         }
     }
-    is(&SenderFacts { flood: true, ..honest() }, LOOSE, "mail.flood", None);
+    is(&SenderFacts { flood: true, ..standing(Standing::Unregistered) }, LOOSE, "mail.flood", None);
+    is(&SenderFacts { flood: true, ..honest() }, LOOSE, "mail.flood", WAITS);
+}
+
+/// Rule Z5 (decision 0024): words and fields that people's mails bear as well say nothing of a registered sender.
+#[test]
+fn z5_what_only_reads_like_a_machine_is_a_registered_persons() {
+    let likely =
+        [Nature::Automatic, Nature::Bulk, Nature::Loop, Nature::Bounce { ours: true }, Nature::Verification];
+    for nature in likely {
+        let answers = SenderFacts { thread: ours(true, TicketState::Waiting), ..of_nature(nature) };
+        is(&of_nature(nature), Open, "proven", None);
+        is(&answers, Append { ticket: TICKET }, "proven", None);
+        // Unproven, the person is asked, as always.
+        let unproven = SenderFacts { nature, ..unproven() };
+        is(&unproven, Challenge { ticket: None }, "sender.unproven", None);
+        assert!(!judge(&unproven, NOW).codes.contains(&Code::MailVerification));
+        // Of a stranger it decides.
+        let stranger = SenderFacts { nature, ..standing(Standing::Unregistered) };
+        assert_ne!(judge(&stranger, NOW).codes[0], Code::SenderUnregistered, "{nature:?}");
+        assert_eq!(judge(&stranger, NOW).answer, None);
+    }
+}
+
+/// Rules B13, Z5: an absence's words in an answer give nothing back; they wait to be read, and a person hears it.
+#[test]
+fn b13_z5_an_absence_by_its_words_waits_readable_and_is_told() {
+    let absence = SenderFacts {
+        sign: Sign::Answering,
+        thread: ours(true, TicketState::Closed),
+        ..of_nature(Nature::Automatic)
+    };
+    is(&absence, HELD, "mail.automatic", WAITS);
+    is(&SenderFacts { proof: Proof::Unproven, ..absence.clone() }, HELD, "mail.automatic", None);
+    is(&SenderFacts { last_answer_at: Some(NOW), ..absence }, HELD, "mail.automatic", None);
+}
+
+/// Control 45: only of third parties, and only there it hides anything.
+#[test]
+fn control_45_another_services_confirmation_waits_hidden() {
+    for sign in [Sign::Declared, Sign::Answering, Sign::Likely] {
+        for other in [Standing::Unregistered, Standing::LookAlike, Standing::OwnAddress] {
+            let facts = SenderFacts { sign, thread: ours(true, TicketState::Open), ..standing(other) };
+            is(&SenderFacts { nature: Nature::Verification, ..facts }, LOOSE, "mail.verification", None);
+        }
+        let flaws = vec![Code::MailVerification];
+        let own = SenderFacts { sign, flaws, ..of_nature(Nature::Verification) };
+        assert!(!judge(&own, NOW).codes.contains(&Code::MailVerification), "{sign:?}");
+    }
 }
 
 /// Rules Z8, Z13 to Z15, control 42: flagged addresses lead to a question, not to a refusal.

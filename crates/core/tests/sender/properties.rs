@@ -32,6 +32,15 @@ fn nature() -> impl Strategy<Value = Nature> {
     prop_oneof![1 => Just(Nature::Person), 1 => prop::sample::select(others)]
 }
 
+fn sign() -> impl Strategy<Value = Sign> {
+    prop::sample::select(vec![Sign::Declared, Sign::Answering, Sign::Likely])
+}
+
+/// Whether it is from a registered contact at a confirmed address, and proven.
+fn is_known(facts: &SenderFacts) -> bool {
+    facts.proof.counts() && matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed)
+}
+
 fn thread() -> impl Strategy<Value = Thread> {
     let ours = (any::<bool>(), prop::sample::select(TicketState::ALL), any::<bool>()).prop_map(
         |(participant, state, vouched)| {
@@ -50,14 +59,26 @@ fn facts() -> impl Strategy<Value = SenderFacts> {
     let others = (0..100_i64, 0..1_500_i64).prop_map(|(domain, provider)| Answered { domain, provider });
     let answered = (answered, others);
     let flood = prop::bool::weighted(0.1);
-    (proof, flaws, standing(), kind, nature(), thread(), flood, replay, answered).prop_map(
-        |(proof, flaws, standing, kind, nature, thread, flood, replay, (last_answer_at, answered))| {
+    let nature = (nature(), sign());
+    (proof, flaws, standing(), kind, nature, thread(), flood, replay, answered).prop_map(
+        |(
+            proof,
+            flaws,
+            standing,
+            kind,
+            (nature, sign),
+            thread,
+            flood,
+            replay,
+            (last_answer_at, answered),
+        )| {
             SenderFacts {
                 proof,
                 flaws,
                 standing,
                 kind,
                 nature,
+                sign,
                 thread,
                 flood,
                 replay,
@@ -84,7 +105,9 @@ proptest! {
             return Ok(());
         }
         prop_assert!(facts.proof.counts() && !facts.flood && facts.replay.is_none() && facts.thread != Thread::Forged);
-        prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
+        let by_itself = facts.sign == Sign::Declared
+            || (facts.sign == Sign::Answering && facts.nature == Nature::Automatic);
+        prop_assert!(!by_itself || matches!(facts.nature, Nature::Person | Nature::List));
         prop_assert!(matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed));
         prop_assert!(!matches!(facts.thread, Thread::Ours(t) if !t.participant));
         let reopens = matches!(verdict.disposition, Disposition::Reopen { .. });
@@ -105,17 +128,49 @@ proptest! {
         let verdict = judge(&facts, now);
         let asks = matches!(verdict.disposition, Disposition::Challenge { .. });
         if asks || verdict.answer.is_some() {
-            prop_assert!(may_answer(facts.last_answer_at, now) && !facts.flood && facts.replay.is_none());
+            prop_assert!(may_answer(facts.last_answer_at, now) && facts.replay.is_none());
             let registered = matches!(facts.standing, Standing::Registered(_));
             prop_assert!(has_room(registered, facts.answered));
-            prop_assert!(matches!(facts.nature, Nature::Person | Nature::List));
+            let declared = facts.sign == Sign::Declared;
+            prop_assert!(!declared || matches!(facts.nature, Nature::Person | Nature::List));
+            prop_assert!(registered || matches!(facts.nature, Nature::Person | Nature::List));
             prop_assert!(!matches!(facts.standing, Standing::OwnAddress | Standing::CustomersSupport));
-            prop_assert!(!matches!(facts.kind, AddressKind::Nobody | AddressKind::Support));
             prop_assert!(!asks || verdict.answer.is_none(), "one mail, not two");
+            if verdict.answer == Some(AutomaticAnswer::Waits) {
+                prop_assert!(is_known(&facts), "told to nobody but a proven, registered person");
+            } else {
+                prop_assert!(!facts.flood && !matches!(facts.kind, AddressKind::Nobody | AddressKind::Support));
+            }
         }
         if verdict.answer == Some(AutomaticAnswer::NamesAuthorised) {
             let known = matches!(facts.standing, Standing::Registered(c) if c.active && c.confirmed);
             prop_assert!(known && facts.proof.counts(), "names are told to no outsider");
+        }
+    }
+
+    /// Rule Z5: a proven, registered person's mail leads to a ticket, a question or an answer, and nothing hides
+    /// it; only what says of itself that nobody wrote it waits without a word (control 47).
+    #[test]
+    fn z5_a_proven_registered_persons_mail_is_readable_and_never_without_a_word(facts in facts(), now in 0..6_000i64) {
+        let now = Moment(0) + Span::minutes(now);
+        let verdict = judge(&facts, now);
+        if matches!(facts.standing, Standing::Registered(_)) {
+            prop_assert!(!verdict.codes.contains(&Code::MailVerification), "readable");
+        }
+        let machine = facts.sign == Sign::Declared && !matches!(facts.nature, Nature::Person | Nature::List);
+        if !is_known(&facts) || machine || facts.replay.is_some() {
+            return Ok(());
+        }
+        let asks = matches!(verdict.disposition, Disposition::Challenge { .. });
+        let told = may_answer(facts.last_answer_at, now) && has_room(true, facts.answered);
+        prop_assert!(reaches_a_ticket(verdict.disposition) || asks || verdict.answer.is_some() || !told);
+        let odd = facts.flaws.iter().any(|code| code.word().starts_with("from."));
+        let plain = facts.kind == AddressKind::Personal && !facts.flood && !odd && facts.thread == Thread::None;
+        let fine = matches!(facts.standing, Standing::Registered(c) if c.support && !c.shared && !c.list);
+        let absence = facts.nature == Nature::Automatic && facts.sign == Sign::Answering;
+        let verification = facts.nature == Nature::Verification && facts.sign == Sign::Answering;
+        if plain && fine && !absence && !verification && facts.nature != Nature::List {
+            prop_assert!(reaches_a_ticket(verdict.disposition), "whatever its words");
         }
     }
 

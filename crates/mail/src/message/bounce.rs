@@ -11,7 +11,8 @@ pub struct Bounce {
     /// answered with may never have had that message.
     pub returned: Vec<String>,
     pub recipient: Option<String>,
-    /// Whether trying again is pointless (5.x.x); false for delays and unclear ones.
+    /// Whether nobody tries again: a failure, whatever its status, or 5.x.x of a report that names no action.
+    /// False for delays and unclear ones.
     pub permanent: bool,
 }
 
@@ -71,10 +72,11 @@ fn read_status(bounce: &mut Bounce, status: &[u8]) {
             let given = line.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']);
             bounce.recipient = address::normalised(given).or(bounce.recipient.take());
         }
-        let failed = group.line("Action").is_some_and(|action| action.eq_ignore_ascii_case("failed"));
-        if let Some(code) = group.line("Status") {
-            bounce.permanent |= code.starts_with('5') && (failed || group.first("Action").is_none());
-        }
+        // “Failed” with 4.x.x is what was tried until it was given up (RFC 3464 §2.3.3).
+        bounce.permanent |= match group.line("Action") {
+            Some(action) => action.eq_ignore_ascii_case("failed"),
+            None => group.line("Status").is_some_and(|code| code.starts_with('5')),
+        };
         if group.body_at >= rest.len() {
             return;
         }

@@ -22,7 +22,7 @@ use pforte_core::kernel::Moment;
 pub use address::{FromField, Mailbox};
 pub use bounce::Bounce;
 pub use fold::Folded;
-pub use nature::Nature;
+pub use nature::{Nature, Sign};
 pub use part::Attachment;
 
 use head::Head;
@@ -56,6 +56,8 @@ pub struct Message {
     pub html: Option<String>,
     pub attachments: Vec<Attachment>,
     pub nature: Nature,
+    /// By what it reads as that.
+    pub sign: Sign,
     /// How many servers say they have passed it on.
     pub hops: usize,
     /// Whether it is a third party's “confirm your address” mail (control 45).
@@ -75,8 +77,11 @@ impl Message {
     /// Takes the envelope's sender into account: what nobody can answer, nobody wrote (RFC 3834).
     pub fn with_return_path(mut self, return_path: Option<&str>) -> Self {
         let empty = return_path.is_some_and(|path| matches!(path.trim(), "" | "<>"));
-        if empty && self.nature == Nature::Person {
-            self.nature = Nature::AutoReply;
+        if empty {
+            self.sign = Sign::Declared;
+            if !matches!(self.nature, Nature::Bounce(_) | Nature::Loop) {
+                self.nature = Nature::AutoReply;
+            }
         }
         self
     }
@@ -105,11 +110,12 @@ pub fn read(raw: &[u8]) -> Message {
         html: parts.safe_html(&mut flaws),
         hops: head.all("Received").count(),
         nature: Nature::Person,
+        sign: Sign::Likely,
         verification: false,
         attachments: Vec::new(),
         flaws: Vec::new(),
     };
-    message.nature = nature::nature(&head, &parts, &message);
+    (message.nature, message.sign) = nature::nature(&head, &parts, &message);
     message.verification = nature::is_verification(&head, &message);
     message.attachments = parts.attachments;
     flaws.sort_unstable();

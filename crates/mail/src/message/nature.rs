@@ -1,7 +1,7 @@
 //! What kind of mail it is: written by a person, or by a machine (RFC 3834, RFC 2369, RFC 2919).
 //!
-//! When in doubt it is a machine's: a machine's mail is kept and shown, and never answered, so no
-//! loop begins (control 47).
+//! Says what it reads as, and by which [`Sign`]: a field that only machines write, or words and fields that
+//! people's mails bear as well. What that means for a mail, only its judgement decides, which knows the sender.
 
 use super::{
     Message,
@@ -43,27 +43,51 @@ impl Nature {
     }
 }
 
-pub(super) fn nature(head: &Head<'_>, parts: &Parts, message: &Message) -> Nature {
+/// How firmly it is what it reads as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// By a field that only machines write, or an empty return path: it says so itself.
+    Declared,
+    /// By an absence's words, in a mail that answers another.
+    Answering,
+    /// By words or fields that people's mails bear as well.
+    Likely,
+}
+
+pub(super) fn nature(head: &Head<'_>, parts: &Parts, message: &Message) -> (Nature, Sign) {
     if let Some(bounce) = bounce::bounce(head, parts, message) {
-        return Nature::Bounce(bounce);
+        let sign = if declares_automatic(head, message) { Sign::Declared } else { Sign::Likely };
+        return (Nature::Bounce(bounce), sign);
     }
-    if head.first(OUR_FIELD).is_some() || head.first("X-Loop").is_some() || message.hops > MAX_HOPS {
-        return Nature::Loop;
+    if head.first(OUR_FIELD).is_some() {
+        return (Nature::Loop, Sign::Declared);
     }
-    if is_list(head) {
-        return Nature::List;
+    if declares_automatic(head, message) {
+        return (Nature::AutoReply, Sign::Declared);
     }
+    let answers = !message.in_reply_to.is_empty() || !message.references.is_empty();
     let precedence = head.line("Precedence").unwrap_or_default().to_ascii_lowercase();
-    if is_automatic(head, parts, message) {
-        return Nature::AutoReply;
-    }
-    match precedence.as_str() {
-        "list" => Nature::List,
-        "bulk" | "junk" => Nature::Bulk,
-        "auto_reply" => Nature::AutoReply,
-        _ if is_bulk(head) => Nature::Bulk,
-        _ => Nature::Person,
-    }
+    let nature = if head.first("X-Loop").is_some() || message.hops > MAX_HOPS {
+        Nature::Loop
+    } else if is_list(head) {
+        Nature::List
+    } else if is_absence(&message.subject) {
+        // Both together is what servers of offices write, and nobody by hand.
+        let sign = match (suppresses(head), answers) {
+            (true, _) => Sign::Declared,
+            (false, true) => Sign::Answering,
+            (false, false) => Sign::Likely,
+        };
+        return (Nature::AutoReply, sign);
+    } else {
+        match precedence.as_str() {
+            "list" => Nature::List,
+            "bulk" | "junk" => Nature::Bulk,
+            _ if is_bulk(head) => Nature::Bulk,
+            _ => Nature::Person,
+        }
+    };
+    (nature, Sign::Likely)
 }
 
 fn is_list(head: &Head<'_>) -> bool {
@@ -71,33 +95,60 @@ fn is_list(head: &Head<'_>) -> bool {
     LIST.iter().any(|name| head.first(name).is_some()) || head.first("Mailing-List").is_some()
 }
 
-/// A sender that lets people unsubscribe sends to many.
+/// A sender that lets people unsubscribe sends to many; so do services that send for others, a person too.
 fn is_bulk(head: &Head<'_>) -> bool {
     const BULK: [&str; 4] = ["List-Unsubscribe", "List-Owner", "Feedback-ID", "X-Campaign-ID"];
     BULK.iter().any(|name| head.first(name).is_some())
 }
 
-fn is_automatic(head: &Head<'_>, parts: &Parts, message: &Message) -> bool {
-    let submitted = head.line("Auto-Submitted").unwrap_or_default().to_ascii_lowercase();
-    let by_field = !submitted.is_empty() && submitted.split([';', ' ']).next() != Some("no");
-    let suppress = head.line("X-Auto-Response-Suppress").unwrap_or_default().to_ascii_lowercase();
-    // Outlook writes `None` into people's mails too; anything else only machines write.
-    let suppresses = !suppress.is_empty() && suppress != "none";
-    const FIELDS: [&str; 6] = [
-        "X-Autoreply",
-        "X-Autorespond",
+/// Whether it says by itself that nobody wrote it.
+fn declares_automatic(head: &Head<'_>, message: &Message) -> bool {
+    /// Whatever they hold.
+    const PRESENT: [&str; 4] = [
         "X-AutoReply-From",
-        "X-Mail-Autoreply",
+        "X-MS-Exchange-Inbox-Rules-Loop",
+        "X-MS-Exchange-Generated-Message-Source",
         "X-Vacation",
-        "X-Autoresponder",
     ];
-    by_field
-        || suppresses
-        || FIELDS.iter().any(|name| head.first(name).is_some())
-        || head.line("Return-Path").is_some_and(|path| path == "<>")
-        || parts.report.is_some()
+    /// Unless they hold a no.
+    const YES: [&str; 7] = [
+        "X-Autoreply",
+        "X-Auto-Reply",
+        "X-Autorespond",
+        "X-Autoresponder",
+        "X-Mail-Autoreply",
+        "X-Autogenerated",
+        "X-Auto-Generated",
+    ];
+    let word = |name| {
+        let line = head.line(name).unwrap_or_default().to_ascii_lowercase();
+        line.split([';', ' ', ',']).next().unwrap_or_default().to_owned()
+    };
+    let says_no = |word: &str| matches!(word, "" | "no" | "none" | "false" | "0");
+    !matches!(word("Auto-Submitted").as_str(), "" | "no")
+        || matches!(word("Precedence").as_str(), "auto_reply" | "auto-reply" | "autoreply")
+        || PRESENT.iter().any(|name| head.first(name).is_some())
+        || YES.iter().any(|name| !says_no(&word(name)))
+        || returns_to_nobody(head)
+        || is_report(head)
         || from_machine(message)
-        || is_absence(&message.subject)
+}
+
+/// Who is to be answered by nobody (RFC 5321 §4.5.5).
+fn returns_to_nobody(head: &Head<'_>) -> bool {
+    head.line("Return-Path").is_some_and(|path| path == "<>")
+}
+
+/// The whole message is a report: a receipt, a failed delivery (RFC 6522).
+fn is_report(head: &Head<'_>) -> bool {
+    let kind = head.line("Content-Type").unwrap_or_default().to_ascii_lowercase();
+    kind.split(';').next().is_some_and(|kind| kind.trim() == "multipart/report")
+}
+
+/// Asks other machines not to answer. Programs write it into people's mails, too: alone it says nothing.
+fn suppresses(head: &Head<'_>) -> bool {
+    let line = head.line("X-Auto-Response-Suppress").unwrap_or_default().to_ascii_lowercase();
+    !matches!(line.as_str(), "" | "none")
 }
 
 fn from_machine(message: &Message) -> bool {
@@ -105,34 +156,68 @@ fn from_machine(message: &Message) -> bool {
     local.is_some_and(|local| matches!(local, "mailer-daemon" | "postmaster"))
 }
 
-/// Subjects of absence notices, as usual programs write them.
+/// Words that absence notices begin with, before anything else. Who answers by hand has “Re:” there.
+const ABSENCE: [&str; 42] = [
+    "automatische antwort",
+    "automatische rückantwort",
+    "abwesenheitsnotiz",
+    "abwesenheitsnachricht",
+    "abwesenheitsmeldung",
+    "abwesenheitsassistent",
+    "abwesenheit",
+    "abwesend",
+    "ich bin abwesend",
+    "ich bin nicht im büro",
+    "nicht im büro",
+    "bin im urlaub",
+    "ich bin im urlaub",
+    "automatic reply",
+    "automatic response",
+    "auto-reply",
+    "autoreply",
+    "auto reply",
+    "auto-response",
+    "autoresponse",
+    "auto response",
+    "out of office",
+    "out-of-office",
+    "out of the office",
+    "out of office autoreply",
+    "i am out of the office",
+    "vacation",
+    "vacation reply",
+    "réponse automatique",
+    "absence du bureau",
+    "absent du bureau",
+    "risposta automatica",
+    "fuori sede",
+    "respuesta automática",
+    "fuera de la oficina",
+    "automatisch antwoord",
+    "automatische beantwoording",
+    "niet aanwezig",
+    "automatyczna odpowiedź",
+    "odpowiedź automatyczna",
+    "resposta automática",
+    "autosvar",
+];
+
+/// Whether a subject is an absence's: its words alone, or with what they answer behind a colon and the like.
+/// “Abwesenheitsnotiz lässt sich nicht einstellen” goes on, and is a person's.
 fn is_absence(subject: &str) -> bool {
-    const BEGINS: [&str; 18] = [
-        "automatische antwort",
-        "automatic reply",
-        "abwesenheitsnotiz",
-        "abwesenheitsnachricht",
-        "abwesenheit:",
-        "abwesend:",
-        "abwesend bis",
-        "ich bin abwesend",
-        "nicht im büro",
-        "out of office",
-        "out-of-office",
-        "out of the office",
-        "auto-reply",
-        "autoreply",
-        "auto reply",
-        "auto:",
-        "automatisch:",
-        "vacation",
-    ];
-    let lower = subject.to_lowercase();
-    let plain = lower.trim_start_matches("re:").trim_start_matches("aw:").trim();
-    BEGINS.iter().any(|words| plain.starts_with(words))
+    let lower = subject.trim().to_lowercase();
+    ABSENCE.iter().filter_map(|words| lower.strip_prefix(words)).any(|rest| {
+        let rest = rest.trim_start();
+        let goes_on = ["bis ", "vom ", "ab ", "until ", "from ", "through "];
+        rest.is_empty()
+            || rest.starts_with([':', '-', '–', '—', '!', '(', '[', '|', '.', '='])
+            || goes_on.iter().any(|word| rest.starts_with(word))
+    })
 }
 
-/// A third party's “confirm your address”, “your code”, “sign in” (control 45).
+/// A third party's “confirm your address”, “your code”, “sign in” (control 45): words of such a mail together
+/// with what it hands over, a link that confirms or a code. Between people such words are common, so a person's
+/// address needs both; a number alone (a postcode, a year) is no code.
 ///
 /// Whoever reads support's mail could otherwise take over accounts made elsewhere in our name.
 pub(super) fn is_verification(head: &Head<'_>, message: &Message) -> bool {
@@ -143,13 +228,60 @@ pub(super) fn is_verification(head: &Head<'_>, message: &Message) -> bool {
         return false;
     }
     let text = super::address::cut(message.text.own.clone(), 4_000).to_lowercase();
-    let has_link =
-        text.contains("http") || message.html.as_deref().is_some_and(|html| html.contains("href="));
-    let has_code = has_code(&subject) || has_code(&text);
-    if says_subject {
-        return has_link || has_code || machine;
+    let html = message.html.as_deref().unwrap_or_default();
+    if !machine {
+        return hands_over_link(&text)
+            || hands_over_link(&html.to_lowercase())
+            || hands_over_code(&subject, &text);
     }
-    (has_link || has_code) && SAYS.iter().any(|words| text.contains(words))
+    let hands_over = text.contains("http") || html.contains("href=") || has_code(&subject) || has_code(&text);
+    says_subject || (hands_over && SAYS.iter().any(|words| text.contains(words)))
+}
+
+/// A link that says that it confirms something, or carries a long secret.
+fn hands_over_link(text: &str) -> bool {
+    const SAYS: [&str; 12] = [
+        "confirm",
+        "verif",
+        "activat",
+        "token=",
+        "code=",
+        "magic",
+        "bestaetig",
+        "best%c3%a4tig",
+        "validat",
+        "optin",
+        "otp",
+        "signin?",
+    ];
+    let links = text.split("http").skip(1).take(50).map(|rest| {
+        let end = rest.find(|c: char| c.is_whitespace() || "\"'<>)".contains(c)).unwrap_or(rest.len());
+        &rest[..end]
+    });
+    links.filter(|link| link.starts_with("://") || link.starts_with("s://")).any(|link| {
+        let secret = |word: &str| word.len() >= 20 && word.bytes().any(|byte| byte.is_ascii_digit());
+        SAYS.iter().any(|word| link.contains(word))
+            || link.split(|c: char| !c.is_ascii_alphanumeric()).any(secret)
+    })
+}
+
+/// A code that stands alone on its line, or right behind the word.
+fn hands_over_code(subject: &str, text: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let alone = |line: &str| {
+        (4..=8).contains(&digits(line)) && line.chars().all(|c| c.is_ascii_digit() || " -".contains(c))
+    };
+    let behind = |text: &str| {
+        text.split("code").skip(1).any(|rest| {
+            let rest = rest.trim_start_matches([' ', ':', '=', '-', '\n']);
+            let rest =
+                ["is", "lautet", "ist"].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+            let rest = rest.trim_start_matches([' ', ':', '\n']);
+            let code: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            (4..=8).contains(&code.len())
+        })
+    };
+    text.lines().any(|line| alone(line.trim())) || behind(subject) || behind(text)
 }
 
 const SAYS: [&str; 32] = [

@@ -6,6 +6,7 @@ mod bounds;
 mod fold;
 mod html;
 mod identity;
+mod nature;
 mod parts;
 
 use pforte_mail::{Message, read};

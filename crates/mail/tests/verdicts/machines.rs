@@ -24,8 +24,14 @@ pub fn rows() -> Vec<Row> {
         field("Auto-Submitted", "auto-replied", automatic),
         field("Auto-Submitted", "auto-generated; x=y", automatic),
         field("Auto-Submitted", "no", "proven"),
-        field("X-Auto-Response-Suppress", "OOF, AutoReply", automatic),
-        field("X-Auto-Response-Suppress", "All", automatic),
+        // People's programs write it, too; beside an absence's words it says what they mean.
+        field("X-Auto-Response-Suppress", "OOF, AutoReply", "proven"),
+        field("X-Auto-Response-Suppress", "All", "proven"),
+        field("X-MS-Exchange-Inbox-Rules-Loop", "kim@customer.example", automatic),
+        field("X-MS-Exchange-Generated-Message-Source", "Mailbox Rules Agent", automatic),
+        field("X-Autoreply", "no", "proven"),
+        field("X-Auto-Reply", "yes", automatic),
+        field("Precedence", "auto-reply", automatic),
         field("X-Auto-Response-Suppress", "None", "proven"),
         field("X-Autoreply", "yes", automatic),
         field("X-Autorespond", "away", automatic),
@@ -66,7 +72,13 @@ pub fn rows() -> Vec<Row> {
             "Abwesenheitsnotiz: Drucker",
             "Abwesend bis 3.12.",
             "Out of Office: Printer",
-            "Re: Out of office",
+            "Out of Office",
+            "Abwesenheitsmeldung - Drucker",
+            "=?utf-8?q?R=C3=A9ponse_automatique_=3A_Imprimante?=",
+            "Risposta automatica: Stampante",
+            "=?utf-8?q?Respuesta_autom=C3=A1tica=3A_Impresora?=",
+            "Automatisch antwoord: Printer",
+            "=?utf-8?q?Odpowied=C5=BA_automatyczna=3A_Drukarka?=",
             "=?utf-8?q?Nicht_im_B=C3=BCro?=",
             "AutoReply: Printer",
         ]
@@ -74,6 +86,12 @@ pub fn rows() -> Vec<Row> {
     );
     rows.extend(
         [
+            "Re: Out of office",
+            "Abwesenheitsnotiz lässt sich nicht einstellen",
+            "Abwesenheit im Kalender fehlt",
+            "Out of Office calendar does not sync",
+            "Auto: Bremse quietscht",
+            "Vacation planner is empty",
             "The office is out of paper",
             "Automatische Türen",
             "Re: your automatic backup",
@@ -104,6 +122,30 @@ fn confirmations() -> Vec<Row> {
         row("a magic link", mail("account-noreply", "Your magic link", link), found),
         row("a new password", mail("no-reply", "Reset your password", link), found),
         row("ein Code", mail("no-reply", "Ihr Sicherheitscode", "4829\n"), found),
+        row(
+            "a person and a postcode",
+            mail("kim", "Passwort zurücksetzen geht nicht", "Der Knopf tut nichts.\nKim\n10999 Berlin\n"),
+            "proven",
+        ),
+        row(
+            "a person and a year",
+            mail("kim", "Cannot sign in to webmail", "since the update of 2026 it fails\n"),
+            "proven",
+        ),
+        row(
+            "a person, a code and a postcode",
+            mail(
+                "kim",
+                "Security code is not accepted",
+                "The code from my app is rejected. Kim, 20457 Hamburg\n",
+            ),
+            "proven",
+        ),
+        row(
+            "a person and a link",
+            mail("kim", "Password reset fails", "See https://www.customer.example/impressum\n"),
+            "proven",
+        ),
         row(
             "a person asks about it",
             mail("kim", "Verification code never arrives", "I wait and wait.\n"),

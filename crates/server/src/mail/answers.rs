@@ -76,6 +76,29 @@ pub fn neutral(app: &App, to: &To<'_>) -> Message {
     message(app, to, text)
 }
 
+/// To a proven, registered person whose mail waits until somebody has looked at it (rule Z5).
+pub fn waits(app: &App, to: &To<'_>, contact: &Contact) -> Message {
+    let (who, portal) = (contact.name(), &app.settings.public_origin);
+    let text = match language(contact) {
+        Language::German => (
+            format!("Ihre Nachricht an {}", to.provider.name),
+            format!(
+                "Guten Tag {who},\n\nIhre Nachricht ist angekommen. Wir konnten sie noch keiner Anfrage zuordnen; \
+                 jemand vom Support sieht sie sich an.\n\nIst es eilig? Dann schreiben Sie uns im \
+                 Portal:\n\n{portal}/requests/new\n"
+            ),
+        ),
+        Language::English => (
+            format!("Your message to {}", to.provider.name),
+            format!(
+                "Hello {who},\n\nyour message has arrived. It does not belong to a request yet; somebody at support \
+                 will look at it.\n\nIs it urgent? Then write to us in the portal:\n\n{portal}/requests/new\n"
+            ),
+        ),
+    };
+    message(app, to, text)
+}
+
 /// To a proven colleague who may not raise requests by mail: who may, and the way that is open to all
 /// (rules P2, P15).
 pub fn names_authorised(app: &App, to: &To<'_>, contact: &Contact, authorised: &[String]) -> Message {

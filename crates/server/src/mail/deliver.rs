@@ -23,9 +23,10 @@ use super::{
     compose::{FILES_MAX, Failure, File, compose},
     link::with_links,
     thread,
+    undelivered::{Fault, How, fault, give_up, note_flow, note_outage},
     under_way::{AT_ONCE, Claim},
 };
-use crate::{App, Shared};
+use crate::{App, Shared, kernel::Problem};
 
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// The longest that one mail's server may take in all.
@@ -124,10 +125,13 @@ async fn send_one(app: Shared, message: Message, _claim: Claim) -> bool {
         Err(_) => Err("the mail server was too slow".into()),
     };
     match result {
-        Ok(()) => note_sent(&app, &message).await,
+        Ok(()) => {
+            note_sent(&app, &message).await;
+            note_flow(&app, message.provider).await;
+        }
         Err(error) => {
             tracing::warn!(%error, id = %message.id, "a mail was not taken");
-            note_failed(&app, message).await;
+            note_failed(&app, message, fault(&error)).await;
             return false;
         }
     }
@@ -150,14 +154,29 @@ async fn note_sent(app: &App, message: &Message) {
     }
 }
 
-async fn note_failed(app: &App, message: Message) {
-    let now = app.sources.now();
+/// Due again later; given up at once when it was refused for good, else after 72 hours (rule Z13).
+async fn note_failed(app: &Shared, message: Message, fault: Fault) {
+    let (now, provider) = (app.sources.now(), message.provider);
     let retry = now + Span::minutes(1 << message.attempts.clamp(0, 8));
-    let retry = (retry < message.created_at + GIVE_UP_AFTER).then_some(retry);
-    let noted =
-        app.writer.upkeep(move |tx| Box::pin(async move { outbox::failed(tx, &message, retry, now).await }));
-    if let Err(error) = noted.await {
-        tracing::warn!(%error, "a mail's attempt is not noted");
+    let retry = (retry < message.created_at + GIVE_UP_AFTER && fault != Fault::Refused).then_some(retry);
+    let noted = match (retry, fault) {
+        (Some(_), _) => {
+            let upkeep = app
+                .writer
+                .upkeep(move |tx| Box::pin(async move { outbox::failed(tx, &message, retry, now).await }));
+            upkeep.await.map_err(Problem::from)
+        }
+        (None, Fault::Refused) => give_up(app, message, How::Refused).await,
+        (None, Fault::Later) => give_up(app, message, How::Expired).await,
+        (None, Fault::Outage) => give_up(app, message, How::Outage).await,
+    };
+    match fault {
+        Fault::Outage => note_outage(app, provider).await,
+        // Somebody answered for the recipient: mails go out.
+        Fault::Refused | Fault::Later => note_flow(app, provider).await,
+    }
+    if let Err(problem) = noted {
+        tracing::warn!(code = problem.code, "a mail's attempt is not noted");
         // It is due at once.
         tokio::time::sleep(LOOK_EVERY).await;
     }

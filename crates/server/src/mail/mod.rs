@@ -11,6 +11,7 @@ pub mod intake;
 mod link;
 pub(crate) mod thread;
 mod ticket;
+mod undelivered;
 mod under_way;
 mod words;
 
@@ -21,6 +22,7 @@ pub use guest::guest_invited;
 pub use intake::intake;
 pub use link::sealed_link;
 pub use ticket::{TicketNews, ticket_locks_soon, ticket_message, ticket_news};
+pub(crate) use undelivered::Outages;
 pub(crate) use under_way::UnderWay;
 pub use words::{
     ChangeMail, ChangeStep, Reader, activation, address_added, address_question, address_removed,

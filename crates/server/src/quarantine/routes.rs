@@ -11,7 +11,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{MailLine, MailView, mail_line, mail_view};
+use super::{
+    hidden,
+    view::{MailLine, MailView, mail_line, mail_view},
+};
 use crate::{
     Shared,
     ground::view::TicketRef,
@@ -34,7 +37,7 @@ pub async fn list(
     let page = Page::cut(rows, limit, |m| m.id.to_string());
     let mut items = Vec::with_capacity(page.items.len());
     for mail in &page.items {
-        items.push(mail_line(&mut conn, mail).await?);
+        items.push(mail_line(&mut conn, mail, &who.staff).await?);
     }
     Ok(Json(Page { items, next: page.next }))
 }
@@ -51,8 +54,8 @@ pub async fn one(
     let mail = super::find(&app, &who, id.into()).await?;
     let (raw, message) = super::message(&app, &mail).await?;
     super::note_read(&app, &who, &mail).await?;
-    let line = mail_line(&mut *app.read().await?, &mail).await?;
-    Ok(Json(mail_view(line, &mail, &raw, message)))
+    let line = mail_line(&mut *app.read().await?, &mail, &who.staff).await?;
+    Ok(Json(mail_view(line, (&mail, hidden(&mail, &who.staff)), &raw, message)))
 }
 
 /// The whole message as it came
@@ -121,5 +124,5 @@ pub async fn challenge(
     Path(id): Path<Uuid>,
 ) -> Result<Json<MailLine>, Problem> {
     let mail = super::ask(&app, &who, id.into()).await?;
-    Ok(Json(mail_line(&mut *app.read().await?, &mail).await?))
+    Ok(Json(mail_line(&mut *app.read().await?, &mail, &who.staff).await?))
 }

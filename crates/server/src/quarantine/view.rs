@@ -1,16 +1,13 @@
 //! How a mail in quarantine is shown to staff: who it says it is from, why it waits, and what it says.
 
-use pforte_core::{
-    catalogue::MASK,
-    entry::Clean,
-    sender::{Code, Proof},
-};
+use pforte_core::{catalogue::MASK, entry::Clean, sender::Proof};
 use pforte_mail::{Message, message::head};
-use pforte_store::{Conn, challenge, contact, customer, mail::MailRecord, ticket};
+use pforte_store::{Conn, challenge, contact, customer, mail::MailRecord, staff::Staff, ticket};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::hidden;
 use crate::{
     ground::view::{Person, TicketRef},
     kernel::{Problem, Timestamp},
@@ -59,7 +56,7 @@ pub struct MailLine {
 }
 
 /// Loads what is shown of a mail in a list.
-pub async fn mail_line(conn: &mut Conn, mail: &MailRecord) -> Result<MailLine, Problem> {
+pub async fn mail_line(conn: &mut Conn, mail: &MailRecord, staff: &Staff) -> Result<MailLine, Problem> {
     let provider = mail.provider;
     let contact = match mail.contact {
         Some(id) => match contact::by_id(conn, provider, id).await? {
@@ -88,11 +85,7 @@ pub async fn mail_line(conn: &mut Conn, mail: &MailRecord) -> Result<MailLine, P
         way: mail.way.clone(),
         sender: mail.sender.clone(),
         // Its subject may hold the code itself (control 45).
-        subject: if mail.why.iter().any(|code| code == Code::MailVerification.word()) {
-            MASK.to_owned()
-        } else {
-            mail.subject.clone()
-        },
+        subject: if hidden(mail, staff) { MASK.to_owned() } else { mail.subject.clone() },
         why: mail.why.clone(),
         proof: mail.proof,
         state: mail.state.word(),
@@ -128,7 +121,7 @@ pub struct HeaderView {
     value: String,
 }
 
-/// A mail in quarantine, with what it says. A third party's confirmation mail is not shown: whoever
+/// A mail in quarantine, with what it says. A third party's confirmation mail is shown to leads alone: whoever
 /// reads its link could take somebody's account (control 45).
 #[derive(Serialize, ToSchema)]
 pub struct MailView {
@@ -142,8 +135,12 @@ pub struct MailView {
 }
 
 /// Puts the line and the message together.
-pub fn mail_view(line: MailLine, mail: &MailRecord, raw: &[u8], message: Message) -> MailView {
-    let hidden = message.verification;
+pub fn mail_view(
+    line: MailLine,
+    (mail, hidden): (&MailRecord, bool),
+    raw: &[u8],
+    message: Message,
+) -> MailView {
     let text = |text: String| if hidden { MASK.to_owned() } else { text };
     MailView {
         text: text(whole(&message)),

@@ -1,19 +1,19 @@
 //! Our own mails that came back.
 
-use pforte_core::entry::{Actor, Clean, Event};
+use pforte_core::entry::{Actor, Event};
 use pforte_store::{
-    StoreError, Tx, address, contact,
+    StoreError, Tx,
     mail::{Decided, MailState},
     outbox,
-    ticket::{self, TicketRecord},
+    ticket::TicketRecord,
 };
-use serde_json::json;
 
 use super::letter::{Letter, Undone, note, or_known, received};
 use crate::{
     Shared,
     kernel::Problem,
-    ticket::{Step, happened},
+    mail::undelivered::{flag, in_ticket},
+    ticket::Step,
 };
 
 /// One of our mails came back: noted at the mail, in its ticket and at the address (rule Z13).
@@ -69,14 +69,7 @@ async fn came_back(
     if !outbox::bounced(tx, mail.provider, mail.id, step.now).await? {
         return Ok(None);
     }
-    let flag = address::Flag::Unreachable;
-    for contact in address::flag(tx, mail.provider, &mail.recipient, flag, step.now).await? {
-        let customer = contact::by_id(tx.conn(), mail.provider, contact).await?.map(|c| c.customer);
-        step.note(customer, Event::AddressFlagged { contact, flag: Clean::name(flag.word()) });
-    }
+    flag(tx, step, mail).await?;
     step.note(None, Event::MailBounced { ticket: mail.ticket, contact: mail.contact });
-    let Some(id) = mail.ticket else { return Ok(None) };
-    let Some(record) = ticket::by_id(tx.conn(), mail.provider, id).await? else { return Ok(None) };
-    happened(tx, step, &record, "mail.bounced", json!({ "contact": mail.contact })).await?;
-    Ok(Some(record))
+    in_ticket(tx, step, mail, "mail.bounced").await
 }

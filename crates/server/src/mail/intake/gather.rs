@@ -3,14 +3,14 @@
 use pforte_core::{
     kernel::{CustomerId, Moment, ProviderId, Span, TicketId},
     sender::{
-        Address, AddressKind, Answered, Code, InThread, Nature, Proof, Registered, Replay, SenderFacts,
+        Address, AddressKind, Answered, Code, InThread, Nature, Proof, Registered, Replay, SenderFacts, Sign,
         Standing, Thread, address_kind,
     },
 };
 use pforte_mail::{
     Message,
     authenticate::{Checked, Vouched},
-    message::{FromField, Nature as Read, address as spelling},
+    message::{FromField, Nature as Read, Sign as Reads, address as spelling},
     thread as refs,
 };
 use pforte_store::{
@@ -134,6 +134,7 @@ pub async fn gather(
         standing,
         kind,
         nature,
+        sign: sign(message),
         thread,
         flood,
         replay: checked.replay,
@@ -194,6 +195,14 @@ fn nature(message: &Message, ours: bool) -> Nature {
         Read::List => Nature::List,
         Read::Bulk => Nature::Bulk,
         Read::Loop => Nature::Loop,
+    }
+}
+
+const fn sign(message: &Message) -> Sign {
+    match message.sign {
+        Reads::Declared => Sign::Declared,
+        Reads::Answering => Sign::Answering,
+        Reads::Likely => Sign::Likely,
     }
 }
 

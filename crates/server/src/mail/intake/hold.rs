@@ -148,6 +148,9 @@ async fn reply(app: &App, record: &MailRecord, answer: Answer, now: Moment) -> R
             let names: Vec<String> = all.iter().filter(|c| c.rights.support).map(Contact::name).collect();
             Ok(Reply::Plain(Box::new(answers::names_authorised(app, &to, contact, &names))))
         }
+        (Answer::Automatic(AutomaticAnswer::Waits), Some(contact)) => {
+            Ok(Reply::Plain(Box::new(answers::waits(app, &to, contact))))
+        }
         _ => Ok(Reply::Plain(Box::new(answers::neutral(app, &to)))),
     }
 }

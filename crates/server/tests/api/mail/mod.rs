@@ -3,6 +3,7 @@
 mod answers;
 mod held;
 mod outbox;
+mod persons;
 mod replays;
 mod returns;
 mod threads;

@@ -20,6 +20,12 @@ fn report(about: &str, recipient: &str, status: &str) -> Letter {
         ))
 }
 
+/// What is still being tried.
+fn delayed(about: &str, recipient: &str) -> Letter {
+    let failed = report(about, recipient, "4.2.0");
+    failed.rewritten("Action: failed", "Action: delayed")
+}
+
 async fn our_mail(app: &TestApp) -> (Value, Mail) {
     let near = &app.world.near;
     let mut agent = agent(app).await;
@@ -48,6 +54,15 @@ on_both! {
         assert_eq!(entries_named(&app.app, app.world.near.provider, "mail.bounced").await.len(), 1);
     }
 
+    /// Rule Z13: what was tried until it was given up has failed, whatever its status.
+    async fn z13_a_failure_after_many_tries_is_a_failure(app: TestApp) {
+        let near = &app.world.near;
+        let (id, mail) = our_mail(&app).await;
+        app.receive(&report(&mail.message_id, &near.customer.owner.address, "4.4.7")).await;
+        let agent = agent(&app).await;
+        assert_eq!(ticket(&agent, &id).await["requester"]["address_flags"], json!(["unreachable"]));
+    }
+
     /// A report that names a mail we never sent, or another address, flags nobody.
     async fn z13_a_forged_report_flags_nobody(app: TestApp) {
         let near = &app.world.near;
@@ -56,7 +71,7 @@ on_both! {
         let forged = mail.message_id.replace(mac, "aaaaaaaaaaaaaaaaaaaa");
         app.receive(&report(&forged, &near.customer.owner.address, "5.1.1")).await;
         app.receive(&report(&mail.message_id, &near.customer.helper.address, "5.1.1")).await;
-        app.receive(&report(&mail.message_id, &near.customer.owner.address, "4.2.0")).await;
+        app.receive(&delayed(&mail.message_id, &near.customer.owner.address)).await;
         assert!(entries_named(&app.app, app.world.near.provider, "address.flagged").await.is_empty());
     }
 
