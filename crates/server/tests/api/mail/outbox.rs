@@ -2,19 +2,28 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
+use pforte_core::kernel::{Span, TicketId};
 use pforte_server::mail::{MailTarget, Smtp, deliver_due};
 use pforte_store::outbox::{Message, Origin, Place, put};
-use pforte_testkit::{TestApp, TestDb};
+use pforte_testkit::{TestApp, TestDb, entries_named, on_both_stores};
+use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
+use uuid::Uuid;
 
+/// Refused by the server for good, and for now.
+const REFUSED: &str = "gone@elsewhere.example";
+const LATER: &str = "full@elsewhere.example";
 const SLOW: &str = "slow@elsewhere.example";
 
 /// A mail server that takes everything, but thinks about one recipient until it is let go on.
@@ -24,6 +33,10 @@ struct Server {
     /// Connections at which it thinks about the slow recipient.
     thinks: Mutex<usize>,
     goes_on: Semaphore,
+    /// Takes nothing from anybody: it wants a sign-in that we do not have.
+    shut: AtomicBool,
+    /// Tried, for each recipient.
+    tried: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Server {
@@ -35,6 +48,8 @@ impl Server {
             taken: Mutex::default(),
             thinks: Mutex::default(),
             goes_on: Semaphore::new(0),
+            shut: AtomicBool::new(false),
+            tried: Mutex::default(),
         });
         let serving = Arc::clone(&server);
         tokio::spawn(async move {
@@ -61,6 +76,7 @@ impl Server {
             }
             if verb.starts_with("RCPT TO:") {
                 to = line.split(['<', '>']).nth(1)?.to_owned();
+                *self.tried.lock().expect("a lock").entry(to.clone()).or_default() += 1;
                 if to == SLOW {
                     *self.thinks.lock().expect("a lock") += 1;
                     self.goes_on.acquire().await.ok()?.forget();
@@ -70,9 +86,20 @@ impl Server {
                 *self.taken.lock().expect("a lock").entry(to.clone()).or_default() += 1;
             }
             in_data = verb == "DATA";
-            let answer = if in_data { "354 go on\r\n" } else { "250 yes\r\n" };
+            let shut = self.shut.load(Ordering::Relaxed) && verb.starts_with("MAIL");
+            let answer = match to.as_str() {
+                _ if shut => "530 5.7.0 sign in first\r\n",
+                REFUSED if verb.starts_with("RCPT") => "550 5.1.1 nobody here\r\n",
+                LATER if verb.starts_with("RCPT") => "452 4.2.2 over quota\r\n",
+                _ if in_data => "354 go on\r\n",
+                _ => "250 yes\r\n",
+            };
             stream.write_all(answer.as_bytes()).await.ok()?;
         }
+    }
+
+    fn tried(&self, address: &str) -> usize {
+        self.tried.lock().expect("a lock").get(address).copied().unwrap_or_default()
     }
 
     fn taken(&self, address: &str) -> usize {
@@ -81,6 +108,10 @@ impl Server {
 }
 
 async fn write(app: &TestApp, recipient: &str) {
+    put_mail(app, recipient, None).await;
+}
+
+async fn put_mail(app: &TestApp, recipient: &str, ticket: Option<Uuid>) {
     let now = app.app.sources.now();
     let message = Message {
         id: app.app.sources.id(now),
@@ -89,7 +120,7 @@ async fn write(app: &TestApp, recipient: &str) {
         subject: "x".into(),
         body: "x".into(),
         origin: Origin::Notice,
-        ticket: None,
+        ticket: ticket.map(TicketId),
         contact: None,
         message: None,
         place: Place::default(),
@@ -156,4 +187,102 @@ async fn t5_a_stop_waits_for_mails_under_way() {
     server.goes_on.add_permits(2);
     stopped.await.expect("it stops");
     assert_eq!(server.taken(SLOW), 1);
+}
+
+/// A server that delivers by SMTP, with a contact's ticket; the contact's address is refused or not.
+async fn with_ticket(server: &Server, db: TestDb, address: &str) -> (TestApp, Uuid) {
+    let port = server.port;
+    let app = TestApp::start_with(db, |settings| {
+        settings.mail =
+            MailTarget::Smtp(Smtp { host: "127.0.0.1".into(), port, tls: false, user: None, password: None });
+    })
+    .await;
+    let mut owner = app.sign_in(&app.world.near.customer.owner).await;
+    let ticket: Uuid =
+        crate::ticket::ask(&mut owner, "The shop shows an error").await.parse().expect("an id");
+    put_mail(&app, address, Some(ticket)).await;
+    (app, ticket)
+}
+
+/// Delivers again and again while the time goes on.
+async fn deliver_for(app: &TestApp, hours: i64) {
+    for _ in 0..hours * 2 {
+        deliver_due(&app.app).await.expect("it delivers");
+        app.advance(Span::minutes(30));
+    }
+}
+
+async fn told(app: &TestApp, ticket: Uuid) -> usize {
+    let agent = app.sign_in(&app.world.near.agent).await;
+    let whole = crate::ticket::view(&agent, &ticket.to_string()).await;
+    let lines = whole["messages"].as_array().expect("messages").iter();
+    lines.filter(|line| line["event"]["code"] == "mail.undelivered").count()
+}
+
+async fn alarms(app: &TestApp, code: &str) -> Vec<Value> {
+    app.advance(Span::seconds(31));
+    let lead = app.sign_in(&app.world.near.support_lead).await;
+    let page = lead.get("/alarms").await.ok();
+    page["items"].as_array().expect("items").iter().filter(|alarm| alarm["code"] == code).cloned().collect()
+}
+
+on_both_stores! {
+    /// Rule Z13: a refusal for good ends at once; the log and the ticket say so, and leads hear of one without a ticket.
+    async fn z13_a_refusal_for_good_ends_at_once_and_is_told(db: TestDb) {
+        let server = Server::start().await;
+        let (app, ticket) = with_ticket(&server, db, REFUSED).await;
+        deliver_for(&app, 3).await;
+        assert_eq!(server.tried(REFUSED), 1, "not again and again");
+        assert_eq!(told(&app, ticket).await, 1);
+        let entries = entries_named(&app.app, app.world.near.provider, "mail.undelivered").await;
+        assert_eq!(entries.len(), 1);
+        assert!(alarms(&app, "mail.undelivered").await.is_empty(), "the ticket tells of it");
+        for _ in 0..3 {
+            put_mail(&app, REFUSED, None).await;
+        }
+        deliver_for(&app, 1).await;
+        assert_eq!(alarms(&app, "mail.undelivered").await.len(), 1, "once an hour");
+    }
+
+    /// Rule Z13: what cannot be reached for now is tried for 72 hours, and then it is the same.
+    async fn z13_for_now_is_tried_for_72_hours_and_then_told(db: TestDb) {
+        let server = Server::start().await;
+        let (app, ticket) = with_ticket(&server, db, LATER).await;
+        deliver_for(&app, 60).await;
+        assert_eq!(told(&app, ticket).await, 0);
+        deliver_for(&app, 13).await;
+        assert_eq!(told(&app, ticket).await, 1);
+        let tried = server.tried(LATER);
+        deliver_for(&app, 5).await;
+        assert_eq!(server.tried(LATER), tried, "given up");
+        assert!(alarms(&app, "mail.outage").await.is_empty(), "others can be reached");
+    }
+
+    /// Rule Z13: nothing going out for an hour is told once, flags nobody, and is over by itself.
+    async fn z13_an_outage_of_an_hour_is_told_once_and_ends_by_itself(db: TestDb) {
+        let server = Server::start().await;
+        server.shut.store(true, Ordering::Relaxed);
+        let owner = "someone@elsewhere.example";
+        let (app, ticket) = with_ticket(&server, db, owner).await;
+        deliver_for(&app, 1).await;
+        assert!(alarms(&app, "mail.outage").await.is_empty(), "not yet an hour");
+        deliver_for(&app, 4).await;
+        put_mail(&app, owner, None).await;
+        deliver_for(&app, 2).await;
+        let raised = alarms(&app, "mail.outage").await;
+        assert_eq!((raised.len(), &raised[0]["acknowledged_at"]), (1, &Value::Null), "{raised:?}");
+        assert!(entries_named(&app.app, app.world.near.provider, "address.flagged").await.is_empty());
+        server.shut.store(false, Ordering::Relaxed);
+        deliver_for(&app, 5).await;
+        assert!(server.taken(owner) >= 1);
+        let raised = alarms(&app, "mail.outage").await;
+        assert_eq!((raised.len(), &raised[0]["acknowledged_by"]), (1, &Value::Null));
+        assert_ne!(raised[0]["acknowledged_at"], Value::Null, "over by itself");
+        assert_eq!(told(&app, ticket).await, 0);
+        // The next one is told anew.
+        server.shut.store(true, Ordering::Relaxed);
+        put_mail(&app, owner, None).await;
+        deliver_for(&app, 4).await;
+        assert_eq!(alarms(&app, "mail.outage").await.len(), 2);
+    }
 }

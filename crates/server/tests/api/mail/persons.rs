@@ -2,7 +2,7 @@
 //! ticket or an answer, whatever its words and fields; and an absence gives nothing back.
 
 use pforte_core::kernel::Span;
-use pforte_testkit::{Letter, TestApp, on_both};
+use pforte_testkit::{Letter, on_both};
 use serde_json::{Value, json};
 
 use super::{agent, quarantine, ticket, tickets, why};

@@ -59,6 +59,7 @@ on_both! {
         let near = &app.world.near;
         let (id, mail) = our_mail(&app).await;
         app.receive(&report(&mail.message_id, &near.customer.owner.address, "4.4.7")).await;
+        app.advance(Span::seconds(31));
         let agent = agent(&app).await;
         assert_eq!(ticket(&agent, &id).await["requester"]["address_flags"], json!(["unreachable"]));
     }
