@@ -6753,7 +6753,7 @@ export interface components {
             why: string[];
         };
         /**
-         * @description A mail in quarantine, with what it says. A third party's confirmation mail is not shown: whoever
+         * @description A mail in quarantine, with what it says. A third party's confirmation mail is shown to leads alone: whoever
          *     reads its link could take somebody's account (control 45).
          */
         MailView: components["schemas"]["MailLine"] & {

@@ -108,10 +108,10 @@ const BEGINNING: usize = 600;
 /// How a mail begins: what its sender says yes or no to. Without live secrets (control 48), and nothing of
 /// another service's confirmation mail (control 45).
 pub async fn beginning(app: &App, mail: &MailRecord) -> Result<Option<String>, Problem> {
-    if readable(mail).is_err() {
+    let (_, message) = message(app, mail).await?;
+    if message.verification {
         return Ok(None);
     }
-    let (_, message) = message(app, mail).await?;
     let own = message.text.own;
     let clean = tokio::task::spawn_blocking(move || {
         let found = redact::examine("mail.txt", "text/plain", own.as_bytes());

@@ -50,14 +50,8 @@ use crate::{
 const MESSAGES: i64 = 200;
 const TAKE_OVER: &str = TicketAction::TakeOver.word();
 /// What happened that only staff read of.
-const FOR_STAFF: [&str; 6] = [
-    "ticket.escalated",
-    "ticket.changed",
-    "mail.bounced",
-    "mail.held",
-    "mail.undelivered",
-    "call.recorded",
-];
+const FOR_STAFF: [&str; 6] =
+    ["ticket.escalated", "ticket.changed", "mail.bounced", "mail.held", "mail.undelivered", "call.recorded"];
 
 /// What was asked (rule P1).
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
