@@ -350,6 +350,8 @@ pub async fn confirm(
     who: ContactActor,
     Path(id): Path<Uuid>,
 ) -> Result<Json<TicketView>, Problem> {
+    // Asked before whose ticket it is: the same for all (control 36).
+    who.must_be_confirmed()?;
     let me = SignedIn { sign_in: who.sign_in, who: Who::Contact(who.contact) };
     super::life::confirm(&app, me.clone(), id.into()).await?;
     shown(&app, &me, id.into(), None).await
