@@ -77,6 +77,20 @@ describe("when the PIN is used while it is shown", () => {
 		expect((await screen.findByTestId("pin")).dataset.digits).toBe(SECOND);
 	});
 
+	test("rule B6: whoever shuts the sheet and presses again sees the new PIN at once", async () => {
+		const { enter } = server();
+		const { client } = show(<SupportSheet me={contact()} />);
+		await open();
+		enter();
+		// The PIN that is kept is still the old one.
+		await client.invalidateQueries({ queryKey: ["door"] });
+		await screen.findByTestId("entered");
+		await userEvent.click(screen.getByRole("button", { name: "Schließen" }));
+		await waitFor(() => expect(screen.queryByTestId("entered")).toBeNull());
+		await open();
+		await waitFor(() => expect(screen.getByTestId("pin").dataset.digits).toBe(SECOND));
+	});
+
 	test("End now ends it there, and says how long it took", async () => {
 		const { calls, enter } = server();
 		const { client } = show(<SupportSheet me={contact()} />);

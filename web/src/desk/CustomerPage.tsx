@@ -33,7 +33,7 @@ export function CustomerPage({ me }: { me: Me }) {
 		if (code === "not_found" || code === "http.404") {
 			return <Nothing title={codeText("not_found", "", language)} />;
 		}
-		return <Broken error={customer.error} again={() => customer.refetch()} />;
+		return <Broken whole error={customer.error} again={() => customer.refetch()} />;
 	}
 	return <CustomerDesk key={id} me={me} customer={customer.data} />;
 }

@@ -29,10 +29,12 @@ interface BrokenProps {
 	error: unknown;
 	again?: () => void;
 	page?: boolean;
+	/** It stands for a page's whole content: its sentence is the heading. */
+	whole?: boolean;
 }
 
 /** What went wrong, in one sentence, and one button when trying again can help. */
-export function Broken({ error, again, page = false }: BrokenProps) {
+export function Broken({ error, again, page = false, whole = page }: BrokenProps) {
 	const t = useWords(frameWords);
 	const refusal = useRefusal();
 	const Frame = page ? "main" : "div";
@@ -40,12 +42,12 @@ export function Broken({ error, again, page = false }: BrokenProps) {
 		<Frame className={page ? classes.alone : undefined}>
 			{error instanceof Missing ? (
 				<>
-					<Head page={page}>{t.updated}</Head>
+					<Head page={whole}>{t.updated}</Head>
 					<p role="alert">{t.updatedText}</p>
 				</>
 			) : (
 				<>
-					<Head page={page}>{t.broken}</Head>
+					<Head page={whole}>{t.broken}</Head>
 					<p role="alert">{refusal(error)}</p>
 				</>
 			)}

@@ -31,6 +31,8 @@ export function LivePin({ me, confirm, notAuthorised }: LivePinProps) {
 		queryKey: keys.pin,
 		queryFn: () => ask(api.POST("/pin")),
 		staleTime: 0,
+		// A PIN is forgotten with the sheet: the next time it may be another one.
+		gcTime: 0,
 	});
 	const renew = useMutation({
 		mutationFn: () => ask(api.POST("/pin/renew")),

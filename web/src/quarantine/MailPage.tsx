@@ -32,7 +32,7 @@ export default function MailPage() {
 			{mail.isPending ? <Loading lines={6} /> : null}
 			{mail.isError && missing ? <Nothing title={t.notFound} /> : null}
 			{mail.isError && !missing && !mail.data ? (
-				<Broken error={mail.error} again={() => mail.refetch()} />
+				<Broken whole error={mail.error} again={() => mail.refetch()} />
 			) : null}
 			{mail.data && !missing ? <OneMail key={id} mail={mail.data} /> : null}
 		</div>

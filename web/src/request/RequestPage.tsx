@@ -41,7 +41,7 @@ function Request({ id }: { id: string }) {
 			{request.isPending ? <Loading lines={6} /> : null}
 			{request.isError && missing ? <Nothing title={t.notFound} /> : null}
 			{request.isError && !missing && !ticket ? (
-				<Broken error={request.error} again={() => request.refetch()} />
+				<Broken whole error={request.error} again={() => request.refetch()} />
 			) : null}
 			{ticket ? (
 				<>

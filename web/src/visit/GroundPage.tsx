@@ -40,7 +40,7 @@ export function GroundPage({ backTo = "/visits", as = "customer" }: GroundPagePr
 			{ground.isPending ? <Loading lines={6} /> : null}
 			{ground.isError && missing ? <Nothing title={t.notFound} /> : null}
 			{ground.isError && !missing && !ground.data ? (
-				<Broken error={ground.error} again={() => ground.refetch()} />
+				<Broken whole error={ground.error} again={() => ground.refetch()} />
 			) : null}
 			{ground.data ? <Entry ground={ground.data} requests={requests} as={as} /> : null}
 		</div>

@@ -47,7 +47,7 @@ export default function TicketPage({ me }: { me: Me }) {
 				missing ? (
 					<Nothing title={t.notFound} />
 				) : (
-					<Broken error={ticket.error} again={() => ticket.refetch()} />
+					<Broken whole error={ticket.error} again={() => ticket.refetch()} />
 				)
 			) : null}
 			{ticket.data ? <TicketDesk key={id} me={me} ticket={ticket.data} guest={guest} /> : null}
