@@ -88,11 +88,12 @@ async function redeemed(job) {
 	await redeem(lena, pin, { reason: REASON });
 	const theirs = await wordPair(lena);
 
-	// The PIN's sheet is still open on the customer's phone: another PIN is in it already (rule B9).
-	await eventually("another PIN is shown", async () => {
-		const now = await marta.getByTestId("pin").getAttribute("data-digits");
-		return now && now !== pin;
-	});
+	// The PIN's sheet is still open on the customer's phone: it says who is in. Another PIN is there already
+	// (rule B9), and is shown when it is asked for.
+	await marta.getByTestId("entered").getByText(theirs.at(0)).waitFor();
+	await marta.getByRole("button", { name: /^(Neue PIN zeigen|Show a new PIN)$/ }).click();
+	const next = await marta.getByTestId("pin").getAttribute("data-digits");
+	assert.notEqual(next, pin);
 	await marta.keyboard.press("Escape");
 	const ours = await wordPair(marta);
 	assert.deepEqual(ours, theirs);
