@@ -4619,6 +4619,8 @@ export interface paths {
                     watching?: string;
                     /** @description Words to be found in messages, subjects and names of files; or a ticket's number. */
                     q?: string;
+                    /** @description This one alone, if it is among them: a row asked anew. */
+                    only?: string;
                     /** @description `urgent` or `newest`. */
                     sort?: string;
                     cursor?: string;
@@ -6871,7 +6873,7 @@ export interface components {
         /** @description Something the customer should know. */
         NoticeView: {
             at: components["schemas"]["Timestamp"];
-            /** @description `pin.killed`, `pin.closed`, `pin.reopened` or `contact.added`. */
+            /** @description `pin.killed`, `pin.closed`, `pin.reopened`, `contact.added`, `totp.on`, `totp.off`, `codes.guessed` … */
             code: string;
         };
         ObjectionBody: {
