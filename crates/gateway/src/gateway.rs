@@ -139,7 +139,7 @@ impl<P: Permit> Inner<P> {
         tracing::info!(code = pages::code(own), method = ask.method, path = ask.path, "a request is refused");
         match self.permit.admit(ask).await {
             Err(shut) if shut.why != Why::NotHere && shut.why != Why::Stopped => pages::shut(scene, &shut),
-            Err(shut) => pages::own_in(scene, shut.bar.as_ref(), own),
+            Err(shut) => pages::own_in(scene, shut.bar.as_deref(), own),
             // Nobody may admit this; whoever does is not believed.
             Ok(pass) => {
                 self.permit.not_forwarded(&pass, pages::code(own)).await;

@@ -140,9 +140,9 @@ pub struct Shut {
     /// The desk's address, for the way back.
     pub desk: String,
     /// While the visit goes on: the bar stays.
-    pub bar: Option<Bar>,
+    pub bar: Option<Box<Bar>>,
     /// What was asked for, and which rule refused it.
-    pub told: Option<Refused>,
+    pub told: Option<Box<Refused>>,
 }
 
 impl Shut {

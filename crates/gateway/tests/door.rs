@@ -6,7 +6,10 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
-use pforte_core::{access::EndedHow, catalogue::Action};
+use pforte_core::{
+    access::EndedHow,
+    catalogue::{Action, DataClass},
+};
 use pforte_gateway::{GatewayConfig, Needed, Scheme, Why};
 use support::*;
 
@@ -175,7 +178,7 @@ async fn control_33_ending_clears_the_browser() {
     assert_eq!(page.status, 200);
     assert_eq!(page.header("clear-site-data"), Some("\"cache\", \"cookies\", \"storage\""));
     assert!(page.header("set-cookie").unwrap().contains("Max-Age=0"));
-    assert!(page.text().contains("You ended the session."));
+    assert!(page.text().contains("Ended by support."));
     assert_eq!(stage.send("GET", "/v/x", HTML, b"").await.status, 410);
 }
 

@@ -113,7 +113,7 @@ impl Params {
             .given
             .iter()
             .filter(|given| !rules.iter().any(|list| is_listed(list, given)))
-            .map(|given| shown(given))
+            .map(shown)
             .collect();
         if self.unclear {
             found.push("?");

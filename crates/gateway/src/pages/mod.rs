@@ -128,7 +128,7 @@ pub(crate) fn shut(scene: &Scene, shut: &Shut) -> Response<OutBody> {
         (Some(_), desk) => Way::Both(desk),
         (None, desk) => Way::Desk(desk),
     };
-    let mut response = write(reader, text, &way, shut.bar.as_ref().map(|bar| (bar, scene.origin.as_str())));
+    let mut response = write(reader, text, &way, shut.bar.as_deref().map(|bar| (bar, scene.origin.as_str())));
     // Only with the page itself: a script's request that cleared the cookie would leave the reader
     // without the page that says why.
     if over && reader.html {

@@ -113,7 +113,7 @@ impl Permit for Fake {
         self.door(ask.label, ask.cookie)?;
         if let Some(code) = ask.stopped {
             self.stopped.lock().unwrap().push(code);
-            return Err(Shut { bar: Some(bar()), ..shut(Why::Stopped) });
+            return Err(Shut { bar: Some(Box::new(bar())), ..shut(Why::Stopped) });
         }
         let asked = Asked { method: ask.method, path: ask.path, query: ask.query, body: ask.body };
         let found = self.product.classify(&asked);

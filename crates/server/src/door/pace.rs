@@ -119,8 +119,8 @@ impl App {
                 }
                 self.tell_progress(door, now);
                 Err(Shut {
-                    bar: Some(self.bar(door, now)),
-                    told: Some(told(door, ask, classified)),
+                    bar: Some(Box::new(self.bar(door, now))),
+                    told: Some(Box::new(told(door, ask, classified))),
                     ..self.shut_at(door, Why::TooOften)
                 })
             }

@@ -273,8 +273,8 @@ impl App {
             Decision::Open(_) => Why::Busy,
         };
         Shut {
-            bar: Some(self.bar(door, now)),
-            told: Some(told(door, ask, classified)),
+            bar: Some(Box::new(self.bar(door, now))),
+            told: Some(Box::new(told(door, ask, classified))),
             ..self.shut_at(door, why)
         }
     }
@@ -287,7 +287,7 @@ impl App {
             return self.shut_at(door, cannot_log(&error));
         }
         self.tell_progress(door, now);
-        Shut { bar: Some(self.bar(door, now)), ..self.shut_at(door, Why::Stopped) }
+        Shut { bar: Some(Box::new(self.bar(door, now))), ..self.shut_at(door, Why::Stopped) }
     }
 
     pub(super) fn request_entry(
