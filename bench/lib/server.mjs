@@ -55,7 +55,7 @@ public_url = "http://gate.localhost:${gateway}"
 ${more}`,
   );
   const began = performance.now();
-  const child = spawn(program, ["demo", "--data", folder, "--config", join(folder, "pforte.toml")], {
+  const child = spawn(program, ["demo", "--people-only", "--data", folder, "--config", join(folder, "pforte.toml")], {
     stdio: ["ignore", "ignore", "ignore"],
     env: { ...process.env, PFORTE_LOG: "error" },
   });
