@@ -3,8 +3,9 @@
 //! Group syntax, route syntax, quoted local parts, a NUL, encoded words where none belong, and a
 //! display name that shows another address are all odd (control 40): no address is taken from them.
 
-use mail_parser::parsers::MessageStream;
 use unicode_security::confusable_detection::skeleton as confusables;
+
+use super::coding;
 
 const MAX_NAME_CHARS: usize = 200;
 const MAX_ADDRESS_BYTES: usize = 254;
@@ -225,9 +226,8 @@ fn display_name(words: &str) -> Result<String, Odd> {
 /// Decodes the encoded words (RFC 2047) of a one-line value; always one line.
 pub fn decode(value: &[u8]) -> String {
     let value = &value[..value.len().min(MAX_DECODED_BYTES)];
-    let mut line: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    line.push(b'\n');
-    MessageStream::new(&line).parse_unstructured().as_text().unwrap_or_default().trim().to_owned()
+    let line: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    coding::words(line.trim_ascii()).trim().to_owned()
 }
 
 /// `local@domain` in lower case with an ASCII domain, when it plainly is one.
@@ -252,6 +252,16 @@ pub fn normalised_domain(domain: &str) -> Option<String> {
 /// Whether a character turns the direction of what is shown.
 pub(crate) fn turns(c: char) -> bool {
     TURNING.contains(&c)
+}
+
+/// Whether a character shows nothing: soft hyphens, joiners without letters, marks of order. The joiners that
+/// emojis and some scripts need are none of them.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
+        || turns(c)
 }
 
 fn is_atom(byte: u8) -> bool {

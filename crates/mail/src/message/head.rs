@@ -3,6 +3,8 @@
 //! One reading for all: the sender's check is made on exactly the fields that are shown. What two
 //! readers could split differently is called broken, and a broken head proves nobody (control 40).
 
+use super::coding;
+
 /// As many bytes of a head as are considered.
 pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_FIELDS: usize = 1_000;
@@ -21,7 +23,7 @@ impl Field<'_> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
-    /// The value on one line, trimmed; bytes that are no UTF-8 become the replacement character.
+    /// The value on one line, trimmed; bytes that are no UTF-8 are read as windows-1252.
     pub fn unfolded(&self) -> String {
         unfold(self.value)
     }
@@ -128,5 +130,6 @@ fn is_broken(field: &Field<'_>) -> bool {
 
 fn unfold(value: &[u8]) -> String {
     let joined: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-    String::from_utf8_lossy(&joined).trim().replace('\t', " ")
+    // Bytes that are no UTF-8 are somebody's letters all the same.
+    coding::characters(&joined, None).trim().replace('\t', " ")
 }

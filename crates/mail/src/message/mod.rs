@@ -6,11 +6,14 @@
 
 pub mod address;
 mod bounce;
+pub mod coding;
 pub mod fingerprint;
 pub mod fold;
 pub mod head;
 pub mod html;
 mod nature;
+mod opaque;
+mod params;
 mod part;
 mod recipients;
 #[cfg(test)]
@@ -23,7 +26,7 @@ pub use address::{FromField, Mailbox};
 pub use bounce::Bounce;
 pub use fold::Folded;
 pub use nature::{Nature, Sign};
-pub use part::Attachment;
+pub use part::{Attachment, MAX_ATTACHMENTS};
 
 use head::Head;
 
@@ -91,7 +94,8 @@ impl Message {
 pub fn read(raw: &[u8]) -> Message {
     let raw = head::without_mbox_line(raw);
     let head = head::split(raw);
-    let parts = part::walk(&head, raw);
+    let mut parts = part::walk(&head, raw);
+    let text = fold::fold(&parts.text());
     let mut flaws = parts.flaws.clone();
     if head.broken {
         flaws.push("mail.broken");
@@ -106,7 +110,7 @@ pub fn read(raw: &[u8]) -> Message {
         message_id: ids(&head, "Message-ID").into_iter().next(),
         in_reply_to: ids(&head, "In-Reply-To"),
         references: ids(&head, "References"),
-        text: fold::fold(&parts.text()),
+        text,
         html: parts.safe_html(&mut flaws),
         hops: head.all("Received").count(),
         nature: Nature::Person,
@@ -132,7 +136,7 @@ fn people(head: &Head<'_>, name: &'static str) -> Vec<Mailbox> {
 fn subject(head: &Head<'_>) -> String {
     let decoded = head.first("Subject").map(|field| address::decode(field.value)).unwrap_or_default();
     let plain: String = decoded.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let plain = plain.chars().filter(|c| !address::turns(*c)).collect();
+    let plain = plain.chars().filter(|c| !address::turns(*c) && !address::is_invisible(*c)).collect();
     address::cut(plain, MAX_SUBJECT_CHARS).trim().to_owned()
 }
 

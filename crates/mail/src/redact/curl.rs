@@ -1,9 +1,11 @@
-//! cURL commands: the arguments that carry a session or a body.
+//! Commands that send requests (cURL, wget, HTTPie, PowerShell): the arguments that carry a session or a body.
 
 use super::{Found, MARK};
 
 /// Options whose argument is taken out, and what it is.
-const OPTIONS: [(&str, &str); 18] = [
+type Options = &'static [(&'static str, &'static str)];
+
+const CURL: Options = &[
     ("-b", "cookie"),
     ("--cookie", "cookie"),
     ("-u", "password"),
@@ -12,6 +14,7 @@ const OPTIONS: [(&str, &str); 18] = [
     ("--proxy-user", "password"),
     ("--oauth2-bearer", "token"),
     ("--pass", "password"),
+    ("--aws-sigv4", "token"),
     ("-d", "body"),
     ("--data", "body"),
     ("--data-raw", "body"),
@@ -24,35 +27,73 @@ const OPTIONS: [(&str, &str); 18] = [
     ("--form-string", "body"),
 ];
 
-/// The text with its cURL commands' arguments taken out.
+const WGET: Options = &[
+    ("--post-data", "body"),
+    ("--body-data", "body"),
+    ("--password", "password"),
+    ("--http-password", "password"),
+    ("--ftp-password", "password"),
+    ("--proxy-password", "password"),
+    ("--user", "password"),
+];
+
+const HTTPIE: Options = &[("-a", "password"), ("--auth", "password"), ("--raw", "body")];
+
+const POWERSHELL: Options = &[("-Body", "body"), ("-Token", "token"), ("-Form", "body")];
+
+/// Commands that are looked for.
+const COMMANDS: [(&str, Options); 9] = [
+    ("curl", CURL),
+    ("wget", WGET),
+    ("http", HTTPIE),
+    ("https", HTTPIE),
+    ("xh", HTTPIE),
+    ("Invoke-WebRequest", POWERSHELL),
+    ("Invoke-RestMethod", POWERSHELL),
+    ("iwr", POWERSHELL),
+    ("irm", POWERSHELL),
+];
+
+/// The text with its commands' arguments taken out.
 pub(super) fn redacted(text: &str, found: &mut Found) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = command(rest) {
+    let mut last = None;
+    while let Some((at, options)) = command(rest, last) {
         out.push_str(&rest[..at]);
-        rest = arguments(&rest[at..], &mut out, found);
+        last = rest[..at].chars().next_back();
+        rest = arguments(&rest[at..], options, &mut out, found);
     }
     out.push_str(rest);
     out
 }
 
-/// Behind the next `curl ` that begins a word.
-fn command(text: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = text[from..].find("curl") {
-        let (begin, end) = (from + at, from + at + 4);
-        let before = text[..begin].chars().next_back();
-        let after = text[end..].strip_prefix(".exe").unwrap_or(&text[end..]);
-        if before.is_none_or(|c| !c.is_alphanumeric()) && after.starts_with([' ', '\t']) {
-            return Some(text.len() - after.len());
+/// Behind the next command that begins a word, and its options.
+fn command(text: &str, mut before: Option<char>) -> Option<(usize, Options)> {
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let length = rest.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(rest.len());
+        if length == 0 {
+            before = rest.chars().next();
+            at += before.map_or(1, char::len_utf8);
+            continue;
         }
-        from = end;
+        let word = &rest[..length];
+        let known = COMMANDS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name));
+        let after = rest[length..].strip_prefix(".exe").unwrap_or(&rest[length..]);
+        let begins = !matches!(before, Some('_' | '.' | '@'));
+        if let Some((_, options)) = known.filter(|_| begins && after.starts_with([' ', '\t'])) {
+            return Some((text.len() - after.len(), options));
+        }
+        before = word.chars().next_back();
+        at += length;
     }
     None
 }
 
 /// Copies the arguments up to the command's end; gives what follows.
-fn arguments<'a>(text: &'a str, out: &mut String, found: &mut Found) -> &'a str {
+fn arguments<'a>(text: &'a str, options: Options, out: &mut String, found: &mut Found) -> &'a str {
     let mut rest = text;
     let mut kind = None;
     loop {
@@ -69,20 +110,25 @@ fn arguments<'a>(text: &'a str, out: &mut String, found: &mut Found) -> &'a str 
                 out.push_str(MARK);
                 found.add(kind);
             }
-            None => kind = option(argument, out, found),
+            None => kind = option(argument, options, out, found),
         }
     }
 }
 
 /// An option: what its next argument is, or with the argument attached (`-uuser:word`, `--data=x`).
-fn option(argument: &str, out: &mut String, found: &mut Found) -> Option<&'static str> {
-    for (name, kind) in OPTIONS {
-        let Some(attached) = argument.strip_prefix(name) else { continue };
+fn option(argument: &str, options: Options, out: &mut String, found: &mut Found) -> Option<&'static str> {
+    for (name, kind) in options {
+        let (name, kind) = (*name, *kind);
+        // PowerShell does not tell capital letters apart; the others do.
+        let same = argument.get(..name.len()).is_some_and(|given| {
+            given == name || (name.len() > 2 && name.starts_with(['-']) && given.eq_ignore_ascii_case(name))
+        });
+        let Some(attached) = argument.get(name.len()..).filter(|_| same) else { continue };
         if attached.is_empty() {
             out.push_str(argument);
             return Some(kind);
         }
-        let is_long = name.starts_with("--");
+        let is_long = name.len() > 2;
         if !is_long || attached.starts_with('=') {
             out.push_str(name);
             out.push_str(if is_long { "=" } else { "" });
@@ -119,7 +165,10 @@ fn argument_end(text: &str) -> usize {
         match (quote, c) {
             (None, ' ' | '\t' | '\r' | '\n') => return at.max(1),
             (None, '"' | '\'') => quote = Some(c),
-            (None | Some('"'), '\\') => {
+            (None, '(') => return parenthesis_end(text, at),
+            (None, '{') if text[..at].ends_with('@') => return braces_end(text, at),
+            // PowerShell's sign for “as it is” is a grave accent.
+            (None | Some('"'), '\\' | '`') => {
                 chars.next();
             }
             (Some(open), c) if c == open => quote = None,
@@ -127,4 +176,29 @@ fn argument_end(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+/// The end of `(…)`, on this line.
+fn parenthesis_end(text: &str, from: usize) -> usize {
+    let mut depth = 0_usize;
+    for (at, c) in text[from..].char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return from + at + 1;
+                }
+            }
+            '\n' => return (from + at).max(1),
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The end of PowerShell's `@{…}`, which may run over lines.
+fn braces_end(text: &str, from: usize) -> usize {
+    let near = &text[from..text.floor_char_boundary(from + 16 * 1024)];
+    near.find('}').map_or(from + 1, |at| from + at + 1)
 }

@@ -6,7 +6,7 @@ use serde::{
     de::{IgnoredAny, SeqAccess, Visitor},
 };
 
-use super::{Found, MARK, text};
+use super::{Found, MARK, names, text};
 
 /// What is shown in place of a recording that cannot be read.
 pub(super) const UNREADABLE: &str = "This recording cannot be read, so nothing of it is shown.\n";
@@ -224,24 +224,15 @@ fn url(given: &str) -> String {
     let mut out = if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") };
     for segment in path.into_iter().flat_map(|path| path.split('/')) {
         out.push('/');
-        out.push_str(if is_secret(segment) { MARK } else { segment });
+        out.push_str(if names::is_random(segment) { MARK } else { segment });
     }
     for (at, pair) in query.into_iter().flat_map(|query| query.split('&')).take(100).enumerate() {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         out.push(if at == 0 { '?' } else { '&' });
-        out.push_str(if is_secret(name) || name.len() > 60 { MARK } else { name });
+        out.push_str(if names::is_random(name) || name.len() > 60 { MARK } else { name });
         out.push_str(if value.is_empty() { "=" } else { "=[removed]" });
     }
     out
-}
-
-/// Letters and digits mixed, long, and no UUID.
-fn is_secret(segment: &str) -> bool {
-    let plain = segment.split(['.', '%', '=', ';', ',']).any(|piece| {
-        let letters = piece.bytes().any(|byte| byte.is_ascii_alphabetic());
-        piece.len() >= 20 && letters && piece.bytes().filter(u8::is_ascii_digit).count() >= 3
-    });
-    plain && uuid::Uuid::try_parse(segment).is_err()
 }
 
 /// A list of which only the first `MAX` are kept.

@@ -1,15 +1,19 @@
-//! Files that carry somebody's session: recordings, commands and logs with cookies and tokens
-//! (control 48).
+//! Files and words that carry somebody's session: recordings, commands and logs with cookies and tokens
+//! (control 48). [`examine`] is for files, [`words`] for what somebody typed or wrote in a mail.
 //!
 //! What comes out is what staff see; the original stays behind the rule of two people. Recordings
 //! (HAR) are written anew from a list of what may stay, so an unknown field cannot leak. Everything
 //! else is searched for the usual forms; a search can miss what nobody thought of, which is why it
-//! is only used where there is no structure. Packed files (zip, gz) are not looked into.
+//! is only used where there is no structure. Mails in mails are read; packed files (zip, gz) are not.
 //!
 //! All of it takes one pass or two over the bytes.
 
 mod curl;
 mod har;
+mod jar;
+mod json;
+mod letter;
+mod names;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -33,16 +37,55 @@ const KINDS: [&str; 7] = ["har", "cookie", "authorization", "password", "token",
 
 /// A copy without secrets, or `None` if the file holds none that we know, or is no text.
 pub fn examine(name: &str, media_type: &str, bytes: &[u8]) -> Option<Redacted> {
+    let mut found = Found::default();
+    let bytes = examine_at(name, media_type, bytes, 0, &mut found)?;
+    Some(Redacted { bytes, found: found.sorted() })
+}
+
+/// What somebody wrote, without secrets; `None` if it holds none that we know.
+pub fn words(text: &str) -> Option<(String, Vec<&'static str>)> {
+    let mut found = Found::default();
+    let clean = search(&without_cut_recording(text, &mut found), &mut found);
+    (!found.0.is_empty()).then(|| (clean, found.sorted()))
+}
+
+fn examine_at(name: &str, media_type: &str, bytes: &[u8], depth: usize, found: &mut Found) -> Option<Vec<u8>> {
+    if letter::looks_like(name, media_type, bytes) {
+        return letter::redacted(bytes, depth, found);
+    }
     let text = as_text(media_type, bytes)?;
     let named_har = name.to_ascii_lowercase().ends_with(".har") || media_type.ends_with("har+json");
     if named_har || har::looks_like(&text) {
-        let bytes = har::redacted(&text).unwrap_or_else(|| har::UNREADABLE.as_bytes().to_vec());
-        return Some(Redacted { bytes, found: vec!["har"] });
+        found.add("har");
+        return Some(har::redacted(&text).unwrap_or_else(|| har::UNREADABLE.as_bytes().to_vec()));
     }
-    let mut found = Found::default();
-    let without_arguments = curl::redacted(&text, &mut found);
-    let clean = text::redacted(&without_arguments, &mut found);
-    (!found.0.is_empty()).then(|| Redacted { bytes: clean.into_bytes(), found: found.sorted() })
+    let mut here = Found::default();
+    let clean = search(&text, &mut here);
+    if here.0.is_empty() {
+        return None;
+    }
+    here.0.into_iter().for_each(|kind| found.add(kind));
+    Some(clean.into_bytes())
+}
+
+fn search(text: &str, found: &mut Found) -> String {
+    let without_jars = jar::redacted(text, found);
+    let without_json = json::redacted(&without_jars, found);
+    let without_arguments = curl::redacted(&without_json, found);
+    text::redacted(&without_arguments, found)
+}
+
+/// A recording between words that cannot be read as one, e.g. since its end is missing, goes as a whole.
+fn without_cut_recording<'a>(text: &'a str, found: &mut Found) -> Cow<'a, str> {
+    let begin = text.find('{').filter(|begin| har::looks_like(&text[*begin..]));
+    let Some(begin) = begin else { return Cow::Borrowed(text) };
+    let whole = serde_json::Deserializer::from_str(&text[begin..]).into_iter::<serde_json::Value>().next();
+    if matches!(whole, Some(Ok(_))) {
+        return Cow::Borrowed(text);
+    }
+    let end = text.rfind(['}', ']', '"']).map_or(text.len(), |end| end + 1);
+    found.add("har");
+    Cow::Owned(format!("{}{}{}", &text[..begin], har::UNREADABLE, &text[end.max(begin)..]))
 }
 
 /// Kinds that were found.

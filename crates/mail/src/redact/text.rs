@@ -1,81 +1,29 @@
-//! A search for secrets in text: headers, `name=value`, JSON, tokens that show by their form.
+//! A search for secrets in text: headers, `name=value`, pairs of a name and a value, sentences, tokens that
+//! show by their form.
 //!
 //! One pass: at each word it is decided once, and the place moves on past whatever was taken.
 
-use super::{Found, MARK};
+use super::{
+    Found, MARK,
+    names::{self, Name},
+};
 
-/// Header fields whose value runs to the end of the line, and what they are.
-const HEADERS: [(&str, &str); 11] = [
-    ("cookie", "cookie"),
-    ("set-cookie", "cookie"),
-    ("cookie2", "cookie"),
-    ("authorization", "authorization"),
-    ("proxy-authorization", "authorization"),
-    ("www-authenticate", "authorization"),
-    ("x-api-key", "token"),
-    ("x-auth-token", "token"),
-    ("x-csrf-token", "token"),
-    ("x-xsrf-token", "token"),
-    ("x-amz-security-token", "token"),
-];
-
-/// Ends of names whose value is one word, and what they are.
-const NAMES: [(&str, &str); 32] = [
-    ("password", "password"),
-    ("passwd", "password"),
-    ("passwort", "password"),
-    ("kennwort", "password"),
-    ("passphrase", "password"),
-    ("pwd", "password"),
-    ("token", "token"),
-    ("secret", "token"),
-    ("apikey", "token"),
-    ("api_key", "token"),
-    ("api-key", "token"),
-    ("accesskey", "token"),
-    ("access_key", "token"),
-    ("secret_key", "token"),
-    ("private_key", "key"),
-    ("privatekey", "key"),
-    ("sessionid", "cookie"),
-    ("session_id", "cookie"),
-    ("session-id", "cookie"),
-    ("sessid", "cookie"),
-    ("jsessionid", "cookie"),
-    ("connect.sid", "cookie"),
-    ("session", "cookie"),
-    ("cookie", "cookie"),
-    ("cookies", "cookie"),
-    ("authorization", "authorization"),
-    ("credential", "password"),
-    ("credentials", "password"),
-    ("signature", "token"),
-    ("otp", "password"),
-    ("csrf", "token"),
-    ("sig", "token"),
-];
-
-/// Beginnings of tokens that programs give out, and how long they are at least.
-const PREFIXES: [(&str, usize); 14] = [
-    ("AKIA", 20),
-    ("ASIA", 20),
-    ("ghp_", 24),
-    ("gho_", 24),
-    ("ghu_", 24),
-    ("ghs_", 24),
-    ("ghr_", 24),
-    ("github_pat_", 30),
-    ("glpat-", 20),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("sk_live_", 20),
-    ("sk-", 24),
-    ("AIza", 35),
-];
+/// How far a value may stand from its name, in bytes.
+const NEAR: usize = 300;
+/// So many header fields are looked for in one line.
+const MAX_TRIES: usize = 20;
+/// The longest password in a sentence, in bytes.
+const MAX_PASSWORD: usize = 100;
+/// The longest value of an element, in bytes.
+const MAX_ELEMENT: usize = 8 * 1024;
+/// The longest list or object that is taken as a whole.
+const MAX_BRACKETS: usize = 64 * 1024;
 
 /// The text without what was found.
 pub(super) fn redacted(text: &str, found: &mut Found) -> String {
-    let mut search = Search { text, at: 0, copied: 0, out: String::with_capacity(text.len()), found };
+    let out = String::with_capacity(text.len());
+    let mut search =
+        Search { text, at: 0, copied: 0, out, found, before: (0, 0), value: None, line: (1, 0), tries: 0, has_fetch: text.contains("fetch(") };
     search.run();
     search.out
 }
@@ -88,9 +36,18 @@ struct Search<'a, 'f> {
     copied: usize,
     out: String,
     found: &'f mut Found,
+    /// The word before this one.
+    before: (usize, usize),
+    /// Where the last value begins that was named `value`, for names that stand behind theirs.
+    value: Option<usize>,
+    /// The end of the line that was looked at last.
+    line: (usize, usize),
+    /// Header fields that were no secret in that line.
+    tries: usize,
+    has_fetch: bool,
 }
 
-impl<'a> Search<'a, '_> {
+impl Search<'_, '_> {
     fn run(&mut self) {
         let bytes = self.text.as_bytes();
         while self.at < bytes.len() {
@@ -99,9 +56,12 @@ impl<'a> Search<'a, '_> {
                 self.key_block();
             } else if byte == b':' && self.text[self.at..].starts_with("://") {
                 self.user_in_address();
-            } else if is_word(byte) {
+            } else if is_word(byte) || byte >= 0x80 {
                 self.word();
             } else {
+                if matches!(byte, b'{' | b'}' | b'<') {
+                    self.value = None;
+                }
                 self.at += 1;
             }
         }
@@ -110,9 +70,15 @@ impl<'a> Search<'a, '_> {
 
     /// Takes out `from..to`.
     fn take(&mut self, kind: &'static str, from: usize, to: usize) {
+        let given = self.text.get(from..to).unwrap_or_default().trim();
+        let is_mark = given == MARK || (given.len() + 1 == MARK.len() && MARK.starts_with(given));
+        if from < self.copied || from >= to || is_mark {
+            self.at = self.at.max(to);
+            return;
+        }
         self.out.push_str(&self.text[self.copied..from]);
         self.out.push_str(MARK);
-        (self.copied, self.at) = (to, to);
+        (self.copied, self.at) = (to, self.at.max(to));
         self.found.add(kind);
     }
 
@@ -140,112 +106,471 @@ impl<'a> Search<'a, '_> {
             host.bytes().take(300).position(|byte| !byte.is_ascii_graphic() || b"/?#\"'<>".contains(&byte));
         let authority = &host[..end.unwrap_or(host.len().min(host.floor_char_boundary(300)))];
         match authority.rfind('@') {
-            Some(at) if authority[..at].contains(':') => self.take("password", begin, begin + at),
+            Some(at) if authority[..at].contains(':') || names::looks_secret(&authority[..at]) => {
+                self.take("password", begin, begin + at);
+            }
             _ => self.at = begin,
         }
     }
 
     fn word(&mut self) {
         let begin = self.at;
-        let bytes = self.text.as_bytes();
-        let mut end = begin;
-        while end < bytes.len() && is_word(bytes[end]) {
-            end += 1;
+        let end = word_end(self.text, begin);
+        if end == begin {
+            self.at = begin + self.text[begin..].chars().next().map_or(1, char::len_utf8);
+            return;
         }
         let word = &self.text[begin..end];
         self.at = end;
-        if is_token(word) {
+        let before = std::mem::replace(&mut self.before, (begin, end));
+        if names::is_token(word) {
             return self.take("token", begin, end);
         }
         if word.len() > 80 {
             return;
         }
-        let lower = word.to_ascii_lowercase();
+        let lower = word.to_lowercase();
         if matches!(lower.as_str(), "bearer" | "basic") {
-            return self.scheme(end);
+            return self.scheme(end, &lower);
         }
-        let header = HEADERS.iter().find(|(name, _)| *name == lower);
-        let named = || NAMES.iter().find(|(name, _)| ends_with_word(&lower, name));
-        if let Some((_, kind)) = header {
-            self.value(kind, begin, end, true);
-        } else if let Some((_, kind)) = named() {
-            self.value(kind, begin, end, false);
-        }
-    }
-
-    /// What follows `Bearer` or `Basic`.
-    fn scheme(&mut self, end: usize) {
-        let rest = &self.text[end..];
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let length =
-            rest[blanks..].bytes().take_while(|byte| is_word(*byte) || b"~+/=".contains(byte)).count();
-        if blanks > 0 && length >= 8 {
-            self.take("authorization", end + blanks, end + blanks + length);
-        }
-    }
-
-    /// What follows a telling name: `: value`, `="value"`, `\": \"value\"`.
-    fn value(&mut self, kind: &'static str, begin: usize, end: usize, to_line_end: bool) {
-        let bytes = self.text.as_bytes();
-        let mut at = end;
-        let skip = |at: &mut usize, set: &[u8]| {
-            while bytes.get(*at).is_some_and(|byte| set.contains(byte)) {
-                *at += 1;
-            }
-        };
-        skip(&mut at, b"\\\"'] \t");
-        if !matches!(bytes.get(at), Some(b':' | b'=')) {
+        if self.query(&lower, begin, end) || self.path(&lower, end) || self.call(&lower, end) {
             return;
         }
-        at += 1;
-        skip(&mut at, b"=> \t");
-        // Some programs copy a header's value into the next line.
-        if to_line_end && matches!(bytes.get(at), Some(b'\r' | b'\n')) {
-            skip(&mut at, b"\r\n");
+        if matches!(lower.as_str(), "name" | "key" | "header" | "field" | "id") && self.pair(end) {
+            return;
         }
-        let escaped = bytes.get(at) == Some(&b'\\');
-        let quote_at = at + usize::from(escaped);
-        let outer =
-            begin.checked_sub(1).map(|before| bytes[before]).filter(|byte| matches!(byte, b'"' | b'\''));
-        let to = match bytes.get(quote_at) {
-            Some(quote @ (b'"' | b'\'')) => {
-                at = quote_at + 1;
-                quote_end(bytes, at, *quote, escaped)
-            }
-            _ if to_line_end && outer.is_some_and(|quote| bytes.get(end) != Some(&quote)) => {
-                quote_end(bytes, at, outer.unwrap_or(b'"'), false).min(line_end(bytes, at))
-            }
-            _ if to_line_end => line_end(bytes, at),
-            _ => word_end(bytes, at),
+        if lower == "value" {
+            self.value = assigned(self.text, end);
+        }
+        if lower == "body" && self.has_fetch && self.body(begin, end) {
+            return;
+        }
+        if lower.ends_with("private-lines") {
+            return self.take("key", end, self.text.len());
+        }
+        if let Some(name) = self.named(&lower, before, begin) {
+            self.secret(name, begin, end);
+        }
+    }
+
+    /// What the word stands for; `API key` and `Zugangs-Code` are two words.
+    fn named(&self, lower: &str, before: (usize, usize), begin: usize) -> Option<Name> {
+        if let Some(name) = names::secret(lower) {
+            return Some(name);
+        }
+        let is_key = matches!(lower, "key" | "schlüssel" | "code" | "keys");
+        let gap = self.text.get(before.1..begin)?;
+        if !is_key || gap.len() > 2 || gap.contains('\n') {
+            return None;
+        }
+        let first = self.text[before.0..before.1].to_lowercase();
+        const FIRST: [&str; 16] = [
+            "api", "access", "secret", "auth", "private", "license", "security", "verification", "recovery", "backup",
+            "one-time", "login", "signing", "encryption", "account", "shared",
+        ];
+        FIRST
+            .iter()
+            .any(|word| first == *word)
+            .then_some(Name { kind: "token", is_word: true, is_header: false })
+    }
+
+    /// What follows `Bearer` or `Basic`: both are words of sentences, too.
+    fn scheme(&mut self, end: usize, scheme: &str) {
+        let rest = &self.text[end..];
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let from = end + blanks;
+        let length = self.text[from..].bytes().take_while(|b| is_word(*b) || b"~+/=".contains(b)).count();
+        let value = &self.text[from..from + length];
+        let is_secret = match scheme {
+            "basic" => is_user_and_password(value),
+            _ => value.len() >= 8 && (names::looks_secret(value) || value.trim_end_matches('.').contains('.')),
         };
-        let value = &self.text[at..to];
-        if value.bytes().any(|byte| byte.is_ascii_alphanumeric()) && value != MARK && !is_literal(value) {
-            self.take(kind, at, to);
+        if blanks > 0 && is_secret {
+            self.take("authorization", from, from + length);
         }
+    }
+
+    /// `?code=…`, `&key=…`, `#state=…` in an address or a form.
+    fn query(&mut self, lower: &str, begin: usize, end: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let leads = begin > 0 && matches!(bytes[begin - 1], b'?' | b'&' | b'#' | b';');
+        if !leads || bytes.get(end) != Some(&b'=') || !names::in_query(lower) {
+            return false;
+        }
+        let from = end + 1;
+        let stop = |c: char| c.is_whitespace() || "&#\"'<>\\`)".contains(c);
+        let to = self.text[from..].find(stop).map_or(self.text.len(), |length| from + length);
+        let value = &self.text[from..to];
+        if value.len() < 6 || !(value.len() >= 16 || value.bytes().any(|byte| byte.is_ascii_digit())) {
+            return false;
+        }
+        self.take("token", from, to);
+        true
+    }
+
+    /// `/reset-password/<random>`: the address alone opens something.
+    fn path(&mut self, lower: &str, end: usize) -> bool {
+        const LEADS: [&str; 16] = [
+            "reset", "password-reset", "reset-password", "magic", "magic-link", "invite", "invitation", "activate",
+            "activation", "verify", "confirm", "login", "signin", "sign-in", "token", "session",
+        ];
+        if self.text.as_bytes().get(end) != Some(&b'/') || !LEADS.contains(&lower) {
+            return false;
+        }
+        let to = word_end(self.text, end + 1);
+        if !names::is_random(&self.text[end + 1..to]) {
+            return false;
+        }
+        self.take("token", end + 1, to);
+        true
+    }
+
+    /// `Net.Cookie("name", "value", …)`, `setCookie("name", "value")`, `setRequestHeader("Cookie", "value")`.
+    fn call(&mut self, lower: &str, end: usize) -> bool {
+        let rest = &self.text[end..];
+        let cookie = ["net.cookie", "cookies.set", "cookie.set", "setcookie", "set_cookie", "cookies.add", "add_cookie"];
+        let is_cookie = cookie.iter().any(|name| lower.ends_with(name)) && rest.trim_start().starts_with('(');
+        if !is_cookie {
+            return false;
+        }
+        let Some(open) = rest.find('(') else { return false };
+        let Some((_, first_to)) = quoted_at(self.text, end + open + 1) else { return false };
+        let after = self.text[first_to..].trim_start_matches(['"', '\'', '`', ' ', '\t', '\r', '\n']);
+        if !after.starts_with(',') {
+            return false;
+        }
+        let Some((from, to)) = quoted_at(self.text, self.text.len() - after.len() + 1) else { return false };
+        self.take("cookie", from, to);
+        true
+    }
+
+    /// A pair of a name and a value: `"key": "Authorization", "value": "…"`, `<header name="Cookie">…</header>`,
+    /// `name="password" value="…"`, `- name: API_TOKEN` with `value: …` in the next line.
+    fn pair(&mut self, end: usize) -> bool {
+        let Some(at) = assigned(self.text, end) else { return false };
+        let (from, to) = value_of(near(self.text, at, 100), at, false);
+        let name = self.text[from..to].to_lowercase();
+        let Some(secret) = names::secret(&name) else { return false };
+        self.at = to;
+        let near = &near(self.text, to, NEAR)[to..];
+        let stop = near.find(['{', '}']).unwrap_or(near.len());
+        // `<header name="Cookie">…`
+        if let Some(close) = near[..stop].find('>').filter(|close| !near[..*close].contains("value")) {
+            let inner = to + close + 1;
+            if !near[..close].ends_with('/') {
+                return self.element(secret.kind, inner);
+            }
+        }
+        let named = ["value", "val", "content"].iter().find_map(|word| {
+            let place = near[..stop].to_ascii_lowercase().find(word)?;
+            assigned(self.text, to + place + word.len())
+        });
+        if let Some(at) = named {
+            let (from, to) = value_of(self.text, at, false);
+            let value = &self.text[from..to];
+            if from < to && !names::is_literal(value) {
+                self.take(secret.kind, from, to);
+                return true;
+            }
+        }
+        if let Some(at) = self.value.take().filter(|at| *at >= self.copied) {
+            let (from, to) = value_of(self.text, at, false);
+            if from < to && to <= self.at {
+                self.take(secret.kind, from, to);
+                return true;
+            }
+        }
+        // `setRequestHeader("name", …)` and the like are no pairs; the name itself is looked at as a word.
+        self.at = end;
+        false
+    }
+
+    /// What stands in an element up to its end.
+    fn element(&mut self, kind: &'static str, inner: usize) -> bool {
+        let rest = &near(self.text, inner, MAX_ELEMENT)[inner..];
+        let to = match rest.trim_start().starts_with("<![CDATA[") {
+            true => rest.find("]]>").map(|at| at + 3),
+            false => rest.find('<'),
+        };
+        let length = to.unwrap_or(rest.len());
+        if rest[..length].trim().is_empty() {
+            return false;
+        }
+        if rest[..length].trim() != MARK {
+            self.take(kind, inner, inner + length);
+        }
+        true
+    }
+
+    /// `"body": "…"` of a `fetch()`.
+    fn body(&mut self, begin: usize, end: usize) -> bool {
+        let Some(at) = assigned(self.text, end) else { return false };
+        let (from, to) = value_of(self.text, at, false);
+        let quoted = self.text.as_bytes().get(at).is_some_and(|byte| b"\"'`".contains(byte));
+        if begin == 0 || !quoted || to == from {
+            return false;
+        }
+        self.take("body", from, to);
+        true
+    }
+
+    /// What follows a telling name: `: value`, `="value"`, `\": \"value\"`, `>value<`, ` ist value`.
+    fn secret(&mut self, name: Name, begin: usize, end: usize) {
+        let bytes = self.text.as_bytes();
+        let in_element = begin > 0 && (bytes[begin - 1] == b'<' || (bytes[begin - 1] == b':' && self.opens(begin)));
+        if in_element {
+            let near = &near(self.text, end, NEAR)[end..];
+            if let Some(close) = near.find('>').filter(|close| !near[..*close].contains(['<', '/']))
+                && self.element(name.kind, end + close + 1)
+            {
+                return;
+            }
+        }
+        if self.login(name, begin, end) || self.own_line(name, begin, end) || self.listed(name, begin, end) {
+            return;
+        }
+        match assigned(self.text, end) {
+            Some(at) => self.assigned(name, begin, end, at),
+            None if name.is_word => self.said(name, end),
+            None => {}
+        }
+    }
+
+    /// The end of the line at `at`; each line is looked at once.
+    fn line_end(&mut self, at: usize) -> usize {
+        if !(self.line.0..=self.line.1).contains(&at) {
+            self.line = (at, line_end(self.text.as_bytes(), at));
+            self.tries = 0;
+        }
+        self.line.1
+    }
+
+    /// `<ns:` before the word.
+    fn opens(&self, begin: usize) -> bool {
+        let line = &self.text[..begin - 1];
+        let prefix = line.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        line.len() - prefix.len() <= 20 && prefix.ends_with('<')
+    }
+
+    fn assigned(&mut self, name: Name, begin: usize, end: usize, at: usize) {
+        if self.text[at..].starts_with(MARK) {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let sign = self.text[end..at].bytes().find(|byte| matches!(byte, b':' | b'='));
+        let quoted_name = begin > 0 && b"\"'".contains(&bytes[begin - 1]) && b"\"'\\".contains(bytes.get(end).unwrap_or(&0));
+        let quoted = quoted_at(self.text, at).is_some_and(|(from, _)| from - at <= 2);
+        let opens = bytes.get(at).is_some_and(|byte| b"[{(".contains(byte));
+        if opens && (quoted_name || sign == Some(b'=')) {
+            return self.take(name.kind, at + 1, brackets_end(self.text, at));
+        }
+        let mut at = at;
+        // Some programs copy a header's value into the next line.
+        if name.is_header && matches!(bytes.get(at), Some(b'\r' | b'\n')) {
+            at += self.text[at..].len() - self.text[at..].trim_start_matches(['\r', '\n']).len();
+        }
+        let outer = (begin > 0).then(|| bytes[begin - 1]).filter(|byte| b"\"'".contains(byte) && !quoted_name);
+        let (from, to) = match outer.filter(|_| name.is_header && !quoted) {
+            Some(quote) => {
+                let line = self.line_end(at);
+                (at, quote_end(&bytes[..line], at, quote, false))
+            },
+            None if name.is_header && !quoted => (at, self.line_end(at)),
+            None => value_of(self.text, at, name.is_word && sign == Some(b':')),
+        };
+        let value = &self.text[from..to];
+        if !value.chars().any(char::is_alphanumeric) || value.trim() == MARK || names::is_literal(value) {
+            return;
+        }
+        let certain = quoted || quoted_name || outer.is_some() || sign == Some(b'=') || !name.is_word;
+        if certain || self.is_told(name, value, to) {
+            let trailing = if certain { 0 } else { value.len() - value.trim_end_matches(['.', ',', ';', '!', '?', ')']).len() };
+            self.take(name.kind, from, to - trailing);
+        }
+    }
+
+    /// Whether what stands behind `Passwort:` in a text is the password itself.
+    fn is_told(&mut self, name: Name, value: &str, to: usize) -> bool {
+        if name.is_header {
+            self.tries += 1;
+            if self.tries > MAX_TRIES {
+                return false;
+            }
+            let value = &value[..value.floor_char_boundary(NEAR)];
+            let words = value.split_whitespace();
+            return value.contains('=')
+                || words.clone().nth(1).is_none() && !names::is_ordinary(value)
+                || words.clone().any(names::looks_secret)
+                || words.clone().next().is_some_and(|word| {
+                    ["basic", "bearer", "digest", "negotiate", "ntlm", "token"].contains(&word.to_lowercase().as_str())
+                });
+        }
+        let rest = self.text[to..].trim_start_matches([' ', '\t']);
+        let alone = rest.is_empty() || rest.starts_with(['\r', '\n', '/', '|', ';']);
+        names::looks_secret(value) || (alone && value.len() >= 3 && !names::is_ordinary(value) && !value.contains("://"))
+    }
+
+    /// `Das Passwort lautet geheim1`
+    fn said(&mut self, name: Name, end: usize) {
+        let near = near(self.text, end, NEAR);
+        let mut rest = near[end..].trim_start_matches([' ', '\t']);
+        let first = rest.split(char::is_whitespace).next().unwrap_or_default();
+        if !names::LINKS.contains(&first) {
+            return;
+        }
+        rest = rest[first.len()..].trim_start_matches([' ', '\t', ':', '"', '\'', '„', '“', '”']);
+        let from = near.len() - rest.len();
+        let length = rest.find(|c: char| c.is_whitespace() || "\"'“”".contains(c)).unwrap_or(rest.len());
+        let word = rest[..length].trim_end_matches(['.', ',', ';', '!', '?', ')']);
+        if names::looks_secret(word) {
+            self.take(name.kind, from, from + word.len());
+        }
+    }
+
+    /// `machine host login kim password …` (`.netrc`)
+    fn login(&mut self, name: Name, begin: usize, end: usize) -> bool {
+        if name.kind != "password" || !self.text[end..].starts_with([' ', '\t']) {
+            return false;
+        }
+        let start = self.text.ceil_char_boundary(begin.saturating_sub(200));
+        let before = &self.text[start..begin];
+        if !(before.contains("machine ") || before.contains("default")) || !before.contains("login ") {
+            return false;
+        }
+        let rest = self.text[end..].trim_start_matches([' ', '\t']);
+        let from = self.text.len() - rest.len();
+        let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        self.take(name.kind, from, from + length);
+        length > 0
+    }
+
+    /// A header's name alone on a line, and its value on the next one, as browsers' tools copy them.
+    fn own_line(&mut self, name: Name, begin: usize, end: usize) -> bool {
+        if !name.is_header || (begin > 0 && self.text.as_bytes()[begin - 1] != b'\n') {
+            return false;
+        }
+        let rest = self.text[end..].trim_start_matches(['\r', ' ']);
+        let Some(rest) = rest.strip_prefix(['\n', '\t']) else { return false };
+        let from = self.text.len() - rest.len();
+        let to = self.line_end(from);
+        let value = &self.text[from..to];
+        if !self.is_told(Name { is_header: true, ..name }, value, to) || value.trim() == MARK {
+            return false;
+        }
+        self.take(name.kind, from, to);
+        true
+    }
+
+    /// `"Authorization", "…"`: name and value as two arguments.
+    fn listed(&mut self, name: Name, begin: usize, end: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let quote = begin > 0 && b"\"'`".contains(&bytes[begin - 1]);
+        let quoted = self.text[end..].strip_prefix(['"', '\'', '`']).map(|rest| rest.trim_start_matches([' ', '\t']));
+        let Some(rest) = quoted.filter(|_| quote).and_then(|rest| rest.strip_prefix(',')) else { return false };
+        let Some((from, to)) = quoted_at(self.text, self.text.len() - rest.len()) else { return false };
+        let value = &self.text[from..to];
+        let is_secret = value.contains(['=', ' ']) || names::looks_secret(value);
+        if !is_secret || from - (self.text.len() - rest.len()) > 4 {
+            return false;
+        }
+        self.take(name.kind, from, to);
+        true
     }
 }
 
-/// A word of names and tokens.
+/// `user:password` in base64.
+fn is_user_and_password(value: &str) -> bool {
+    let value = value.trim_end_matches(['.', '=']);
+    let decoded = data_encoding::BASE64_NOPAD.decode(&value.as_bytes()[..value.len() / 4 * 4]);
+    value.len() >= 4 && decoded.is_ok_and(|bytes| bytes.contains(&b':'))
+}
+
+/// A byte of names and tokens.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)
 }
 
-/// Whether `name` ends with `end`, which begins at a boundary: `userPassword` is not told apart from
-/// `userpassword`, but `antitokens` is no token.
-fn ends_with_word(name: &str, end: &str) -> bool {
-    let short = end.len() <= 4;
-    name.strip_suffix(end)
-        .is_some_and(|before| !short || before.is_empty() || before.ends_with(['_', '-', '.']))
+fn word_end(text: &str, from: usize) -> usize {
+    let other = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    text[from..].find(other).map_or(text.len(), |length| from + length)
 }
 
-/// A JWT or another token that shows by its form.
-fn is_token(word: &str) -> bool {
-    let jwt = word.starts_with("eyJ") && word.len() >= 20 && word.contains('.');
-    jwt || PREFIXES.iter().any(|(prefix, length)| word.starts_with(prefix) && word.len() >= *length)
+/// The text up to a little behind `at`.
+fn near(text: &str, at: usize, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(at + bytes)]
 }
 
-fn is_literal(value: &str) -> bool {
-    matches!(value, "true" | "false" | "null" | "none" | "undefined" | "0" | "1")
+/// Where the value of a name that ends at `end` begins, if something is assigned to it.
+fn assigned(text: &str, end: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = end;
+    let skip = |at: &mut usize, set: &[u8]| {
+        while bytes.get(*at).is_some_and(|byte| set.contains(byte)) {
+            *at += 1;
+        }
+    };
+    skip(&mut at, b"\\\"'] \t`");
+    if !matches!(bytes.get(at), Some(b':' | b'=')) || bytes.get(at + 1) == Some(&b'/') && bytes[at] == b':' {
+        return None;
+    }
+    at += 1;
+    skip(&mut at, b"=> \t");
+    Some(at)
+}
+
+/// The value that begins at `at`: quoted, up to a blank, or one word.
+fn value_of(text: &str, at: usize, to_blank: bool) -> (usize, usize) {
+    let bytes = text.as_bytes();
+    let prefixed = usize::from(bytes.get(at).is_some_and(|byte| b"fbru$@".contains(byte)));
+    for at in [at, at + prefixed] {
+        let escaped = matches!(bytes.get(at), Some(b'\\'));
+        let quote_at = at + usize::from(escaped);
+        if let Some(quote @ (b'"' | b'\'' | b'`')) = bytes.get(quote_at) {
+            return (quote_at + 1, quote_end(bytes, quote_at + 1, *quote, escaped));
+        }
+    }
+    let to = match to_blank {
+        true => {
+            let near = near(text, at, MAX_PASSWORD);
+            near[at..].find(char::is_whitespace).map_or(near.len(), |length| at + length)
+        }
+        false => plain_end(bytes, at),
+    };
+    (at, to)
+}
+
+/// The next quoted text, if only blanks and signs stand before it.
+fn quoted_at(text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let length = bytes.get(from..)?.iter().take(8).position(|byte| b"\"'`".contains(byte))?;
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || b"\\fbru$@".contains(byte);
+    if !bytes[from..from + length].iter().all(blank) {
+        return None;
+    }
+    let at = from + length;
+    let escaped = at > 0 && bytes[at - 1] == b'\\';
+    Some((at + 1, quote_end(bytes, at + 1, bytes[at], escaped)))
+}
+
+/// Where the list or object that begins at `at` ends.
+fn brackets_end(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let (mut depth, mut place) = (0_usize, at);
+    while place < bytes.len().min(at + MAX_BRACKETS) {
+        match bytes[place] {
+            b'[' | b'{' | b'(' => depth += 1,
+            b']' | b'}' | b')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return place;
+                }
+            }
+            quote @ (b'"' | b'\'') if place > at => place = quote_end(bytes, place + 1, quote, false),
+            _ => {}
+        }
+        place += 1;
+    }
+    text.floor_char_boundary(place.min(text.len()))
 }
 
 /// Where the quoted value ends: at the same quote, escaped as the first one was.
@@ -254,7 +579,9 @@ fn quote_end(bytes: &[u8], from: usize, quote: u8, escaped: bool) -> usize {
     while at < bytes.len() {
         match bytes[at] {
             b'\\' if escaped && bytes.get(at + 1) == Some(&quote) => return at,
+            // `\"`, and PowerShell's `` `" ``.
             b'\\' if !escaped => at += 1,
+            b'`' if !escaped && quote == b'"' && bytes.get(at + 1) == Some(&b'"') => at += 1,
             byte if byte == quote && !escaped => return at,
             b'\n' if escaped => return at,
             _ => {}
@@ -271,7 +598,7 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
         .map_or(bytes.len(), |length| from + length)
 }
 
-fn word_end(bytes: &[u8], from: usize) -> usize {
+fn plain_end(bytes: &[u8], from: usize) -> usize {
     let ends = |byte: &u8| byte.is_ascii_whitespace() || b"&,;\"')]}<".contains(byte);
     bytes[from..].iter().position(ends).map_or(bytes.len(), |length| from + length)
 }

@@ -2,7 +2,7 @@
 
 use pforte_mail::{
     Message, fingerprint,
-    message::{MAX_RECIPIENTS, MAX_TEXT_CHARS},
+    message::{MAX_ATTACHMENTS, MAX_RECIPIENTS, MAX_TEXT_CHARS},
     read, redact,
 };
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use crate::raw;
 
 fn is_bounded(message: &Message) {
-    assert!(message.attachments.len() <= 50);
+    assert!(message.attachments.len() <= MAX_ATTACHMENTS);
     assert!(message.to.len() <= MAX_RECIPIENTS && message.cc.len() <= MAX_RECIPIENTS);
     assert!(message.text.own.chars().count() <= MAX_TEXT_CHARS);
     assert!(message.subject.chars().count() <= 400);
@@ -34,7 +34,7 @@ fn huge_messages_are_cut() {
 
     let parts = "--b\nContent-Type: image/png\n\nx\n".repeat(100_000);
     let wide = read(&raw("Content-Type: multipart/mixed; boundary=b\n", &parts));
-    assert_eq!(wide.attachments.len(), 50);
+    assert_eq!(wide.attachments.len(), MAX_ATTACHMENTS);
     assert!(wide.flaws.contains(&"mail.cut"));
 
     let open = "--b\nContent-Type: multipart/mixed; boundary=none\n\n".repeat(50_000);

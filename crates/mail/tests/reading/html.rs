@@ -138,5 +138,5 @@ fn deep_and_wide_html_is_done_at_once() {
 fn text_is_taken_from_html() {
     let source = "<html><head><title>no</title><style>p{}</style></head><body><p>Hello&nbsp;<b>Kim</b>,</p>\n\
                   <div>one<br>two</div><ul><li>a</li><li>b</li></ul><script>no</script></body></html>";
-    assert_eq!(text(source), "Hello Kim,\n\none\ntwo\n\na\n\nb");
+    assert_eq!(text(source), "Hello Kim,\n\none\ntwo\n\n- a\n- b");
 }

@@ -17,7 +17,7 @@ use pforte_store::{
 use super::sight::{self, Sight};
 use crate::{
     App,
-    kernel::{Problem, SignedIn, StaffActor, Who},
+    kernel::{Problem, SignedIn, StaffActor, Who, without_secrets},
     live::{Audience, News, Topic},
     staff::must_serve,
 };
@@ -144,7 +144,7 @@ fn reason(why: &str) -> Result<Clean, Problem> {
         return Err(Problem::input([("why", "Say in 3 to 500 characters what you need it for.")]));
     }
     // Encoding lengthens; what was short enough is never cut.
-    Ok(Clean::new(&line, 500 * 12))
+    Ok(Clean::new(&without_secrets(&line), 500 * 12))
 }
 
 /// The leave that waits or is open, read inside the transaction.

@@ -9,9 +9,11 @@ pub mod password;
 pub mod problem;
 pub mod secrets;
 pub mod sources;
+pub mod words;
 
 pub use actor::{ContactActor, SignedIn, StaffActor, Who};
 pub use page::{Page, PageQuery, Timestamp};
 pub use problem::Problem;
 pub use secrets::{Secrets, TokenKey};
 pub use sources::{Clock, Random, Sources};
+pub use words::{MailWords, Words, without_secrets};

@@ -18,7 +18,7 @@ use super::{RedeemAsk, Shown};
 use crate::{
     Shared,
     ground::view::{GroundView, ground_view},
-    kernel::{ContactActor, Problem, StaffActor, Timestamp},
+    kernel::{ContactActor, Problem, StaffActor, Timestamp, without_secrets},
 };
 
 /// The contact's PIN.
@@ -115,8 +115,9 @@ pub async fn redeem(
             "Have the PIN read out again. This did not count as an attempt.",
         )
     })?;
-    let reason = Reason::new(body.reason.category, &body.reason.text).map_err(field)?;
+    let reason = Reason::new(body.reason.category, &without_secrets(&body.reason.text)).map_err(field)?;
     let RecordBody { channel, from, note } = body.record;
+    let note = note.as_deref().map(without_secrets);
     let record = Record::new(channel, &from, app.sources.now(), note.as_deref()).map_err(field)?;
     let ask = RedeemAsk {
         customer: body.customer_id.into(),

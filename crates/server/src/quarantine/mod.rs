@@ -12,7 +12,7 @@ use pforte_core::{
     kernel::{ContactId, MailId, TicketId},
     sender::{Code, Proof},
 };
-use pforte_mail::{Message, redact};
+use pforte_mail::{Message, message::coding, redact};
 use pforte_store::{
     Change, StoreError, contact,
     mail::{self, Decided, MailRecord, MailState},
@@ -22,7 +22,7 @@ use pforte_store::{
 
 use crate::{
     App, Shared,
-    kernel::{Problem, StaffActor},
+    kernel::{MailWords, Problem, StaffActor},
     live::{Audience, News, Topic},
     mail::intake,
     staff::{must_oversee, must_serve},
@@ -91,8 +91,9 @@ fn readable(mail: &MailRecord, who: &StaffActor) -> Result<(), Problem> {
 pub async fn read_raw(app: &App, who: &StaffActor, id: MailId) -> Result<Bytes, Problem> {
     let mail = find(app, who, id).await?;
     readable(&mail, who)?;
-    let (bytes, message) = message(app, &mail).await?;
-    if tokio::task::spawn_blocking(move || carries_secrets(&message)).await.unwrap_or(true) {
+    let bytes = raw(app, &mail).await?;
+    let copy = bytes.clone();
+    if tokio::task::spawn_blocking(move || carries_secrets(&copy)).await.unwrap_or(true) {
         return Err(Problem::forbidden(
             "mail.live_secrets",
             "This mail carries live secrets. Make a ticket of it: there its files are shown without them.",
@@ -112,22 +113,15 @@ pub async fn beginning(app: &App, mail: &MailRecord) -> Result<Option<String>, P
     if message.verification {
         return Ok(None);
     }
-    let own = message.text.own;
-    let clean = tokio::task::spawn_blocking(move || {
-        let found = redact::examine("mail.txt", "text/plain", own.as_bytes());
-        found.map_or(own, |found| String::from_utf8_lossy(&found.bytes).into_owned())
-    });
-    let text = clean.await.map_err(|_| StoreError::Inconsistent("a mail cannot be read".into()))?;
+    let text = MailWords::new(message.text.own, None, None).await?.text.into_string();
     let shown: String = text.trim().chars().take(BEGINNING).collect();
     Ok(Some(shown).filter(|shown| !shown.is_empty()))
 }
 
-/// Whether a text or a file of the message would be shown only as a redacted copy (control 48).
-fn carries_secrets(message: &Message) -> bool {
-    let found = |name: &str, kind: &str, bytes: &[u8]| redact::examine(name, kind, bytes).is_some();
-    let texts = [Some(&message.text.own), message.text.quoted.as_ref()];
-    texts.into_iter().flatten().any(|text| found("mail.txt", "text/plain", text.as_bytes()))
-        || message.attachments.iter().any(|file| found(&file.name, &file.media_type, &file.bytes))
+/// Whether anything of the message would be shown only without its secrets (control 48).
+fn carries_secrets(raw: &[u8]) -> bool {
+    let plain = || String::from_utf8_lossy(&coding::quoted_printable(raw)).into_owned();
+    redact::examine("mail.eml", "message/rfc822", raw).is_some() || redact::words(&plain()).is_some()
 }
 
 /// Writes down that somebody looked into a mail, before they do.

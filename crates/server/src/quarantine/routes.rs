@@ -55,7 +55,7 @@ pub async fn one(
     let (raw, message) = super::message(&app, &mail).await?;
     super::note_read(&app, &who, &mail).await?;
     let line = mail_line(&mut *app.read().await?, &mail, &who.staff).await?;
-    Ok(Json(mail_view(line, (&mail, hidden(&mail, &who.staff)), &raw, message)))
+    Ok(Json(mail_view(line, (&mail, hidden(&mail, &who.staff)), &raw, message).await?))
 }
 
 /// The whole message as it came

@@ -1,7 +1,10 @@
 //! How a mail in quarantine is shown to staff: who it says it is from, why it waits, and what it says.
 
 use pforte_core::{catalogue::MASK, entry::Clean, sender::Proof};
-use pforte_mail::{Message, message::head};
+use pforte_mail::{
+    Message,
+    message::{address, head},
+};
 use pforte_store::{Conn, challenge, contact, customer, mail::MailRecord, staff::Staff, ticket};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +13,7 @@ use uuid::Uuid;
 use super::hidden;
 use crate::{
     ground::view::{Person, TicketRef},
-    kernel::{Problem, Timestamp},
+    kernel::{MailWords, Problem, Timestamp, without_secrets},
     signin::view::{CustomerRef, customer_ref},
 };
 
@@ -85,7 +88,7 @@ pub async fn mail_line(conn: &mut Conn, mail: &MailRecord, staff: &Staff) -> Res
         way: mail.way.clone(),
         sender: mail.sender.clone(),
         // Its subject may hold the code itself (control 45).
-        subject: if hidden(mail, staff) { MASK.to_owned() } else { mail.subject.clone() },
+        subject: if hidden(mail, staff) { MASK.to_owned() } else { without_secrets(&mail.subject) },
         why: mail.why.clone(),
         proof: mail.proof,
         state: mail.state.word(),
@@ -129,22 +132,26 @@ pub struct MailView {
     line: MailLine,
     text: String,
     html: Option<String>,
+    /// Sessions, tokens or passwords stood in it: they are not shown.
+    secrets_removed: bool,
     attachments: Vec<FileView>,
     headers: Vec<HeaderView>,
     auth: Vec<CheckView>,
 }
 
-/// Puts the line and the message together.
-pub fn mail_view(
+/// Puts the line and the message together; what is secret in it goes (control 48).
+pub async fn mail_view(
     line: MailLine,
     (mail, hidden): (&MailRecord, bool),
     raw: &[u8],
     message: Message,
-) -> MailView {
+) -> Result<MailView, Problem> {
     let text = |text: String| if hidden { MASK.to_owned() } else { text };
-    MailView {
-        text: text(whole(&message)),
-        html: message.html.filter(|_| !hidden),
+    let words = MailWords::new(whole(&message), None, message.html).await?;
+    Ok(MailView {
+        secrets_removed: !words.text.found().is_empty(),
+        text: text(words.text.into_string()),
+        html: words.html.filter(|_| !hidden),
         attachments: message
             .attachments
             .iter()
@@ -157,7 +164,7 @@ pub fn mail_view(
         headers: if hidden { vec![] } else { headers(raw) },
         auth: checks(mail),
         line,
-    }
+    })
 }
 
 fn whole(message: &Message) -> String {
@@ -171,9 +178,15 @@ fn headers(raw: &[u8]) -> Vec<HeaderView> {
     let head = head::split(head::without_mbox_line(raw));
     let fields = head.fields.iter().take(HEADERS).map(|field| HeaderView {
         name: Clean::name(&String::from_utf8_lossy(field.name)).to_string(),
-        value: Clean::new(&field.unfolded(), Clean::TEXT_MAX).to_string(),
+        value: Clean::new(&without_secrets(&decoded(field)), Clean::TEXT_MAX).to_string(),
     });
     fields.collect()
+}
+
+/// A field as people read it; an encoding hides no secret.
+fn decoded(field: &head::Field<'_>) -> String {
+    let plain = field.unfolded();
+    if plain.contains("=?") { address::decode(field.value) } else { plain }
 }
 
 fn checks(mail: &MailRecord) -> Vec<CheckView> {

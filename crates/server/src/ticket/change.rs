@@ -19,7 +19,7 @@ use super::{Step, happened, life::checked, open::index, refused, settle::tell, w
 use crate::{
     Shared,
     guest::must_invite,
-    kernel::{Problem, SignedIn, StaffActor, Who},
+    kernel::{Problem, SignedIn, StaffActor, Who, without_secrets},
     staff::must_serve,
 };
 
@@ -68,7 +68,7 @@ pub async fn change(
                 let mut fields = Vec::new();
                 let renamed = subject.is_some();
                 if let Some(subject) = subject {
-                    record.subject = subject;
+                    record.subject = without_secrets(&subject);
                     fields.push("subject");
                 }
                 if let Some(priority) = priority {

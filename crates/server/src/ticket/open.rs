@@ -18,11 +18,11 @@ use super::{
     Step,
     life::tell_readers,
     settle::settle,
-    write::{NewMessage, proof_word, put},
+    write::{NewMessage, proof_word, put, tell_removed},
 };
 use crate::{
     Shared,
-    kernel::{Problem, SignedIn, Who},
+    kernel::{Problem, SignedIn, Who, Words},
     mail::TicketNews,
 };
 
@@ -63,12 +63,25 @@ pub async fn open_in(tx: &mut Tx, step: &mut Step, new: NewTicket) -> Result<Ope
         by: new.by,
         priority: new.priority,
     };
+    let mut found = Vec::new();
+    let mut clean = |text: String| {
+        let words = Words::new(text);
+        found.extend_from_slice(words.found());
+        words.into_string()
+    };
+    let Request { done, expected, happened, affected } = new.asked;
+    let request = Request {
+        done: done.map(&mut clean),
+        expected: expected.map(&mut clean),
+        happened: happened.map(&mut clean),
+        affected: affected.map(&mut clean),
+    };
     let record = TicketRecord {
         provider: step.provider,
         number: 0,
         channel: new.channel,
-        subject: new.subject,
-        request: new.asked,
+        subject: clean(new.subject),
+        request,
         proof: new.proof.map(str::to_owned),
         follows: new.follows,
         life: Ticket::open(opened, step.now),
@@ -86,6 +99,7 @@ pub async fn open_in(tx: &mut Tx, step: &mut Step, new: NewTicket) -> Result<Ope
     if record.request != Asked::default() || !new.message.as_ref().is_some_and(covers) {
         index(tx, &record);
     }
+    tell_removed(tx, step, &record, &found, (MessageKind::Message, false)).await?;
     let message = match new.message {
         Some(message) => Some(put(tx, step, &record, message).await?),
         None => None,

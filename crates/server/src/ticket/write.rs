@@ -25,7 +25,7 @@ use super::{
     refused, see,
 };
 use crate::{
-    kernel::{Problem, SignedIn, Who},
+    kernel::{Problem, SignedIn, Who, Words},
     mail,
 };
 
@@ -65,8 +65,8 @@ pub struct NewMessage {
     pub proof: Option<Proof>,
     /// How the contact was signed in who typed it.
     pub strength: Option<Strength>,
-    pub text: String,
-    pub quoted: Option<String>,
+    pub text: Words,
+    pub quoted: Option<Words>,
     /// Safe HTML.
     pub html: Option<String>,
     pub mail: Option<MailId>,
@@ -79,6 +79,7 @@ pub struct NewMessage {
 impl NewMessage {
     /// Text without anything that shows who typed it: nobody's word.
     pub fn typed(author: Author, kind: MessageKind, text: String, uploads: Vec<AttachmentId>) -> Self {
+        let text = Words::new(text);
         let files = uploads.into_iter().map(File::Uploaded).collect();
         Self {
             kind,
@@ -273,6 +274,9 @@ pub async fn put(
     ticket: &TicketRecord,
     new: NewMessage,
 ) -> Result<MessageRecord, Problem> {
+    let found: Vec<&str> =
+        new.quoted.iter().chain([&new.text]).flat_map(Words::found).copied().collect();
+    let kept = new.mail.is_some();
     let message = MessageRecord {
         id: step.id(),
         provider: step.provider,
@@ -282,8 +286,8 @@ pub async fn put(
         via: new.via.to_owned(),
         proof: new.proof,
         strength: new.strength,
-        text: new.text,
-        quoted: new.quoted,
+        text: new.text.into_string(),
+        quoted: new.quoted.map(Words::into_string),
         html: new.html,
         mail: new.mail,
         at: step.now,
@@ -293,7 +297,27 @@ pub async fn put(
     step.log(ticket.life.customer, event);
     let names = attach(tx, step, ticket, &message, new.files).await?;
     index(tx, ticket, &message, &names);
+    tell_removed(tx, step, ticket, &found, (message.kind, kept)).await?;
     Ok(message)
+}
+
+/// Tells the writer, and whoever reads along, that secrets were taken out of what was written. Of typed words
+/// nothing else is kept; `kept` says that a mail's bytes lie behind the rule of two people.
+pub(super) async fn tell_removed(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: &TicketRecord,
+    found: &[&str],
+    (kind, kept): (MessageKind, bool),
+) -> Result<(), StoreError> {
+    // Whoever may not read the note does not read about it; staff see the marks in it.
+    if found.is_empty() || kind == MessageKind::Note {
+        return Ok(());
+    }
+    let mut kinds = found.to_vec();
+    kinds.sort_unstable();
+    kinds.dedup();
+    happened(tx, step, ticket, "secrets.removed", json!({ "found": kinds, "kept": kept })).await.map(drop)
 }
 
 /// Gives the message its files; answers what they are called.

@@ -6,7 +6,7 @@ use pforte_core::{
     sender::{Address, Proof},
     ticket::MessageKind,
 };
-use pforte_mail::{Message, message::Nature, redact};
+use pforte_mail::{Message, message::Nature};
 use pforte_store::{
     StoreError, Tx,
     mail::{self, Decided, MailRecord, MailState},
@@ -17,7 +17,7 @@ use pforte_store::{
 use super::files;
 use crate::{
     App,
-    kernel::Problem,
+    kernel::{MailWords, Problem},
     ticket::{File, NewMessage},
 };
 
@@ -85,27 +85,11 @@ impl Letter {
         }
     }
 
-    /// Text, quote and HTML; of words that carry live secrets only the redacted text (control 48).
-    async fn words(&mut self) -> Result<(String, Option<String>, Option<String>), Problem> {
-        let (text, quoted, html) = (std::mem::take(&mut self.text), self.quoted.take(), self.html.take());
-        let looked = tokio::task::spawn_blocking(move || {
-            let clean = |text: &str| {
-                let found = redact::examine("mail.txt", "text/plain", text.as_bytes())?;
-                Some(String::from_utf8_lossy(&found.bytes).into_owned())
-            };
-            let in_html = html.as_deref().is_some_and(|html| clean(html).is_some());
-            match (clean(&text), quoted.as_deref().and_then(clean)) {
-                (None, None) if !in_html => (text, quoted, html),
-                (own, old) => (own.unwrap_or(text), old.or(quoted), None),
-            }
-        });
-        looked.await.map_err(|_| Problem::unwritable())
-    }
-
     /// As it goes into a ticket, with its files stored.
     pub async fn written(&mut self, app: &App, author: Author, proof: Proof) -> Result<NewMessage, Problem> {
         let attachments = std::mem::take(&mut self.attachments);
-        let (text, quoted, html) = self.words().await?;
+        let (text, quoted, html) = (std::mem::take(&mut self.text), self.quoted.take(), self.html.take());
+        let MailWords { text, quoted, html } = MailWords::new(text, quoted, html).await?;
         let mut files = std::mem::take(&mut self.files);
         files.extend(files::store(app, self.record.provider, attachments).await?);
         Ok(NewMessage {

@@ -34,7 +34,11 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 pub use written::{confirm, release};
 
-use crate::{App, How, Shared, Support, kernel::Problem, ticket::File};
+use crate::{
+    App, How, Shared, Support,
+    kernel::{Problem, without_secrets},
+    ticket::File,
+};
 
 /// Messages that are read at the same time; each may take a few times its size in memory.
 const AT_ONCE: usize = 8;
@@ -230,7 +234,7 @@ impl Arrived<'_> {
             hash: self.hash.clone(),
             size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
             sender: Clean::name(&sender).to_string(),
-            subject: Clean::new(&message.subject, 400).to_string(),
+            subject: Clean::new(&without_secrets(&message.subject), 400).to_string(),
             message_ref: message.message_id.clone(),
             proof: gathered.facts.proof,
             state: MailState::Quarantine,
