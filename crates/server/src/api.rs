@@ -8,10 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use pforte_core::ticket::TEXT_BODY_BYTES;
 use pforte_store::{Health, StoreError};
 use serde_json::json;
 use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt as _},
+    routes,
+};
 
 use crate::{
     Shared,
@@ -38,6 +42,11 @@ use crate::{
 
 /// What a request's body may hold, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
+
+/// Where people write long texts.
+fn long_texts() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(TEXT_BODY_BYTES)
+}
 
 /// Every address below `/api/v1`. Each also stands in the access matrix of the tests.
 fn addresses() -> OpenApiRouter<Shared> {
@@ -74,10 +83,10 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(visit::object))
         .routes(routes!(visit::objections))
         .routes(routes!(visit::products))
-        .routes(routes!(ticket::list, ticket::open))
+        .routes(routes!(ticket::list, ticket::open).layer(long_texts()))
         .routes(routes!(ticket::counts))
         .routes(routes!(ticket::one, ticket::change))
-        .routes(routes!(ticket::write))
+        .routes(routes!(ticket::write).layer(long_texts()))
         .routes(routes!(ticket::take_over))
         .routes(routes!(ticket::hand_over))
         .routes(routes!(ticket::release))
@@ -85,7 +94,7 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(ticket::reopen))
         .routes(routes!(ticket::confirm))
         .routes(routes!(ticket::merge))
-        .routes(routes!(ticket::follow_up))
+        .routes(routes!(ticket::follow_up).layer(long_texts()))
         .routes(routes!(ticket::watch))
         .routes(routes!(ticket::unwatch))
         .routes(routes!(ticket::views, ticket::save_view))
@@ -114,7 +123,7 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(contact::approve))
         .routes(routes!(contact::refuse))
         .routes(routes!(call::callers))
-        .routes(routes!(call::record))
+        .routes(routes!(call::record).layer(long_texts()))
         .routes(routes!(challenge::look))
         .routes(routes!(challenge::answer))
         .routes(routes!(staff::list, staff::add))

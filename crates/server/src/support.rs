@@ -56,13 +56,33 @@ impl Default for Support {
 impl Support {
     /// Whether an address is this support's own; how it is written does not matter.
     pub fn is_at(&self, address: &str) -> bool {
+        let address = Address::spelling(&without_tag(address.trim()));
+        self.addresses().any(|own| {
+            let own = Address::spelling(own);
+            own == address || Address::spelling(&without_tag(&own)) == address
+        })
+    }
+
+    /// Whether it is the postmaster of a domain of this support's, whom every mail server has to know
+    /// (RFC 5321 §4.5.1).
+    fn is_postmaster(&self, address: &str) -> bool {
         let address = Address::spelling(address);
-        self.addresses().any(|own| Address::spelling(own) == address)
+        let (local, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
+        let here = |own: &str| Address::spelling(own).rsplit_once('@').is_some_and(|(_, own)| own == domain);
+        local.eq_ignore_ascii_case("postmaster") && (domain.is_empty() || self.addresses().any(here))
     }
 
     /// All its addresses, the main one first.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
         self.address.iter().chain(&self.aliases).map(String::as_str)
+    }
+}
+
+/// `support+invoice@…` is `support@…`.
+fn without_tag(address: &str) -> String {
+    match address.split_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain))) {
+        Some((local, domain)) if !local.is_empty() => format!("{local}@{domain}"),
+        _ => address.to_owned(),
     }
 }
 
@@ -111,10 +131,13 @@ impl Supports {
 
     fn at(&self, address: &str) -> Option<(ProviderId, &Support)> {
         let whose = self.whose.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        whose.iter().find_map(|(provider, index)| {
-            let support = self.configured.get(*index)?;
-            support.is_at(address).then_some((*provider, support))
-        })
+        let find = |is: fn(&Support, &str) -> bool| {
+            whose.iter().find_map(|(provider, index)| {
+                let support = self.configured.get(*index)?;
+                is(support, address).then_some((*provider, support))
+            })
+        };
+        find(Support::is_at).or_else(|| find(Support::is_postmaster))
     }
 }
 
@@ -132,7 +155,7 @@ impl App {
     /// Whether an address is named by any `[[support]]`, even if its provider is not there (yet): its mail
     /// is not refused, it waits.
     pub fn is_support_address(&self, address: &str) -> bool {
-        self.settings.support.iter().any(|support| support.is_at(address))
+        self.settings.support.iter().any(|support| support.is_at(address) || support.is_postmaster(address))
     }
 
     /// Looks anew whose the configured ones are: at start, and when a provider was added.

@@ -153,7 +153,7 @@ pub async fn of_message(
     provider: ProviderId,
     message: MessageId,
 ) -> Result<Vec<AttachmentRecord>, StoreError> {
-    let sql = select!("WHERE provider_id = $1 AND message_id = $2 ORDER BY id LIMIT 100");
+    let sql = select!("WHERE provider_id = $1 AND message_id = $2 ORDER BY position, id LIMIT 100");
     Ok(all!(conn, Row, sql, provider.0, message.0)?.into_iter().map(AttachmentRecord::from).collect())
 }
 
@@ -163,7 +163,7 @@ pub async fn of_ticket(
     provider: ProviderId,
     ticket: TicketId,
 ) -> Result<Vec<AttachmentRecord>, StoreError> {
-    let sql = select!("WHERE provider_id = $1 AND ticket_id = $2 ORDER BY id LIMIT 2000");
+    let sql = select!("WHERE provider_id = $1 AND ticket_id = $2 ORDER BY position, id LIMIT 2000");
     Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(AttachmentRecord::from).collect())
 }
 
@@ -180,6 +180,18 @@ pub async fn send(
     let sql = "UPDATE attachment SET ticket_id = $5, message_id = $6 WHERE provider_id = $1 AND id = $2 \
                AND (staff_id = $3 OR contact_id = $4) AND message_id IS NULL";
     Ok(run!(tx.conn(), sql, provider.0, id.0, staff, contact, ticket.0, message.0)? == 1)
+}
+
+/// Says where a file stands among those of its message.
+pub async fn place(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: AttachmentId,
+    position: usize,
+) -> Result<(), StoreError> {
+    let position = i64::try_from(position).unwrap_or(i64::MAX);
+    let sql = "UPDATE attachment SET position = $3 WHERE provider_id = $1 AND id = $2";
+    run!(tx.conn(), sql, provider.0, id.0, position).map(drop)
 }
 
 /// Uploads of all providers that no message carries, older than an instant.

@@ -106,7 +106,7 @@ export function NewRequest({ me }: { me: Me }) {
 				autosize
 				minRows={4}
 				maxRows={16}
-				maxLength={20_000}
+				maxLength={100_000}
 				size="md"
 				value={typed.happened}
 				onChange={(event) => type({ happened: event.currentTarget.value })}
@@ -178,7 +178,7 @@ function Further({ name, label, typed, type }: FurtherProps) {
 			autosize
 			minRows={2}
 			maxRows={12}
-			maxLength={20_000}
+			maxLength={100_000}
 			size="md"
 			value={typed[name]}
 			onChange={(event) => type({ [name]: event.currentTarget.value })}

@@ -67,6 +67,8 @@ function Time({ at }: { at: string }) {
 /** The word for an event; closings say how. Unknown ones are shown by their code. */
 function eventKey(event: NonNullable<MessageView["event"]>): string {
 	const how = (event.data as { how?: unknown } | null | undefined)?.how;
+	const kept = (event.data as { kept?: unknown } | null | undefined)?.kept;
+	if (event.code === "secrets.removed" && kept === true) return `event_${event.code}_kept`;
 	const apart = event.code === "ticket.closed" && (how === "silence" || how === "merged");
 	return apart ? `event_${event.code}_${how}` : `event_${event.code}`;
 }
@@ -79,12 +81,22 @@ const aboutSomebody = {
 	"ticket.watcher_removed": "watchesNoMore",
 } as const;
 
+/** The files of a mail that were too many, by name. */
+function leftOut(event: MessageView["event"], say: (names: string) => string): string | null {
+	const names = (event?.data as { names?: unknown } | null | undefined)?.names;
+	if (event?.code !== "files.left_out" || !Array.isArray(names)) return null;
+	return say(names.join(", "));
+}
+
 function EventLine({ message }: { message: MessageView }) {
 	const t = useWords(ticketWords);
 	const { event } = message;
 	const named = event && aboutSomebody[event.code as keyof typeof aboutSomebody];
 	const about = named && event.person ? t[named](event.person.name) : null;
-	const text = about ?? (event ? say(t, eventKey(event)) : message.text);
+	const text =
+		about ??
+		leftOut(event, t.filesLeftOut) ??
+		(event ? say(t, eventKey(event)) : message.text);
 	return (
 		<p className={classes.event} data-testid="event">
 			<span aria-hidden="true">· </span>
@@ -160,7 +172,7 @@ function Body({ message }: { message: MessageView }) {
 	return (
 		<>
 			{asSent && message.html ? (
-				<MailFrame html={message.html} />
+				<MailFrame html={message.html} pictures={message.attachments} />
 			) : (
 				<>
 					{message.text ? <p className={classes.text}>{text}</p> : null}

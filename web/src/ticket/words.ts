@@ -99,6 +99,12 @@ export const ticketWords = words(
 		"event_ticket.watcher_removed": "jemand liest nicht mehr mit",
 		"event_ticket.follow_up": "Folgeanfrage gestellt",
 		"event_call.recorded": "Anruf festgehalten",
+		"event_secrets.removed":
+			"Passwörter, Cookies oder Zugangsschlüssel im Text wurden entfernt, bevor er gespeichert wurde",
+		"event_secrets.removed_kept":
+			"Passwörter, Cookies oder Zugangsschlüssel im Text dieser E-Mail werden nicht gezeigt",
+		filesLeftOut: (names: string) => `Zu viele Dateien in dieser E-Mail. Es fehlen: ${names}`,
+		"event_files.left_out": "Zu viele Dateien in dieser E-Mail: Einige fehlen",
 		"event_mail.automatic": "Abwesenheitsnotiz kam an",
 		"event_mail.bounced": "Unsere E-Mail kam nicht an",
 		"event_mail.undelivered": "Unsere E-Mail ließ sich nicht zustellen",
@@ -199,6 +205,12 @@ export const ticketWords = words(
 		"event_ticket.watcher_removed": "somebody no longer reads along",
 		"event_ticket.follow_up": "follow-up made",
 		"event_call.recorded": "call recorded",
+		"event_secrets.removed":
+			"passwords, cookies or access keys in the text were taken out before it was stored",
+		"event_secrets.removed_kept":
+			"passwords, cookies or access keys in the text of this mail are not shown",
+		filesLeftOut: (names: string) => `too many files in this mail. Missing: ${names}`,
+		"event_files.left_out": "too many files in this mail: some are missing",
 		"event_mail.automatic": "an absence notice came in",
 		"event_mail.bounced": "our mail did not arrive",
 		"event_mail.undelivered": "our mail could not be delivered",

@@ -26,6 +26,15 @@
 //! # Ok::<(), Refusal>(())
 //! ```
 
+/// The longest text of a message, a note or a field of a request, in characters: the one limit, and the one unit,
+/// for pages and API alike.
+pub const TEXT_CHARS: usize = 100_000;
+/// The longest subject, in characters.
+pub const SUBJECT_CHARS: usize = 200;
+/// The longest body in which such texts come, in bytes: four full fields, each character written as JSON's longest
+/// escape, would be more than anybody types.
+pub const TEXT_BODY_BYTES: usize = 2 * 1024 * 1024;
+
 mod allowed;
 mod clock;
 mod due;

@@ -45,12 +45,11 @@ pub fn looks_base64(body: &[u8]) -> bool {
     let mut odd = 0_usize;
     for line in body.split(|byte| *byte == b'\n').take(2_000) {
         let line = line.trim_ascii();
-        odd += line
-            .iter()
-            .filter(|byte| !(byte.is_ascii_alphanumeric() || b"+/=-_".contains(byte)))
-            .count();
+        // Blanks are what words have.
+        odd += line.iter().filter(|byte| matches!(byte, b' ' | b'\t')).count();
+        odd += line.iter().filter(|b| !(b.is_ascii_alphanumeric() || b"+/=-_".contains(b))).count();
     }
-    odd * 10 <= body.len().min(200_000)
+    odd * 5 <= body.len().min(200_000)
 }
 
 /// Quoted-printable; what is no escape stays as it is.
@@ -100,7 +99,9 @@ pub fn characters(bytes: &[u8], charset: Option<&str>) -> String {
     let named = charset.map(|name| name.trim().trim_matches(['"', '\'']).to_ascii_lowercase());
     match named.as_deref() {
         Some("utf-7" | "utf7" | "unicode-1-1-utf-7" | "csutf7") => utf7(bytes),
-        Some("us-ascii" | "ascii" | "utf-8" | "utf8" | "unknown-8bit" | "x-unknown" | "") | None => guessed(bytes),
+        Some("us-ascii" | "ascii" | "utf-8" | "utf8" | "unknown-8bit" | "x-unknown" | "") | None => {
+            guessed(bytes)
+        }
         Some(name) => match encoding(name) {
             // Latin-1 in name and UTF-8 in truth: so much valid UTF-8 is no accident.
             Some(encoding) if encoding == WINDOWS_1252 => {
@@ -108,7 +109,11 @@ pub fn characters(bytes: &[u8], charset: Option<&str>) -> String {
             }
             Some(encoding) => {
                 let (text, _, wrong) = encoding.decode(bytes);
-                if wrong { utf8_beyond_ascii(bytes).map_or_else(|| text.clone().into_owned(), str::to_owned) } else { text.into_owned() }
+                if wrong {
+                    utf8_beyond_ascii(bytes).map_or_else(|| text.clone().into_owned(), str::to_owned)
+                } else {
+                    text.into_owned()
+                }
             }
             None => guessed(bytes),
         },
@@ -137,7 +142,8 @@ fn encoding(name: &str) -> Option<&'static Encoding> {
     Encoding::for_label(name.as_bytes()).or_else(|| {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let label = match plain.as_str() {
-            "cp1252" | "ansi" | "ansix341968" | "iso88591" | "latin1" | "88591" | "iso885911" | "winlatin1" => "windows-1252",
+            "cp1252" | "ansi" | "ansix341968" | "iso88591" | "latin1" | "88591" | "iso885911"
+            | "winlatin1" => "windows-1252",
             "cp1250" => "windows-1250",
             "cp1251" => "windows-1251",
             "cp1253" => "windows-1253",
@@ -167,7 +173,8 @@ pub fn page(bytes: &[u8], charset: Option<&str>) -> String {
         let start = String::from_utf8_lossy(&bytes[..bytes.len().min(META_BYTES)]).to_ascii_lowercase();
         if let Some(at) = start.find("charset=").filter(|_| start.contains("<meta")) {
             let rest = start[at + 8..].trim_start_matches(['"', '\'', ' ']);
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(rest.len());
             return characters(bytes, Some(&rest[..end]));
         }
     }
@@ -181,7 +188,8 @@ fn utf7(bytes: &[u8]) -> String {
     while let Some(at) = rest.iter().position(|byte| *byte == b'+') {
         out.push_str(&guessed(&rest[..at]));
         let coded = &rest[at + 1..];
-        let length = coded.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
+        let length =
+            coded.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).count();
         if length == 0 {
             out.push('+');
         } else {
@@ -203,7 +211,9 @@ pub fn words(line: &[u8]) -> String {
     let mut pending: Option<(String, Vec<u8>)> = None;
     let (mut plain, mut at) = (0, 0);
     while at < line.len() {
-        let Some((charset, bytes, length)) = line[at..].starts_with(b"=?").then(|| word(&line[at..])).flatten() else {
+        let Some((charset, bytes, length)) =
+            line[at..].starts_with(b"=?").then(|| word(&line[at..])).flatten()
+        else {
             at += 1;
             continue;
         };
@@ -262,7 +272,9 @@ fn word(text: &[u8]) -> Option<(String, Vec<u8>, usize)> {
 pub fn extended(value: &[u8]) -> String {
     let mut pieces = value.splitn(3, |byte| *byte == b'\'');
     let (charset, rest) = match (pieces.next(), pieces.next(), pieces.next()) {
-        (Some(charset), Some(_), Some(rest)) => (Cow::from(String::from_utf8_lossy(charset).into_owned()), rest),
+        (Some(charset), Some(_), Some(rest)) => {
+            (Cow::from(String::from_utf8_lossy(charset).into_owned()), rest)
+        }
         _ => (Cow::from(""), value),
     };
     characters(&percent(rest), Some(&charset))

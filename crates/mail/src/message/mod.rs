@@ -135,7 +135,10 @@ fn people(head: &Head<'_>, name: &'static str) -> Vec<Mailbox> {
 
 fn subject(head: &Head<'_>) -> String {
     let decoded = head.first("Subject").map(|field| address::decode(field.value)).unwrap_or_default();
-    let plain: String = decoded.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String = decoded
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect();
     let plain = plain.chars().filter(|c| !address::turns(*c) && !address::is_invisible(*c)).collect();
     address::cut(plain, MAX_SUBJECT_CHARS).trim().to_owned()
 }

@@ -103,7 +103,9 @@ pub(super) fn calendar(text: &str) -> String {
         match name.as_str() {
             "SUMMARY" | "LOCATION" | "DESCRIPTION" => lines.push(value.to_owned()),
             "DTSTART" | "DTEND" => lines.push(instant(value)),
-            "METHOD" if value.eq_ignore_ascii_case("cancel") => lines.push("[Termin abgesagt / appointment cancelled]".into()),
+            "METHOD" if value.eq_ignore_ascii_case("cancel") => {
+                lines.push("[Termin abgesagt / appointment cancelled]".into())
+            }
             _ => {}
         }
     }
@@ -137,7 +139,9 @@ pub(super) fn tnef(bytes: &[u8], max_files: usize) -> Option<(String, Vec<Packed
         let Some(data) = after.get(..length) else { break };
         match id {
             0x800c => text = coding::characters(data, None).trim_matches('\0').to_owned(),
-            0x9002 if files.len() < max_files => files.push(Packed { name: String::new(), bytes: Vec::new() }),
+            0x9002 if files.len() < max_files => {
+                files.push(Packed { name: String::new(), bytes: Vec::new() })
+            }
             0x8010 => {
                 if let Some(file) = files.last_mut() {
                     file.name = coding::characters(data, None).trim_matches('\0').to_owned();

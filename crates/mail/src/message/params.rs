@@ -59,7 +59,11 @@ fn decoded(value: &[u8]) -> String {
     let text = coding::words(value.trim_ascii());
     // `utf-8''a%20b` without the star.
     let starts = text.to_ascii_lowercase();
-    if starts.starts_with("utf-8''") || starts.starts_with("iso-8859-1''") { coding::extended(value) } else { text }
+    if starts.starts_with("utf-8''") || starts.starts_with("iso-8859-1''") {
+        coding::extended(value)
+    } else {
+        text
+    }
 }
 
 /// What stands between semicolons, quotes considered.

@@ -153,7 +153,9 @@ impl Parts {
 
     fn file_text(&self, file: &Attachment) -> String {
         let text = match file.media_type.as_str() {
-            "message/rfc822" | "message/global" if self.nested < MAX_NESTED => nested(&file.bytes, self.nested + 1),
+            "message/rfc822" | "message/global" if self.nested < MAX_NESTED => {
+                nested(&file.bytes, self.nested + 1)
+            }
             "text/calendar" => opaque::calendar(&coding::characters(&file.bytes, None)),
             "text/html" | "application/xhtml+xml" => {
                 html::text(&address::cut(coding::page(&file.bytes, None), MAX_HTML_BYTES))
@@ -171,7 +173,8 @@ fn nested(raw: &[u8], level: usize) -> String {
     let mut inner = Parts { nested: level, ..Parts::default() };
     inner.row = inner.part(&Mime::of(&head), &raw[head.body_at..], 0);
     let line = |name: &'static str| {
-        let value = head.first(name).map(|field| address::decode(field.value)).filter(|value| !value.is_empty());
+        let value =
+            head.first(name).map(|field| address::decode(field.value)).filter(|value| !value.is_empty());
         value.map(|value| format!("{name}: {value}\n")).unwrap_or_default()
     };
     format!("{}{}{}{}\n{}", line("From"), line("To"), line("Date"), line("Subject"), inner.text())
@@ -181,7 +184,8 @@ fn nested(raw: &[u8], level: usize) -> String {
 fn has_letters(text: &str) -> bool {
     let shows = |c: char| {
         let joins = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
-        c.is_alphanumeric() || !(c.is_ascii() || c.is_whitespace() || c.is_control() || joins || address::is_invisible(c))
+        c.is_alphanumeric()
+            || !(c.is_ascii() || c.is_whitespace() || c.is_control() || joins || address::is_invisible(c))
     };
     text.chars().any(shows)
 }
@@ -218,7 +222,8 @@ impl Mime {
         let disposition = Parameters::of(parameter_line(head, "Content-Disposition"));
         let (kind, subtype) = kind(&content_type.value);
         let encoding = head.line("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
-        let encoding = encoding.split([';', ' ', '(']).next().unwrap_or_default().trim_matches('"').to_owned();
+        let encoding =
+            encoding.split([';', ' ', '(']).next().unwrap_or_default().trim_matches('"').to_owned();
         Self {
             kind,
             subtype,
@@ -255,7 +260,8 @@ impl Mime {
 
     /// Text that stands in the message itself, by its label.
     fn is_words(&self) -> bool {
-        self.kind == "text" && matches!(self.subtype.as_str(), "plain" | "html" | "" | "markdown" | "enriched" | "richtext")
+        self.kind == "text"
+            && matches!(self.subtype.as_str(), "plain" | "html" | "" | "markdown" | "enriched" | "richtext")
     }
 }
 
@@ -311,7 +317,8 @@ impl Parts {
         if mime.subtype == "encrypted" {
             self.opaque = Some(opaque::ENCRYPTED_PGP);
         }
-        let mut inner = mime.boundary.as_deref().map(|mark| between(body, mark, MAX_PARTS + 1)).unwrap_or_default();
+        let mut inner =
+            mime.boundary.as_deref().map(|mark| between(body, mark, MAX_PARTS + 1)).unwrap_or_default();
         if inner.is_empty() {
             self.flaws.push("mail.broken");
             if let Some(mark) = guessed_boundary(body) {
@@ -356,7 +363,9 @@ impl Parts {
         if mime.kind == "application" && matches!(mime.subtype.as_str(), "pkcs7-mime" | "x-pkcs7-mime") {
             return self.smime(mime, bytes, depth);
         }
-        if mime.is("application", "ms-tnef") || mime.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat")) {
+        if mime.is("application", "ms-tnef")
+            || mime.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("winmail.dat"))
+        {
             return self.tnef(mime, bytes);
         }
         // A named text that is not the first one is a file; so are calendars and the like.
@@ -410,9 +419,13 @@ impl Parts {
             self.flaws.push("mail.cut");
         }
         let charset = mime.charset.as_deref();
-        let decoded = if is_html { coding::page(&bytes, charset) } else { coding::characters(&bytes, charset) };
         let decoded =
-            decoded.chars().filter(|c| !matches!(c, '\0' | '\u{feff}')).collect::<String>().replace("\r\n", "\n");
+            if is_html { coding::page(&bytes, charset) } else { coding::characters(&bytes, charset) };
+        let decoded = decoded
+            .chars()
+            .filter(|c| !matches!(c, '\0' | '\u{feff}'))
+            .collect::<String>()
+            .replace("\r\n", "\n");
         let piece = if is_html {
             let source = self.with_pictures_as_files(decoded);
             if source.len() > MAX_TEXT_CHARS * 6 {
@@ -424,7 +437,10 @@ impl Parts {
         } else {
             if decoded.trim_start().starts_with("-----BEGIN PGP MESSAGE-----") {
                 self.opaque = Some(opaque::ENCRYPTED_PGP);
-                self.file(&Mime { kind: "application".into(), subtype: "pgp-encrypted".into(), ..mime.clone() }, bytes);
+                self.file(
+                    &Mime { kind: "application".into(), subtype: "pgp-encrypted".into(), ..mime.clone() },
+                    bytes,
+                );
                 return Row::default();
             }
             Piece::Plain(decoded)
@@ -465,7 +481,9 @@ impl Parts {
                 self.flaws.push("mail.broken");
                 body.to_vec()
             }
-            "quoted-printable" | "quoted_printable" | "quotedprintable" | "q" => coding::quoted_printable(body),
+            "quoted-printable" | "quoted_printable" | "quotedprintable" | "q" => {
+                coding::quoted_printable(body)
+            }
             _ => body.to_vec(),
         }
     }
@@ -474,7 +492,8 @@ impl Parts {
 /// Of several forms of one thing the first plain one that says something, else the HTML; and for how it was sent
 /// the last HTML.
 fn chosen(rows: Vec<Row>) -> Row {
-    let plain = |row: &&Row| row.says_something() && !row.text.iter().any(|piece| matches!(piece, Piece::Html(..)));
+    let plain =
+        |row: &&Row| row.says_something() && !row.text.iter().any(|piece| matches!(piece, Piece::Html(..)));
     let rich = rows.iter().rev().find(|row| row.has_html() && row.says_something());
     let text = rows.iter().find(plain).filter(|row| rich.is_none_or(|rich| !only_points_at(row, rich)));
     let any = text.or(rich).or_else(|| rows.iter().find(|row| row.says_something())).or_else(|| rows.first());
@@ -489,14 +508,17 @@ fn chosen(rows: Vec<Row>) -> Row {
 fn only_points_at(plain: &Row, rich: &Row) -> bool {
     let join = |row: &Row| row.text.iter().map(Piece::text).collect::<Vec<_>>().join(" ");
     let (plain, rich) = (join(plain), join(rich));
-    plain.chars().count() < 300 && plain.to_lowercase().contains("html") && !rich.to_lowercase().contains("html")
+    plain.chars().count() < 300
+        && plain.to_lowercase().contains("html")
+        && !rich.to_lowercase().contains("html")
 }
 
 /// The boundary of a multipart that names none, or another one: the first line that begins a part.
 fn guessed_boundary(body: &[u8]) -> Option<String> {
     let mut lines = body.split(|byte| *byte == b'\n').take(200).peekable();
     while let Some(line) = lines.next() {
-        let begins = lines.peek().is_some_and(|next| next.len() > 8 && next[..8].eq_ignore_ascii_case(b"content-"));
+        let begins =
+            lines.peek().is_some_and(|next| next.len() > 8 && next[..8].eq_ignore_ascii_case(b"content-"));
         if let Some(mark) = line.strip_prefix(b"--").filter(|mark| begins && mark.len() > 1) {
             let mark = std::str::from_utf8(mark).ok()?.trim_end();
             return (!mark.is_empty() && mark.len() <= MAX_BOUNDARY_BYTES).then(|| mark.to_owned());
@@ -542,8 +564,12 @@ fn without_line_end(part: &[u8]) -> &[u8] {
 /// A file's name that is only a name.
 fn file_name(given: &str, media_type: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String =
-        last.chars().filter(|c| !c.is_control() && !address::turns(*c) && !address::is_invisible(*c) && !"<>:\"|?*".contains(*c)).collect();
+    let clean: String = last
+        .chars()
+        .filter(|c| {
+            !c.is_control() && !address::turns(*c) && !address::is_invisible(*c) && !"<>:\"|?*".contains(*c)
+        })
+        .collect();
     let clean = clean.trim().trim_start_matches('.').trim();
     let clean = match clean.char_indices().rev().nth(MAX_NAME_CHARS - 1) {
         // The end says what it is.

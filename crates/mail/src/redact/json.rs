@@ -30,14 +30,20 @@ pub(super) fn redacted(text: &str, found: &mut Found) -> String {
         at = end;
         let clean = if is_recording(&value) {
             found.add("har");
-            har::redacted(source).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| har::UNREADABLE.into())
+            har::redacted(source)
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .unwrap_or_else(|| har::UNREADABLE.into())
         } else {
             let mut walk = Walk { found, changed: false };
             walk.value(&mut value, None, 0);
             if !walk.changed {
                 continue;
             }
-            let written = if source.contains('\n') { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+            let written = if source.contains('\n') {
+                serde_json::to_string_pretty(&value)
+            } else {
+                serde_json::to_string(&value)
+            };
             written.unwrap_or_else(|_| MARK.into())
         };
         out.push_str(&text[copied..begin]);
@@ -91,7 +97,8 @@ impl Walk<'_> {
     }
 
     fn take(&mut self, value: &mut Value, kind: &'static str) {
-        let is_plain = value.as_str().is_some_and(|text| text.is_empty() || text == MARK || names::is_literal(text));
+        let is_plain =
+            value.as_str().is_some_and(|text| text.is_empty() || text == MARK || names::is_literal(text));
         if !is_plain {
             *value = Value::String(MARK.into());
             self.changed = true;
@@ -99,7 +106,12 @@ impl Walk<'_> {
         }
     }
 
-    fn object(&mut self, fields: &mut serde_json::Map<String, Value>, kind: Option<&'static str>, depth: usize) {
+    fn object(
+        &mut self,
+        fields: &mut serde_json::Map<String, Value>,
+        kind: Option<&'static str>,
+        depth: usize,
+    ) {
         let named = ["name", "key", "header", "field", "id", "Name", "Key"].iter().find_map(|key| {
             let name = fields.get(*key)?.as_str()?.to_lowercase();
             names::secret(&name).map(|name| name.kind)
@@ -107,7 +119,8 @@ impl Walk<'_> {
         let is_secret = fields.get("type").and_then(Value::as_str) == Some("secret");
         let of_pair = named.or(is_secret.then_some("token"));
         // `"auth": {"type": "basic", "basic": [{"key": …, "value": …}]}` of a collection of requests.
-        let is_pair = fields.contains_key("value") && (fields.contains_key("key") || fields.contains_key("name"));
+        let is_pair =
+            fields.contains_key("value") && (fields.contains_key("key") || fields.contains_key("name"));
         let has_mode = fields.contains_key("mode");
         for (key, value) in fields.iter_mut() {
             let below = match key.to_lowercase().as_str() {
@@ -127,7 +140,8 @@ impl Walk<'_> {
     fn list(&mut self, list: &mut [Value], kind: Option<&'static str>, depth: usize) {
         let mut before = None;
         for value in list {
-            let header = value.as_str().and_then(|name| names::secret(&name.to_lowercase())).filter(|n| n.is_header);
+            let header =
+                value.as_str().and_then(|name| names::secret(&name.to_lowercase())).filter(|n| n.is_header);
             self.value(value, kind.or(before.filter(|_| header.is_none())), depth + 1);
             before = header.map(|name| name.kind);
         }

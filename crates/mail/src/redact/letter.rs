@@ -12,12 +12,21 @@ const MAX_DEPTH: usize = 4;
 /// Whether a file is a mail, by its type, its name or its look.
 pub(super) fn looks_like(name: &str, media_type: &str, bytes: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
-    if media_type.starts_with("message/") || [".eml", ".mht", ".mhtml", ".mbox"].iter().any(|end| lower.ends_with(end)) {
+    if media_type.starts_with("message/")
+        || [".eml", ".mht", ".mhtml", ".mbox"].iter().any(|end| lower.ends_with(end))
+    {
         return true;
     }
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(16 * 1024)]);
-    let has = |field: &str| start.lines().take(200).any(|line| line.len() > field.len() && line[..].get(..field.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(field)));
-    has("content-type:") && (has("mime-version:") || has("content-transfer-encoding:")) && (has("from:") || has("received:"))
+    let has = |field: &str| {
+        start.lines().take(200).any(|line| {
+            line.len() > field.len()
+                && line[..].get(..field.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(field))
+        })
+    };
+    has("content-type:")
+        && (has("mime-version:") || has("content-transfer-encoding:"))
+        && (has("from:") || has("received:"))
 }
 
 /// The copy without secrets, or `None` if the mail holds none that we know.

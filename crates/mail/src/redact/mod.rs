@@ -49,7 +49,13 @@ pub fn words(text: &str) -> Option<(String, Vec<&'static str>)> {
     (!found.0.is_empty()).then(|| (clean, found.sorted()))
 }
 
-fn examine_at(name: &str, media_type: &str, bytes: &[u8], depth: usize, found: &mut Found) -> Option<Vec<u8>> {
+fn examine_at(
+    name: &str,
+    media_type: &str,
+    bytes: &[u8],
+    depth: usize,
+    found: &mut Found,
+) -> Option<Vec<u8>> {
     if letter::looks_like(name, media_type, bytes) {
         return letter::redacted(bytes, depth, found);
     }

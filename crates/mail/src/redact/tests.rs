@@ -66,7 +66,10 @@ fn no_canary_comes_through_from_tools() {
             "Invoke-WebRequest -Uri \"https://app.example\" `\n-Headers @{\n\"authorization\"=\"Bearer canary\"\n \"accept\"=\"x\"\n} `\n-Body \"{`\"a`\":`\"canary`\"}\"\nend",
             "\"accept\"=\"x\"",
         ),
-        ("irm https://app.example -Body ([Text.Encoding]::UTF8.GetBytes(\"canary\")) -Method Post", "-Method Post"),
+        (
+            "irm https://app.example -Body ([Text.Encoding]::UTF8.GetBytes(\"canary\")) -Method Post",
+            "-Method Post",
+        ),
         ("Invoke-RestMethod -Headers @{ Authorization = 'canary x'; Accept = 'y' } -Uri z", "Accept = 'y'"),
         // Addresses.
         ("zurück auf https://app.example/cb?code=4canary0815&lang=de bitte", "&lang=de bitte"),
@@ -78,8 +81,14 @@ fn no_canary_comes_through_from_tools() {
         ("postgres://eva:canary@db.example/x", "@db.example/x"),
         // Pairs of a name and a value.
         ("{\"key\": \"Authorization\", \"value\": \"canary\", \"type\": \"text\"", "\"type\": \"text\""),
-        ("{\"info\":{\"name\":\"x\"},\"item\":[{\"request\":{\"auth\":{\"type\":\"bearer\",\"bearer\":[{\"key\":\"token\",\"value\":\"canary\"}]},\"header\":[{\"value\":\"canary\",\"key\":\"Cookie\"},{\"key\":\"Accept\",\"value\":\"text/html\"}],\"body\":{\"mode\":\"raw\",\"raw\":\"{\\\"x\\\":\\\"canary\\\"}\"}}}]}", "text/html"),
-        ("{\"values\":[{\"key\":\"irgendwas\",\"value\":\"canary\",\"type\":\"secret\"},{\"key\":\"host\",\"value\":\"app.example\"}]}", "app.example"),
+        (
+            "{\"info\":{\"name\":\"x\"},\"item\":[{\"request\":{\"auth\":{\"type\":\"bearer\",\"bearer\":[{\"key\":\"token\",\"value\":\"canary\"}]},\"header\":[{\"value\":\"canary\",\"key\":\"Cookie\"},{\"key\":\"Accept\",\"value\":\"text/html\"}],\"body\":{\"mode\":\"raw\",\"raw\":\"{\\\"x\\\":\\\"canary\\\"}\"}}}]}",
+            "text/html",
+        ),
+        (
+            "{\"values\":[{\"key\":\"irgendwas\",\"value\":\"canary\",\"type\":\"secret\"},{\"key\":\"host\",\"value\":\"app.example\"}]}",
+            "app.example",
+        ),
         ("{\"cookies\":[{\"name\":\"sid\",\"value\":\"canary\"}],\"n\":1}", "1"),
         ("Hallo, das kam:\n{\"user\":\"eva\",\"auth\":{\"k\":\"canary\"}}\nUnd nun?", "Und nun?"),
         ("{\"rawHeaders\":[\"Cookie\",\"a=canary\",\"Accept\",\"x\"]}", "Accept"),
@@ -91,12 +100,18 @@ fn no_canary_comes_through_from_tools() {
         ("<password>canary canary</password><user>eva</user>", "<user>eva</user>"),
         ("- name: API_TOKEN\n  value: canary\n- name: HOST\n  value: app.example", "value: app.example"),
         // Programs.
-        ("fetch(\"https://app.example\", {\"headers\": {\"cookie\": \"a=canary\", \"accept\": \"x\"}, \"body\": \"a=canary&b=canary\", \"method\": \"POST\"});", "POST"),
+        (
+            "fetch(\"https://app.example\", {\"headers\": {\"cookie\": \"a=canary\", \"accept\": \"x\"}, \"body\": \"a=canary&b=canary\", \"method\": \"POST\"});",
+            "POST",
+        ),
         ("axios.get(u, { headers: { Authorization: `Bearer canary1`, Accept: 'x' } })", "Accept: 'x'"),
         ("requests.get(u, cookies={'a': 'canary'}, timeout=5)", "timeout=5"),
         ("requests.get(u, headers={'Authorization': f'Bearer canary'}, timeout=5)", "timeout=5"),
         ("xhr.setRequestHeader(\"Authorization\", \"Bearer canary\"); go()", "go()"),
-        ("wget --header=\"Cookie: a=canary\" --post-data='x=canary' https://app.example/y", "https://app.example/y"),
+        (
+            "wget --header=\"Cookie: a=canary\" --post-data='x=canary' https://app.example/y",
+            "https://app.example/y",
+        ),
         ("wget --user=eva --password=canary https://app.example/y", "https://app.example/y"),
         ("http -a eva:canary https://app.example/y Accept:x", "Accept:x"),
         ("http https://app.example/y Authorization:canary\nok", "ok"),
@@ -105,7 +120,10 @@ fn no_canary_comes_through_from_tools() {
         (".app.example\tTRUE\t/\tTRUE\t1790000000\tsid\tcanary\nok", "ok"),
         ("export DB_PASS=canary\nHOST=x", "HOST=x"),
         ("AWS_SECRET_ACCESS_KEY=canary/canary+x\nok", "ok"),
-        ("DefaultEndpointsProtocol=https;AccountName=x;AccountKey=canary==;EndpointSuffix=y", "EndpointSuffix=y"),
+        (
+            "DefaultEndpointsProtocol=https;AccountName=x;AccountKey=canary==;EndpointSuffix=y",
+            "EndpointSuffix=y",
+        ),
         ("Server=db;User Id=eva;Password=canary;Timeout=3", "Timeout=3"),
         ("//registry.example/:_authToken=canary\nok", "ok"),
         ("spring.datasource.password: canary\nok: 1", "ok: 1"),

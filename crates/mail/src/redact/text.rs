@@ -22,8 +22,18 @@ const MAX_BRACKETS: usize = 64 * 1024;
 /// The text without what was found.
 pub(super) fn redacted(text: &str, found: &mut Found) -> String {
     let out = String::with_capacity(text.len());
-    let mut search =
-        Search { text, at: 0, copied: 0, out, found, before: (0, 0), value: None, line: (1, 0), tries: 0, has_fetch: text.contains("fetch(") };
+    let mut search = Search {
+        text,
+        at: 0,
+        copied: 0,
+        out,
+        found,
+        before: (0, 0),
+        value: None,
+        line: (1, 0),
+        tries: 0,
+        has_fetch: text.contains("fetch("),
+    };
     search.run();
     search.out
 }
@@ -165,13 +175,28 @@ impl Search<'_, '_> {
         }
         let first = self.text[before.0..before.1].to_lowercase();
         const FIRST: [&str; 16] = [
-            "api", "access", "secret", "auth", "private", "license", "security", "verification", "recovery", "backup",
-            "one-time", "login", "signing", "encryption", "account", "shared",
+            "api",
+            "access",
+            "secret",
+            "auth",
+            "private",
+            "license",
+            "security",
+            "verification",
+            "recovery",
+            "backup",
+            "one-time",
+            "login",
+            "signing",
+            "encryption",
+            "account",
+            "shared",
         ];
-        FIRST
-            .iter()
-            .any(|word| first == *word)
-            .then_some(Name { kind: "token", is_word: true, is_header: false })
+        FIRST.iter().any(|word| first == *word).then_some(Name {
+            kind: "token",
+            is_word: true,
+            is_header: false,
+        })
     }
 
     /// What follows `Bearer` or `Basic`: both are words of sentences, too.
@@ -183,7 +208,9 @@ impl Search<'_, '_> {
         let value = &self.text[from..from + length];
         let is_secret = match scheme {
             "basic" => is_user_and_password(value),
-            _ => value.len() >= 8 && (names::looks_secret(value) || value.trim_end_matches('.').contains('.')),
+            _ => {
+                value.len() >= 8 && (names::looks_secret(value) || value.trim_end_matches('.').contains('.'))
+            }
         };
         if blanks > 0 && is_secret {
             self.take("authorization", from, from + length);
@@ -211,8 +238,22 @@ impl Search<'_, '_> {
     /// `/reset-password/<random>`: the address alone opens something.
     fn path(&mut self, lower: &str, end: usize) -> bool {
         const LEADS: [&str; 16] = [
-            "reset", "password-reset", "reset-password", "magic", "magic-link", "invite", "invitation", "activate",
-            "activation", "verify", "confirm", "login", "signin", "sign-in", "token", "session",
+            "reset",
+            "password-reset",
+            "reset-password",
+            "magic",
+            "magic-link",
+            "invite",
+            "invitation",
+            "activate",
+            "activation",
+            "verify",
+            "confirm",
+            "login",
+            "signin",
+            "sign-in",
+            "token",
+            "session",
         ];
         if self.text.as_bytes().get(end) != Some(&b'/') || !LEADS.contains(&lower) {
             return false;
@@ -228,7 +269,15 @@ impl Search<'_, '_> {
     /// `Net.Cookie("name", "value", …)`, `setCookie("name", "value")`, `setRequestHeader("Cookie", "value")`.
     fn call(&mut self, lower: &str, end: usize) -> bool {
         let rest = &self.text[end..];
-        let cookie = ["net.cookie", "cookies.set", "cookie.set", "setcookie", "set_cookie", "cookies.add", "add_cookie"];
+        let cookie = [
+            "net.cookie",
+            "cookies.set",
+            "cookie.set",
+            "setcookie",
+            "set_cookie",
+            "cookies.add",
+            "add_cookie",
+        ];
         let is_cookie = cookie.iter().any(|name| lower.ends_with(name)) && rest.trim_start().starts_with('(');
         if !is_cookie {
             return false;
@@ -317,7 +366,8 @@ impl Search<'_, '_> {
     /// What follows a telling name: `: value`, `="value"`, `\": \"value\"`, `>value<`, ` ist value`.
     fn secret(&mut self, name: Name, begin: usize, end: usize) {
         let bytes = self.text.as_bytes();
-        let in_element = begin > 0 && (bytes[begin - 1] == b'<' || (bytes[begin - 1] == b':' && self.opens(begin)));
+        let in_element =
+            begin > 0 && (bytes[begin - 1] == b'<' || (bytes[begin - 1] == b':' && self.opens(begin)));
         if in_element {
             let near = &near(self.text, end, NEAR)[end..];
             if let Some(close) = near.find('>').filter(|close| !near[..*close].contains(['<', '/']))
@@ -358,7 +408,9 @@ impl Search<'_, '_> {
         }
         let bytes = self.text.as_bytes();
         let sign = self.text[end..at].bytes().find(|byte| matches!(byte, b':' | b'='));
-        let quoted_name = begin > 0 && b"\"'".contains(&bytes[begin - 1]) && b"\"'\\".contains(bytes.get(end).unwrap_or(&0));
+        let quoted_name = begin > 0
+            && b"\"'".contains(&bytes[begin - 1])
+            && b"\"'\\".contains(bytes.get(end).unwrap_or(&0));
         let quoted = quoted_at(self.text, at).is_some_and(|(from, _)| from - at <= 2);
         let opens = bytes.get(at).is_some_and(|byte| b"[{(".contains(byte));
         if opens && (quoted_name || sign == Some(b'=')) {
@@ -369,12 +421,13 @@ impl Search<'_, '_> {
         if name.is_header && matches!(bytes.get(at), Some(b'\r' | b'\n')) {
             at += self.text[at..].len() - self.text[at..].trim_start_matches(['\r', '\n']).len();
         }
-        let outer = (begin > 0).then(|| bytes[begin - 1]).filter(|byte| b"\"'".contains(byte) && !quoted_name);
+        let outer =
+            (begin > 0).then(|| bytes[begin - 1]).filter(|byte| b"\"'".contains(byte) && !quoted_name);
         let (from, to) = match outer.filter(|_| name.is_header && !quoted) {
             Some(quote) => {
                 let line = self.line_end(at);
                 (at, quote_end(&bytes[..line], at, quote, false))
-            },
+            }
             None if name.is_header && !quoted => (at, self.line_end(at)),
             None => value_of(self.text, at, name.is_word && sign == Some(b':')),
         };
@@ -384,7 +437,11 @@ impl Search<'_, '_> {
         }
         let certain = quoted || quoted_name || outer.is_some() || sign == Some(b'=') || !name.is_word;
         if certain || self.is_told(name, value, to) {
-            let trailing = if certain { 0 } else { value.len() - value.trim_end_matches(['.', ',', ';', '!', '?', ')']).len() };
+            let trailing = if certain {
+                0
+            } else {
+                value.len() - value.trim_end_matches(['.', ',', ';', '!', '?', ')']).len()
+            };
             self.take(name.kind, from, to - trailing);
         }
     }
@@ -402,12 +459,14 @@ impl Search<'_, '_> {
                 || words.clone().nth(1).is_none() && !names::is_ordinary(value)
                 || words.clone().any(names::looks_secret)
                 || words.clone().next().is_some_and(|word| {
-                    ["basic", "bearer", "digest", "negotiate", "ntlm", "token"].contains(&word.to_lowercase().as_str())
+                    ["basic", "bearer", "digest", "negotiate", "ntlm", "token"]
+                        .contains(&word.to_lowercase().as_str())
                 });
         }
         let rest = self.text[to..].trim_start_matches([' ', '\t']);
         let alone = rest.is_empty() || rest.starts_with(['\r', '\n', '/', '|', ';']);
-        names::looks_secret(value) || (alone && value.len() >= 3 && !names::is_ordinary(value) && !value.contains("://"))
+        names::looks_secret(value)
+            || (alone && value.len() >= 3 && !names::is_ordinary(value) && !value.contains("://"))
     }
 
     /// `Das Passwort lautet geheim1`
@@ -465,8 +524,11 @@ impl Search<'_, '_> {
     fn listed(&mut self, name: Name, begin: usize, end: usize) -> bool {
         let bytes = self.text.as_bytes();
         let quote = begin > 0 && b"\"'`".contains(&bytes[begin - 1]);
-        let quoted = self.text[end..].strip_prefix(['"', '\'', '`']).map(|rest| rest.trim_start_matches([' ', '\t']));
-        let Some(rest) = quoted.filter(|_| quote).and_then(|rest| rest.strip_prefix(',')) else { return false };
+        let quoted =
+            self.text[end..].strip_prefix(['"', '\'', '`']).map(|rest| rest.trim_start_matches([' ', '\t']));
+        let Some(rest) = quoted.filter(|_| quote).and_then(|rest| rest.strip_prefix(',')) else {
+            return false;
+        };
         let Some((from, to)) = quoted_at(self.text, self.text.len() - rest.len()) else { return false };
         let value = &self.text[from..to];
         let is_secret = value.contains(['=', ' ']) || names::looks_secret(value);

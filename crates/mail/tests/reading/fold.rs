@@ -16,6 +16,14 @@ fn quotes_of_usual_programs_are_split_off() {
         "*Von:* Support\n*Gesendet:* Donnerstag\n*An:* Kim\n\nalt",
         "##- Bitte schreiben Sie über dieser Zeile -##\nalt",
         "> ##- Please write above this line -##\n> old",
+        "Le jeu. 19 nov. 2026 à 10:00, Support <s@nordlicht.example> a écrit :\n\n> vieux",
+        "El jue, 19 nov 2026 a las 10:00, Support (<s@nordlicht.example>) escribió:\n> viejo",
+        "W dniu 19.11.2026 o 10:00 Support napisał(a):\n> stare",
+        "19.11.2026 10:00, Support пише:\n> старое",
+        "________________________________\nFrom: Support <s@nordlicht.example>\nSent: Thursday\nTo: Kim\nSubject: P\n\nold",
+        "De : Support <s@nordlicht.example>\nEnvoyé : jeudi 19 novembre 2026\nÀ : Kim\nObjet : Imprimante\n\nvieux",
+        "Van: Support <s@nordlicht.example>\nVerzonden: donderdag\nAan: Kim\nOnderwerp: Printer\n\noud",
+        "-----Message d'origine-----\nDe : a\n\nvieux",
         "> old\n> older\n\n> oldest",
     ];
     for quote in quotes {
@@ -34,6 +42,13 @@ fn what_is_no_quote_stays() {
         "> you asked\n\nYes, I did.",
         "On the other hand, she wrote a letter.",
         "Von: mir",
+        "Am 3.11.2026 um 10 Uhr schrieb mir Ihr Kollege:\nder Drucker sei ersetzt. Das stimmt nicht.",
+        "On 3 Nov your colleague wrote:\nit is done. It is not.",
+        "Die Strecke:\nVon: Berlin\nAn: Hamburg\nDatum: 3.12.2026\nfällt aus.",
+        "Der Fehler lautet:\n\n> Error 500\n> at line 3",
+        "Siehe unten.\n\nAm 19.11.2026 um 10:00 schrieb Support:\n> Geht es?\n\nNein, es geht nicht.",
+        "Hallo,\n\nOn 19 Nov 2026 Support <s@nordlicht.example> wrote:\n> Does it print?\nNo.\n> Is it on?\nYes.",
+        "Antwort unten\n##- Bitte über dieser Zeile -##\n> Geht es?\nNein!",
         "---",
     ] {
         assert_eq!(fold(text).quoted, None, "{text}");

@@ -8,6 +8,7 @@ mod html;
 mod identity;
 mod nature;
 mod parts;
+mod words;
 
 use pforte_mail::{Message, read};
 

@@ -39,6 +39,8 @@ pub struct AttachmentView {
     pub id: Uuid,
     pub name: String,
     pub media_type: String,
+    /// What the HTML of its mail calls it.
+    pub content_id: Option<String>,
     /// Of what is shown: the redacted copy, if there is one.
     pub size_bytes: i64,
     /// Whether a page may show it: it is a picture.
@@ -68,6 +70,7 @@ pub async fn attachment_view(
         id: file.id.0,
         name: file.name.clone(),
         media_type: file.media_type.clone(),
+        content_id: file.content_id.clone(),
         size_bytes: file.redacted.as_ref().map_or(file.size_bytes, |copy| copy.size_bytes),
         inline: file.redacted.is_none() && kind::inline(&file.media_type),
         live_secrets: file.redacted.is_some(),

@@ -34,8 +34,8 @@ use crate::{
 };
 
 /// The longest note and subject, in characters.
-const NOTE_MAX: usize = 10_000;
-const SUBJECT_MAX: usize = 200;
+const NOTE_MAX: usize = rules::TEXT_CHARS;
+const SUBJECT_MAX: usize = rules::SUBJECT_CHARS;
 
 /// What proved who was speaking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

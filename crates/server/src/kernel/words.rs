@@ -59,7 +59,8 @@ impl MailWords {
     pub async fn new(text: String, quoted: Option<String>, html: Option<String>) -> Result<Self, Problem> {
         let looked = tokio::task::spawn_blocking(move || {
             let (text, quoted) = (Words::new(text), quoted.map(Words::new));
-            let is_clean = text.found.is_empty() && quoted.as_ref().is_none_or(|quoted| quoted.found.is_empty());
+            let is_clean =
+                text.found.is_empty() && quoted.as_ref().is_none_or(|quoted| quoted.found.is_empty());
             // A tag may stand in the middle of a secret, and an attribute may hold one.
             let shows = |source: &str| {
                 redact::words(&html::text(source)).is_some() || redact::words(source).is_some()

@@ -21,7 +21,7 @@ pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
 pub use guest::guest_invited;
 pub use intake::intake;
 pub use link::sealed_link;
-pub use ticket::{TicketNews, ticket_locks_soon, ticket_message, ticket_news};
+pub use ticket::{TicketNews, files_left_out, ticket_locks_soon, ticket_message, ticket_news};
 pub(crate) use undelivered::Outages;
 pub(crate) use under_way::UnderWay;
 pub use words::{

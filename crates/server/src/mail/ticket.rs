@@ -124,6 +124,31 @@ pub async fn ticket_news(
     mail(app, conn, ticket, reader, now, (subject(ticket), body)).await
 }
 
+/// Files of a mail that were too many, for whoever sent it.
+pub async fn files_left_out(
+    app: &App,
+    conn: &mut Conn,
+    ticket: &TicketRecord,
+    reader: &Contact,
+    names: &[String],
+    now: Moment,
+) -> Result<Option<Message>, StoreError> {
+    let (who, number, link) = (reader.name(), ticket.number, link(app, ticket));
+    let (most, list) = (app.settings.attachments.max_files, names.join("\n"));
+    let body = match language(reader) {
+        Language::German => format!(
+            "Guten Tag {who},\n\nan einer Nachricht hängen höchstens {most} Dateien. Von Ihrer E-Mail zur Anfrage \
+             #{number} fehlen deshalb dort diese:\n\n{list}\n\nSchicken Sie sie bitte mit einer weiteren E-Mail oder \
+             im Portal.\n\n{link}\n"
+        ),
+        Language::English => format!(
+            "Hello {who},\n\na message carries {most} files at most. So these files of your mail are missing in \
+             request #{number}:\n\n{list}\n\nPlease send them with another mail, or on the portal.\n\n{link}\n"
+        ),
+    };
+    mail(app, conn, ticket, reader, now, (subject(ticket), body)).await
+}
+
 fn german(news: TicketNews, number: i64) -> String {
     match news {
         TicketNews::Confirm => format!(

@@ -7,7 +7,7 @@ use axum::{
 };
 use pforte_core::{
     kernel::{AttachmentId, MessageId, TicketId},
-    ticket::{MessageKind, Priority, TicketChannel, Viewer},
+    ticket::{MessageKind, Priority, SUBJECT_CHARS, TEXT_CHARS, TicketChannel, Viewer},
 };
 use pforte_store::{ticket::TicketRecord, ticket_view};
 use serde::{Deserialize, Serialize};
@@ -31,9 +31,6 @@ use crate::{
     staff::must_serve,
 };
 
-const SUBJECT_CHARS: usize = 200;
-const TEXT_CHARS: usize = 50_000;
-
 /// Text without what no page shows and no database keeps; `None` when nothing is left.
 fn tidy(text: &str) -> Option<String> {
     let lines = text.replace("\r\n", "\n");
@@ -44,7 +41,7 @@ fn tidy(text: &str) -> Option<String> {
 
 fn text(field: &'static str, given: &str) -> Result<Option<String>, Problem> {
     if given.chars().nth(TEXT_CHARS).is_some() {
-        return Err(Problem::input([(field, "Use at most 50,000 characters.")]));
+        return Err(Problem::input([(field, "Use at most 100,000 characters.")]));
     }
     Ok(tidy(given))
 }

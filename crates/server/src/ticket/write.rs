@@ -274,8 +274,7 @@ pub async fn put(
     ticket: &TicketRecord,
     new: NewMessage,
 ) -> Result<MessageRecord, Problem> {
-    let found: Vec<&str> =
-        new.quoted.iter().chain([&new.text]).flat_map(Words::found).copied().collect();
+    let found: Vec<&str> = new.quoted.iter().chain([&new.text]).flat_map(Words::found).copied().collect();
     let kept = new.mail.is_some();
     let message = MessageRecord {
         id: step.id(),
@@ -332,9 +331,12 @@ async fn attach(
         return Err(crate::attachment::too_many());
     }
     let mut names = Vec::with_capacity(files.len());
-    for file in files {
+    for (position, file) in files.into_iter().enumerate() {
         match file {
-            File::Uploaded(id) => names.push(send(tx, step, ticket, message, id).await?),
+            File::Uploaded(id) => {
+                names.push(send(tx, step, ticket, message, id).await?);
+                attachment::place(tx, step.provider, id, position).await?;
+            }
             File::Stored(file) => {
                 let record = AttachmentRecord {
                     id: step.id(),
@@ -351,6 +353,7 @@ async fn attach(
                     created_at: step.now,
                 };
                 attachment::insert(tx, &record).await?;
+                attachment::place(tx, record.provider, record.id, position).await?;
                 let live_secrets = record.redacted.is_some();
                 let event = Event::AttachmentAdded { attachment: record.id, live_secrets };
                 step.log(ticket.life.customer, event);
@@ -383,7 +386,9 @@ async fn send(
 
 fn index(tx: &mut Tx, ticket: &TicketRecord, message: &MessageRecord, names: &[String]) {
     let number = ticket.number.to_string();
-    let mut texts = vec![ticket.subject.as_str(), &number, &message.text];
+    // What is folded away is found as well: an answer may stand between quoted lines.
+    let quoted = message.quoted.as_deref().unwrap_or_default();
+    let mut texts = vec![ticket.subject.as_str(), &number, &message.text, quoted];
     texts.extend(names.iter().map(String::as_str));
     let document = Document {
         provider: ticket.provider,

@@ -50,7 +50,8 @@ pub async fn open(
     who: StaffActor,
     Json(body): Json<OpenBody>,
 ) -> Result<Json<OpenedView>, Problem> {
-    let reason = body.reason.map(|r| Reason::new(r.category, &without_secrets(&r.text))).transpose().map_err(field)?;
+    let reason =
+        body.reason.map(|r| Reason::new(r.category, &without_secrets(&r.text))).transpose().map_err(field)?;
     let ask = OpenAsk { ground: body.ground_id.into(), product: body.product, reason };
     let reader = who.signed_in();
     let opened = super::open(&app, who, ask).await?;

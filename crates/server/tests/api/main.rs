@@ -21,6 +21,7 @@ mod pin;
 mod references;
 mod runs;
 mod search;
+mod secrets;
 mod sign_in;
 mod staff;
 mod ticket;

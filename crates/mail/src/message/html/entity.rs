@@ -51,7 +51,8 @@ fn numeric(text: &str, out: &mut String) -> usize {
 
 fn character(number: u32) -> Option<char> {
     if (0x80..=0x9f).contains(&number) {
-        let known = usize::try_from(number - 0x80).ok().and_then(|at| C1_REPLACEMENTS.get(at).copied().flatten());
+        let known =
+            usize::try_from(number - 0x80).ok().and_then(|at| C1_REPLACEMENTS.get(at).copied().flatten());
         return known.filter(|c| !c.is_control());
     }
     match char::from_u32(number) {
@@ -66,10 +67,12 @@ fn named(text: &str, in_attribute: bool, out: &mut String) -> usize {
     let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let longest = length + usize::from(name.as_bytes().get(length) == Some(&b';'));
     for end in (1..=longest).rev() {
-        let Some((first, second)) = NAMED_ENTITIES.get(&name[..end]).copied().filter(|found| found.0 != 0) else {
+        let Some((first, second)) = NAMED_ENTITIES.get(&name[..end]).copied().filter(|found| found.0 != 0)
+        else {
             continue;
         };
-        let follows = name.as_bytes().get(end).is_some_and(|byte| *byte == b'=' || byte.is_ascii_alphanumeric());
+        let follows =
+            name.as_bytes().get(end).is_some_and(|byte| *byte == b'=' || byte.is_ascii_alphanumeric());
         if in_attribute && follows && !name[..end].ends_with(';') {
             return 0;
         }

@@ -26,7 +26,8 @@ pub(super) const SILENT: [&str; 21] = [
     "listing",
 ];
 pub(super) const KEPT_ATTRIBUTES: [&str; 12] = [
-    "href", "src", "alt", "title", "colspan", "rowspan", "width", "height", "start", "style", "hidden", "type",
+    "href", "src", "alt", "title", "colspan", "rowspan", "width", "height", "start", "style", "hidden",
+    "type",
 ];
 
 /// A piece of HTML.
@@ -151,4 +152,3 @@ fn value<'a>(rest: &mut &'a str) -> &'a str {
     *rest = after;
     value
 }
-

@@ -9,12 +9,42 @@ use super::{
 
 /// A new paragraph begins before and after these.
 const PARAGRAPHS: [&str; 16] = [
-    "blockquote", "dl", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul", "hr",
+    "blockquote",
+    "dl",
+    "figure",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ol",
+    "p",
+    "pre",
+    "table",
+    "ul",
+    "hr",
 ];
 /// A new line begins before and after these.
 const LINES: [&str; 17] = [
-    "address", "article", "aside", "caption", "center", "dd", "div", "dt", "fieldset", "figcaption", "footer", "header",
-    "li", "main", "nav", "section", "tr",
+    "address",
+    "article",
+    "aside",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "footer",
+    "header",
+    "li",
+    "main",
+    "nav",
+    "section",
+    "tr",
 ];
 /// Those that end where the next one of them begins, if nobody closes them.
 const LOOSE: [&str; 8] = ["dd", "dt", "li", "p", "td", "th", "tr", "option"];
@@ -51,7 +81,8 @@ fn is_hidden(attributes: &[(String, String)]) -> bool {
     attributes.iter().any(|(key, value)| match key.as_str() {
         "hidden" => true,
         "style" => {
-            let plain: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+            let plain: String =
+                value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
             plain.split(';').any(|rule| {
                 let rule = rule.trim_end_matches("!important");
                 matches!(rule, "display:none" | "visibility:hidden" | "opacity:0")
@@ -81,13 +112,16 @@ struct Reading {
 
 impl Reading {
     fn open(&mut self, name: &str, attributes: &[(String, String)]) {
-        let attribute = |key: &str| attributes.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
+        let attribute =
+            |key: &str| attributes.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
         match name {
             "br" => self.lines = (self.lines + 1).clamp(1, 2),
             "td" | "th" => self.cell(),
             "a" => {
                 self.end_link();
-                let leads = attribute("href").map(str::trim).filter(|href| href.len() <= MAX_URL_BYTES && is_link(href));
+                let leads = attribute("href")
+                    .map(str::trim)
+                    .filter(|href| href.len() <= MAX_URL_BYTES && is_link(href));
                 self.link = leads.map(|href| (href.to_owned(), self.out.len()));
             }
             "img" => {
@@ -95,7 +129,7 @@ impl Reading {
                     self.words(&format!("[{}]", alt.trim()));
                 }
             }
-            _ => self.break_at(name),
+            _ => self.break_at(name, self.lists.len()),
         }
         match name {
             "pre" => self.pre += 1,
@@ -113,7 +147,7 @@ impl Reading {
             "a" => self.end_link(),
             "td" | "th" => {}
             "br" => self.lines = (self.lines + 1).clamp(1, 2),
-            _ => self.break_at(name),
+            _ => self.break_at(name, self.lists.len().saturating_sub(1)),
         }
         match name {
             "pre" => self.pre = self.pre.saturating_sub(1),
@@ -124,9 +158,10 @@ impl Reading {
         }
     }
 
-    fn break_at(&mut self, name: &str) {
+    /// `around`: how many lists this stands in.
+    fn break_at(&mut self, name: &str, around: usize) {
         // A list in a list stands closer.
-        let inner = matches!(name, "ul" | "ol") && self.lists.len() > usize::from(!self.out.is_empty());
+        let inner = matches!(name, "ul" | "ol") && around > 0;
         if PARAGRAPHS.contains(&name) && !inner {
             self.lines = 2;
         } else if LINES.contains(&name) || inner {
@@ -214,7 +249,10 @@ impl Reading {
         let is_empty = words.is_empty();
         let plain = |text: &str| {
             let text = text.to_lowercase();
-            let text = text.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("mailto:");
+            let text = text
+                .trim_start_matches("https://")
+                .trim_start_matches("http://")
+                .trim_start_matches("mailto:");
             text.trim_start_matches("www.").trim_end_matches('/').to_owned()
         };
         let says_so = plain(words) == plain(&href);

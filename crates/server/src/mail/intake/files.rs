@@ -5,13 +5,21 @@ use pforte_core::kernel::ProviderId;
 use pforte_mail::message::{Attachment, FromField};
 use pforte_store::address;
 
-use crate::{App, attachment::prepare, kernel::Problem, ticket::File};
+use crate::{
+    App,
+    attachment::prepare,
+    kernel::{Problem, without_secrets},
+    ticket::File,
+};
 
 /// The files of a mail, as far as they are stored.
 #[derive(Debug, Default)]
 pub struct Files {
     pub stored: Vec<File>,
+    /// Not stored yet.
     pub left: Vec<Attachment>,
+    /// Names of those beyond the limit, which stay in the whole message.
+    pub over: Vec<String>,
 }
 
 /// Stores the files of a mail whose address is registered, while its sender is still being checked: as a
@@ -29,21 +37,22 @@ pub async fn store_early(
         _ => None,
     };
     if known.is_none() {
-        return Ok(Files { stored: vec![], left: attachments });
+        return Ok(Files { left: attachments, ..Files::default() });
     }
-    Ok(Files { stored: store(app, provider, attachments).await?, left: vec![] })
+    store(app, provider, attachments).await
 }
 
-/// Stores every file; each is durable when this answers.
+/// Stores the files in their order, up to the limit; each is durable when this answers.
 pub async fn store(
     app: &App,
     provider: ProviderId,
-    attachments: Vec<Attachment>,
-) -> Result<Vec<File>, Problem> {
+    mut attachments: Vec<Attachment>,
+) -> Result<Files, Problem> {
     let most = app.settings.attachments.max_files;
-    let mut files = Vec::with_capacity(attachments.len().min(most));
-    // What is beyond the limit stays in the whole message, which is kept.
-    for attachment in attachments.into_iter().take(most) {
+    let over = attachments.split_off(most.min(attachments.len()));
+    let over = over.into_iter().map(|file| without_secrets(&file.name)).collect();
+    let mut files = Vec::with_capacity(attachments.len());
+    for attachment in attachments {
         let Attachment { name, media_type, content_id, bytes } = attachment;
         let stored = prepare(app, provider, &name, &media_type, Bytes::from(bytes)).await;
         let stored = stored.map_err(|error| {
@@ -52,5 +61,5 @@ pub async fn store(
         })?;
         files.push(File::Stored(stored.file(content_id)));
     }
-    Ok(files)
+    Ok(Files { stored: files, left: vec![], over })
 }

@@ -50,6 +50,8 @@ pub struct Letter {
     attachments: Vec<pforte_mail::message::Attachment>,
     /// Those that are stored already.
     pub files: Vec<File>,
+    /// Names of files beyond the limit.
+    pub over: Vec<String>,
     /// To whom it was written besides.
     pub copied: Vec<Address>,
     /// Whether what it answers is known, and not somebody's addition (rule Z5).
@@ -78,6 +80,7 @@ impl Letter {
             html: message.html,
             attachments: message.attachments,
             files: Vec::new(),
+            over: Vec::new(),
             copied,
             vouched: true,
             unreached,
@@ -91,7 +94,9 @@ impl Letter {
         let (text, quoted, html) = (std::mem::take(&mut self.text), self.quoted.take(), self.html.take());
         let MailWords { text, quoted, html } = MailWords::new(text, quoted, html).await?;
         let mut files = std::mem::take(&mut self.files);
-        files.extend(files::store(app, self.record.provider, attachments).await?);
+        let stored = files::store(app, self.record.provider, attachments).await?;
+        files.extend(stored.stored);
+        self.over.extend(stored.over);
         Ok(NewMessage {
             kind: MessageKind::Message,
             author,

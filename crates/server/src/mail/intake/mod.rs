@@ -37,7 +37,6 @@ pub use written::{confirm, release};
 use crate::{
     App, How, Shared, Support,
     kernel::{Problem, without_secrets},
-    ticket::File,
 };
 
 /// Messages that are read at the same time; each may take a few times its size in memory.
@@ -126,15 +125,15 @@ pub async fn take(app: &Shared, handed: Handed) -> Result<Taken, Problem> {
         Problem::unwritable()
     })?;
     let arrived = Arrived { provider, handed: &handed, fingerprint, hash };
-    let Files { stored, left } = files?;
-    message.attachments = left;
-    let mut first = Some((message, stored));
+    let mut files = files?;
+    message.attachments = std::mem::take(&mut files.left);
+    let mut first = Some((message, files));
     for _ in 0..ROUNDS {
-        let (message, stored) = match first.take() {
+        let (message, files) = match first.take() {
             Some(first) => first,
-            None => (read(&handed).await?.message, vec![]),
+            None => (read(&handed).await?.message, Files::default()),
         };
-        if let Some(taken) = arrived.judged(app, message, stored, &checked).await? {
+        if let Some(taken) = arrived.judged(app, message, files, &checked).await? {
             return Ok(taken);
         }
     }
@@ -182,7 +181,7 @@ impl Arrived<'_> {
         &self,
         app: &Shared,
         message: Message,
-        stored: Vec<File>,
+        files: Files,
         checked: &Checked,
     ) -> Result<Option<Taken>, Problem> {
         let now = app.sources.now();
@@ -203,7 +202,7 @@ impl Arrived<'_> {
             record = MailRecord { id: known.id, received_at: known.received_at, ..record };
         }
         let mut letter = letter::Letter::new(record, seen.vouched.keep_named(message), row);
-        letter.files = stored;
+        (letter.files, letter.over) = (files.stored, files.over);
         if seen.proof == Proof::Proven {
             let good = checked.signatures.iter().filter(|one| one.good);
             letter.signatures = good.map(|one| one.hash.clone()).collect();

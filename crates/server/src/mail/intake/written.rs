@@ -18,6 +18,7 @@ use pforte_store::{
     outbox,
     ticket::TicketRecord,
 };
+use serde_json::json;
 
 use super::{
     gather::{self, Gathered, Seen},
@@ -26,11 +27,11 @@ use super::{
 use crate::{
     Shared,
     kernel::Problem,
-    mail::{TicketNews, ticket_news},
+    mail::{TicketNews, files_left_out, ticket_news},
     quarantine,
     ticket::{
-        Asked, Became, NewMessage, NewTicket, Step, customer_wrote_in, going_on, open_in, refused, settle,
-        unproven_wrote_in,
+        Asked, Became, NewMessage, NewTicket, Step, customer_wrote_in, going_on, happened, open_in, refused,
+        settle, unproven_wrote_in,
     },
 };
 
@@ -65,6 +66,7 @@ pub async fn into_ticket(
     let contact = contact::by_id(&mut *app.read().await?, provider, sender.contact).await?;
     let contact = contact.ok_or_else(Problem::not_found)?;
     letter.vouched = !matches!(gathered.facts.thread, Thread::Ours(thread) if !thread.vouched);
+    let contact_again = contact.clone();
     let new = letter.written(app, Author::Contact(contact.id), proof).await?;
     let mut step = Step::new(app, provider, Actor::Contact(contact.id));
     let (first, now) = (letter.row != Row::Held, step.now);
@@ -83,6 +85,7 @@ pub async fn into_ticket(
                     }
                     None => open(tx, &mut step, (contact, subject), new, (Opener::Customer, proof)).await?,
                 };
+                tell_left_out(tx, &step, &written.ticket, &letter.over, Some(&contact_again)).await?;
                 note(tx, &letter, stands(&written, proof, None, now)).await?;
                 reached(tx, &mut step, &letter, &written.ticket).await?;
                 note_copied(tx, &letter, &written.ticket, now).await?;
@@ -133,6 +136,26 @@ async fn still(
     let Some(id) = ticket.filter(|_| !vouched) else { return Ok(ticket) };
     let shut = going_on(tx.conn(), step, id).await?.life.closed_at(step.now).is_some();
     Ok((!shut).then_some(id))
+}
+
+/// Says in the ticket, and to its sender, which files were too many.
+async fn tell_left_out(
+    tx: &mut Tx,
+    step: &Step,
+    ticket: &TicketRecord,
+    names: &[String],
+    sender: Option<&Contact>,
+) -> Result<(), StoreError> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let kept = step.app.settings.attachments.max_files;
+    happened(tx, step, ticket, "files.left_out", json!({ "names": names, "kept": kept })).await?;
+    let Some(sender) = sender else { return Ok(()) };
+    match files_left_out(&step.app, tx.conn(), ticket, sender, names, step.now).await? {
+        Some(mail) => outbox::put(tx, &mail).await,
+        None => Ok(()),
+    }
 }
 
 /// Keeps in mind which colleagues the mail named in copy, for staff to let them read along (control 44).
@@ -258,6 +281,7 @@ pub async fn release(
                         open(tx, &mut step, (contact, subject), new, by).await?
                     }
                 };
+                tell_left_out(tx, &step, &written.ticket, &letter.over, None).await?;
                 note(tx, &letter, stands(&written, Proof::Unproven, Some(staff), now)).await?;
                 let event = Event::MailReleased { mail: letter.record.id, ticket: written.ticket.id() };
                 step.log(written.ticket.life.customer, event);
