@@ -70,6 +70,7 @@ function OneMail({ mail }: { mail: MailView }) {
 						</p>
 					</Part>
 					<Part title={t.text}>
+						{mail.secrets_removed ? <p className="small">{t.secretsRemoved}</p> : null}
 						{mail.text || mail.html ? (
 							<MailBody text={mail.text} html={mail.html ?? null} />
 						) : (
