@@ -16,6 +16,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use pforte_core::ticket::TEXT_BODY_BYTES;
 use pforte_gateway::{listen::TooSlow, peer::household};
 
 pub(crate) use self::share::Shares;
@@ -32,6 +33,9 @@ const ENDING_BODY: Duration = Duration::from_secs(5);
 pub(crate) async fn admit(State(app): State<Shared>, limit: usize, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let ends = always(&parts.method, parts.uri.path());
+    let signed_in = actor::token(&parts).is_some();
+    let limit =
+        if signed_in && takes_long_texts(&parts.method, parts.uri.path()) { TEXT_BODY_BYTES } else { limit };
     let under_way = if ends {
         None
     } else {
@@ -72,6 +76,18 @@ fn always(method: &Method, path: &str) -> bool {
             | (Some("kill-switch" | "sign-out"), None, None, None)
             | (Some("sign-out"), Some("everywhere"), None, None)
     ) || (path.starts_with("/customers/") && path.ends_with("/pin/deactivate"))
+}
+
+/// Where people write texts of [`pforte_core::ticket::TEXT_CHARS`].
+fn takes_long_texts(method: &Method, path: &str) -> bool {
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    let mut segments = path.split('/').skip(1);
+    *method == Method::POST
+        && matches!(
+            (segments.next(), segments.next(), segments.next(), segments.next()),
+            (Some("tickets" | "calls"), None, None, None)
+                | (Some("tickets"), Some(_), Some("messages" | "follow-up"), None)
+        )
 }
 
 /// The body, whole and looked at if it is JSON; files are taken piece by piece by their use case.
