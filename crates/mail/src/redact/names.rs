@@ -192,7 +192,7 @@ pub(super) fn secret(name: &str) -> Option<Name> {
     }
     let (end, kind) = WORDS.iter().find(|(end, _)| ends_with_word(name, end))?;
     // `access_token`, `client-secret`, `db.password`: with a sign in it, a program wrote it.
-    let is_word = !name.contains(['_', '.']) && !(name.contains('-') && name.is_ascii() && *end != "pin");
+    let is_word = !(name.contains(['_', '.']) || name.contains('-') && name.is_ascii() && *end != "pin");
     Some(plain(*kind, is_word))
 }
 

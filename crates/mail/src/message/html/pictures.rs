@@ -18,9 +18,7 @@ pub(in crate::message) fn take_pictures(source: String, from: usize, max: usize)
     let (mut copied, mut at) = (0, 0);
     while let Some(begin) = source[at..].find(BEGINS).map(|found| found + at) {
         at = begin + BEGINS.len();
-        let end = source[at..]
-            .find(|c: char| matches!(c, '"' | '\'' | '>' | '<' | ')'))
-            .map_or(source.len(), |n| at + n);
+        let end = source[at..].find(['"', '\'', '>', '<', ')']).map_or(source.len(), |n| at + n);
         let Some((kind, data)) = source[at..end].split_once(',') else { continue };
         let name = kind.split(';').next().unwrap_or_default().to_ascii_lowercase();
         let known = matches!(name.as_str(), "png" | "jpeg" | "jpg" | "gif" | "webp" | "bmp" | "svg+xml");
