@@ -56,11 +56,8 @@ impl Default for Support {
 impl Support {
     /// Whether an address is this support's own; how it is written does not matter.
     pub fn is_at(&self, address: &str) -> bool {
-        let address = Address::spelling(&without_tag(address.trim()));
-        self.addresses().any(|own| {
-            let own = Address::spelling(own);
-            own == address || Address::spelling(&without_tag(&own)) == address
-        })
+        let (whole, plain) = (Address::spelling(address), Address::spelling(&without_tag(address.trim())));
+        self.addresses().map(Address::spelling).any(|own| own == whole || own == plain)
     }
 
     /// Whether it is the postmaster of a domain of this support's, whom every mail server has to know
