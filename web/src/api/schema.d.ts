@@ -6142,6 +6142,8 @@ export interface components {
         };
         /** @description A file at a message. */
         AttachmentView: {
+            /** @description What the HTML of its mail calls it. */
+            content_id?: string | null;
             /** Format: uuid */
             id: string;
             /** @description Whether a page may show it: it is a picture. */
@@ -6763,6 +6765,8 @@ export interface components {
             auth: components["schemas"]["CheckView"][];
             headers: components["schemas"]["HeaderView"][];
             html?: string | null;
+            /** @description Sessions, tokens or passwords stood in it: they are not shown. */
+            secrets_removed: boolean;
             text: string;
         };
         /** @description Who is signed in. */

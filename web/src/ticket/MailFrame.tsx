@@ -45,11 +45,19 @@ export function MailFrame({ html, pictures = [] }: MailFrameProps) {
 }
 
 /** The HTML with the pictures that it names; one that cannot be fetched stays its words. */
-export async function withPictures(html: string, pictures: readonly AttachmentView[]): Promise<string> {
-	const named = pictures.filter((one) => one.inline && one.content_id && one.size_bytes <= MAX_BYTES);
+export async function withPictures(
+	html: string,
+	pictures: readonly AttachmentView[],
+): Promise<string> {
+	const named = pictures.filter(
+		(one) => one.inline && one.content_id && one.size_bytes <= MAX_BYTES,
+	);
 	if (named.length === 0 || !html.includes("data-cid")) return html;
 	const page = new DOMParser().parseFromString(html, "text/html");
-	const places = [...page.querySelectorAll<HTMLImageElement>("img[data-cid]")].slice(0, MAX_PICTURES);
+	const places = [...page.querySelectorAll<HTMLImageElement>("img[data-cid]")].slice(
+		0,
+		MAX_PICTURES,
+	);
 	await Promise.all(
 		places.map(async (place) => {
 			const found = named.find((one) => one.content_id === place.dataset.cid);

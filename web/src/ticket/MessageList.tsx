@@ -94,9 +94,7 @@ function EventLine({ message }: { message: MessageView }) {
 	const named = event && aboutSomebody[event.code as keyof typeof aboutSomebody];
 	const about = named && event.person ? t[named](event.person.name) : null;
 	const text =
-		about ??
-		leftOut(event, t.filesLeftOut) ??
-		(event ? say(t, eventKey(event)) : message.text);
+		about ?? leftOut(event, t.filesLeftOut) ?? (event ? say(t, eventKey(event)) : message.text);
 	return (
 		<p className={classes.event} data-testid="event">
 			<span aria-hidden="true">· </span>
