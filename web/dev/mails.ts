@@ -111,6 +111,7 @@ function view(mail: MailLine): MailView {
 	return {
 		...mail,
 		text: "Guten Tag,\n\nkönnen Sie mir bitte den Zugang freigeben? Ich komme nicht mehr hinein.\n\nViele Grüße\nMara",
+		secrets_removed: false,
 		html: '<p>Guten Tag,</p><p>bitte <a href="https://irgendwo.example/">hier klicken</a>.</p><img src="https://irgendwo.example/pixel.gif" alt="">',
 		attachments: [{ name: "zugang.pdf", media_type: "application/pdf", size_bytes: 48_211 }],
 		headers: [

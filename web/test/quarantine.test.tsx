@@ -34,6 +34,7 @@ const mail: MailView = {
 	size_bytes: 4000,
 	challenge: null,
 	text: "Bitte Zugang freigeben.",
+	secrets_removed: false,
 	html: '<p>Bitte</p><script>alert("x")</script>',
 	attachments: [],
 	headers: [{ name: "From", value: "mara@sonnenfeld.example" }],
