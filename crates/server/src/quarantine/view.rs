@@ -176,9 +176,12 @@ fn whole(message: &Message) -> String {
 
 fn headers(raw: &[u8]) -> Vec<HeaderView> {
     let head = head::split(head::without_mbox_line(raw));
-    let fields = head.fields.iter().take(HEADERS).map(|field| HeaderView {
-        name: Clean::name(&String::from_utf8_lossy(field.name)).to_string(),
-        value: Clean::new(&without_secrets(&decoded(field)), Clean::TEXT_MAX).to_string(),
+    let fields = head.fields.iter().take(HEADERS).map(|field| {
+        let name = Clean::name(&String::from_utf8_lossy(field.name)).to_string();
+        // The name says whether the value is secret.
+        let line = without_secrets(&format!("{name}: {}", decoded(field)));
+        let value = line.strip_prefix(&name).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(MASK);
+        HeaderView { value: Clean::new(value, Clean::TEXT_MAX).to_string(), name }
     });
     fields.collect()
 }
