@@ -273,7 +273,8 @@ async fn thread(app: &App, conn: &mut Conn, asked: &Asked<'_>) -> Result<Thread,
     let Some(sender) = asked.sender.filter(|_| asked.seen.proof.counts()) else { return Ok(Thread::None) };
     for vouched in [asked.seen.vouched, Vouched::all()] {
         if let Some(ticket) = own_mail(conn, asked, sender, vouched).await? {
-            let vouched = vouched == asked.seen.vouched;
+            // A yes to a mail is none to what somebody may have added to it.
+            let vouched = vouched == asked.seen.vouched && asked.seen.proof == Proof::Proven;
             return Ok(Thread::Ours(in_thread(app, &ticket, true, vouched, asked.now)));
         }
     }

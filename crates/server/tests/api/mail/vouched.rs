@@ -169,6 +169,11 @@ on_both! {
         let own = format!("<{}>", first.id);
         app.receive(&Letter::from(&owner.address).header("In-Reply-To", &own).signed_over("to")).await;
         assert_eq!((ticket(&agent, &id).await["state"].clone(), tickets(&agent).await.len()), (json!("closed"), 2));
+        // Nor does the person's yes to a mail to which it was added.
+        app.receive(&Letter::from(&owner.address).header("In-Reply-To", &own).unproven()).await;
+        let token = app.mail(&owner.address, "/challenge#").await.token();
+        app.browser().post("/challenge/answer", json!({ "token": token, "yes": true })).await.ok();
+        assert_eq!((ticket(&agent, &id).await["state"].clone(), tickets(&agent).await.len()), (json!("closed"), 3));
         app.receive(&Letter::from(&owner.address).header("In-Reply-To", &own).signed_over("to:in-reply-to")).await;
         assert_eq!(ticket(&agent, &id).await["state"], "open");
     }
