@@ -60,7 +60,7 @@ on_both! {
         let redeem = json!({
             "customer_id": near.customer.id, "contact_id": me["id"], "digits": digits,
             "reason": { "category": "fault", "text": "The shop shows an error" },
-            "record": { "channel": "phone", "from": "+49 30 1234567" },
+            "record": { "channel": "chat", "from": "Ada Oduya" },
         });
         let ground = agent.post("/pin/redeem", redeem).await.ok();
         assert_eq!((&ground["state"], &ground["contact"]["id"]), (&json!("open"), &me["id"]));
