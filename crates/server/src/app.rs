@@ -43,6 +43,9 @@ use crate::{
     support::{Support, Supports},
 };
 
+/// Entries that wait for one commit when every provider is told something.
+const TOGETHER: usize = 256;
+
 /// The application, shared by all requests.
 pub type Shared = Arc<App>;
 
@@ -206,12 +209,21 @@ impl App {
     async fn begin_run(&self, now: Moment) -> Result<(), StoreError> {
         let id = self.run;
         self.writer.upkeep(move |tx| Box::pin(run::start(tx, id, now, now + LEASE))).await?;
-        let providers = provider::list(&mut *self.read().await?, 1_000).await?;
-        for provider in providers {
-            let event = Event::RunStarted { version: Clean::name(env!("CARGO_PKG_VERSION")) };
-            self.writer.admit(self.entry(now, provider.id, Actor::System, event)).await?;
-        }
+        let event = Event::RunStarted { version: Clean::name(env!("CARGO_PKG_VERSION")) };
+        self.tell_all(now, &event).await?;
         self.renew_lease().await;
+        Ok(())
+    }
+
+    /// Writes what concerns the whole server into every provider's log.
+    pub(crate) async fn tell_all(&self, now: Moment, event: &Event) -> Result<(), StoreError> {
+        let providers = provider::all(&mut *self.read().await?).await?;
+        for some in providers.chunks(TOGETHER) {
+            let entries = some.iter().map(|provider| {
+                self.writer.admit(self.entry(now, provider.id, Actor::System, event.clone()))
+            });
+            futures_util::future::try_join_all(entries).await?;
+        }
         Ok(())
     }
 

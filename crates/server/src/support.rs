@@ -10,9 +10,6 @@ use pforte_store::{StoreError, provider};
 
 use crate::App;
 
-/// At most this many providers are looked at.
-const PROVIDERS: i64 = 10_000;
-
 /// One provider's support, a `[[support]]` table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Support {
@@ -157,7 +154,7 @@ impl App {
 
     /// Looks anew whose the configured ones are: at start, and when a provider was added.
     pub async fn assign_support(&self) -> Result<(), StoreError> {
-        let providers = provider::list(&mut *self.read().await?, PROVIDERS).await?;
+        let providers = provider::all(&mut *self.read().await?).await?;
         self.supports.assign(&providers);
         Ok(())
     }

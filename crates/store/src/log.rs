@@ -3,10 +3,10 @@
 //! This is the seam behind which sealing, the tree and its proofs will stand: everything appends
 //! through [`append`], and nothing else in the workspace writes to the table. Numbers have no gaps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pforte_core::{
-    entry::{Entry, Event},
+    entry::{Entry, Event, Outcome},
     kernel::{EntryId, Moment, ProviderId, VisitId},
 };
 use serde_json as json;
@@ -59,6 +59,7 @@ fn columns(event: &Event) -> (Option<VisitId>, Option<&'static str>) {
     match event {
         Event::Request { visit, outcome, .. } => (Some(*visit), Some(outcome.word())),
         Event::VisitOpened { visit, .. }
+        | Event::VisitEntered { visit }
         | Event::VisitEnded { visit, .. }
         | Event::Answered { visit, .. }
         | Event::NotForwarded { visit, .. } => (Some(*visit), None),
@@ -112,7 +113,38 @@ pub async fn requests_of_visit(
     let sql = "SELECT seq, data FROM entry WHERE provider_id = $1 AND visit_id = $2 AND seq < $3 \
                AND outcome IS NOT NULL ORDER BY seq DESC LIMIT $4";
     let rows = all!(conn, (i64, String), sql, provider.0, visit.0, before.unwrap_or(i64::MAX), limit)?;
-    rows.into_iter().map(|(seq, data)| Ok((seq, read(&data)?))).collect()
+    let mut found = rows
+        .into_iter()
+        .map(|(seq, data)| Ok((seq, read(&data)?)))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    let Some((oldest, _)) = found.last() else { return Ok(found) };
+    let gone = not_forwarded(conn, provider, visit, *oldest).await?;
+    for (_, entry) in &mut found {
+        if let Event::Request { outcome, .. } = &mut entry.event
+            && gone.contains(&entry.id)
+        {
+            *outcome = Outcome::NotForwarded;
+        }
+    }
+    Ok(found)
+}
+
+/// The requests of a visit that went nowhere after all, as the log was told since a number; at most 1,000.
+async fn not_forwarded(
+    conn: &mut Conn,
+    provider: ProviderId,
+    visit: VisitId,
+    since: i64,
+) -> Result<HashSet<EntryId>, StoreError> {
+    let sql = "SELECT data FROM entry WHERE provider_id = $1 AND visit_id = $2 AND seq > $3 \
+               AND event = 'visit.not_forwarded' ORDER BY seq LIMIT 1000";
+    let mut gone = HashSet::new();
+    for (data,) in all!(conn, (String,), sql, provider.0, visit.0, since)? {
+        if let Event::NotForwarded { request, .. } = read(&data)?.event {
+            gone.insert(request);
+        }
+    }
+    Ok(gone)
 }
 
 /// What the product answered to a visit's requests from the number `from` on.
@@ -150,7 +182,7 @@ pub async fn from_seq(
 /// What the log says of a visit's requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VisitSums {
-    /// Forwarded, masked or not.
+    /// Forwarded, masked or not; without what was admitted and went nowhere after all.
     pub forwarded: i64,
     pub refused: i64,
     /// Of the forwarded ones, those that filled a window.
@@ -165,12 +197,20 @@ pub async fn sums(conn: &mut Conn, provider: ProviderId, visit: VisitId) -> Resu
                MAX(at) FROM entry WHERE provider_id = $1 AND visit_id = $2 AND outcome IS NOT NULL";
     // Within a text of the entry a quote is escaped: what is looked for is a member, never a word.
     let row = one!(conn, (i64, i64, i64, Option<i64>), sql, provider.0, visit.0)?;
-    Ok(row.map_or_else(VisitSums::default, |(forwarded, refused, pages, last_at)| VisitSums {
+    let mut sums = row.map_or_else(VisitSums::default, |(forwarded, refused, pages, last_at)| VisitSums {
         forwarded,
         refused,
         pages,
         last_at: last_at.map(Moment),
-    }))
+    });
+    // Seldom any: what was admitted and went nowhere after all.
+    for request in not_forwarded(conn, provider, visit, 0).await? {
+        let sql = "SELECT data FROM entry WHERE provider_id = $1 AND visit_id = $2 AND id = $3";
+        let Some((data,)) = one!(conn, (String,), sql, provider.0, visit.0, request.0)? else { continue };
+        sums.forwarded -= 1;
+        sums.pages -= i64::from(matches!(read(&data)?.event, Event::Request { page: true, .. }));
+    }
+    Ok(sums)
 }
 
 /// How many numbers are missing among the entries of all providers; 0 in a sound log.

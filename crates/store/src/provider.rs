@@ -46,6 +46,21 @@ pub async fn by_id(conn: &mut Conn, id: ProviderId) -> Result<Option<Provider>, 
     Ok(row.map(record))
 }
 
+/// Providers of one page of [`all`].
+const PAGE: i64 = 500;
+
+/// Every provider, oldest first, read page by page.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Provider>, StoreError> {
+    let (mut found, mut after) = (vec![], Uuid::nil());
+    loop {
+        let sql = "SELECT id, slug, name FROM provider WHERE id > $1 ORDER BY id LIMIT $2";
+        let page = all!(conn, Row, sql, after, PAGE)?;
+        let Some((last, ..)) = page.last() else { return Ok(found) };
+        after = *last;
+        found.extend(page.into_iter().map(record));
+    }
+}
+
 /// The first few providers, oldest first.
 pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Provider>, StoreError> {
     let rows = all!(conn, Row, "SELECT id, slug, name FROM provider ORDER BY id LIMIT $1", limit)?;

@@ -5,8 +5,8 @@
 
 use pforte_core::{
     access::Reopened,
-    kernel::{Moment, ProviderId, Span, StaffId, TicketId},
-    ticket::{ClosedHow, Opener, Priority, Ticket, TicketChannel, Waits, escalates_after},
+    kernel::{Moment, ProviderId, StaffId, TicketId},
+    ticket::{ClosedHow, Opener, Priority, TICKET_NOTICE, Ticket, TicketChannel, Waits, escalates_after},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -320,45 +320,59 @@ pub enum Clock {
 /// From when a ticket's age counts (rules B15, B16).
 pub type Age = pforte_core::access::TicketAge;
 
-/// Tickets of the queue of which a clock says that something may be due; the core decides what. At most
-/// `limit`, those that have waited longest first.
+/// A ticket that a clock names, and where it stands on that clock: the next page begins after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueAt {
+    pub ticket: TicketId,
+    key: i64,
+}
+
+/// Tickets of the queue of which a clock says that something may be due; the core decides what. At most `limit`,
+/// those that have waited longest first, after one of them. Only their ids: one that cannot be read hides no other.
 pub async fn due(
     conn: &mut Conn,
     provider: ProviderId,
     clock: Clock,
+    after: Option<DueAt>,
     limit: i64,
-) -> Result<Vec<TicketRecord>, StoreError> {
-    let silent = select!(
-        "WHERE t.provider_id = $1 AND t.urgency BETWEEN 4000000000000000000 AND $2 \
-         AND (t.reminded_close_at IS NULL OR t.reminded_close_at < t.waits_for_customer_since \
-         OR t.waits_for_customer_since <= $3) ORDER BY t.urgency LIMIT $4"
+) -> Result<Vec<DueAt>, StoreError> {
+    macro_rules! due {
+        ($key:literal, $condition:literal) => {
+            concat!(
+                "SELECT t.id, t.",
+                $key,
+                " FROM ticket t WHERE t.provider_id = $1 AND t.urgency IS NOT NULL AND t.",
+                $key,
+                " <= $2 AND ",
+                $condition,
+                " AND (t.",
+                $key,
+                " > $4 OR (t.",
+                $key,
+                " = $4 AND t.id > $5)) ORDER BY t.",
+                $key,
+                ", t.id LIMIT $6"
+            )
+        };
+    }
+    let silent = due!(
+        "urgency",
+        "t.urgency >= 4000000000000000000 AND (t.reminded_close_at IS NULL \
+         OR t.reminded_close_at < t.waits_for_customer_since OR t.waits_for_customer_since <= $3)"
     );
-    let too_long = select!(
-        "WHERE t.provider_id = $1 AND t.urgency <= $2 \
-         AND (t.escalated_at IS NULL OR t.escalated_at < t.waits_for_staff_since) \
-         AND $3 = $3 ORDER BY t.urgency LIMIT $4"
-    );
-    let old = select!(
-        "WHERE t.provider_id = $1 AND t.urgency IS NOT NULL AND t.opened_at <= $2 AND $3 = $3 \
-         ORDER BY t.opened_at LIMIT $4"
-    );
-    let quiet = select!(
-        "WHERE t.provider_id = $1 AND t.urgency IS NOT NULL AND t.last_message_at <= $2 AND $3 = $3 \
-         ORDER BY t.last_message_at LIMIT $4"
-    );
-    let untold = select!(
-        "WHERE t.provider_id = $1 AND t.urgency IS NOT NULL AND t.opened_at <= $2 \
-         AND t.reminded_lock_at IS NULL AND $3 = $3 ORDER BY t.opened_at LIMIT $4"
-    );
-    let quiet_untold = select!(
-        "WHERE t.provider_id = $1 AND t.urgency IS NOT NULL AND t.last_message_at <= $2 \
-         AND (t.reminded_lock_at IS NULL OR t.reminded_lock_at < t.last_message_at) AND $3 = $3 \
-         ORDER BY t.last_message_at LIMIT $4"
+    let too_long =
+        due!("urgency", "(t.escalated_at IS NULL OR t.escalated_at < t.waits_for_staff_since) AND $3 = $3");
+    let old = due!("opened_at", "$3 = $3");
+    let quiet = due!("last_message_at", "$3 = $3");
+    let untold = due!("opened_at", "t.reminded_lock_at IS NULL AND $3 = $3");
+    let quiet_untold = due!(
+        "last_message_at",
+        "(t.reminded_lock_at IS NULL OR t.reminded_lock_at < t.last_message_at) AND $3 = $3"
     );
     let (sql, first, second) = match clock {
         Clock::Silent { since } => {
             // Those who were told are looked at again only once the fourteen days are over.
-            let told = since - Span::days(3);
+            let told = since - TICKET_NOTICE;
             (silent, SECOND_HALF.saturating_add(since.0), told.0)
         }
         Clock::TooLong { at } => (too_long, at.0, 0),
@@ -367,8 +381,9 @@ pub async fn due(
         Clock::Untold { by: Age::Created, until } => (untold, until.0, 0),
         Clock::Untold { by: Age::Activity, until } => (quiet_untold, until.0, 0),
     };
-    let rows = all!(conn, Row, sql, provider.0, first, second, limit)?;
-    rows.into_iter().map(TicketRecord::try_from).collect()
+    let (key, id) = after.map_or((i64::MIN, Uuid::nil()), |after| (after.key, after.ticket.0));
+    let rows = all!(conn, (Uuid, i64), sql, provider.0, first, second, key, id, limit)?;
+    Ok(rows.into_iter().map(|(id, key)| DueAt { ticket: id.into(), key }).collect())
 }
 
 /// A ticket's tags, in their order.

@@ -256,27 +256,25 @@ impl Task {
         batch: impl Iterator<Item = Work> + Send,
         answers: &mut VecDeque<Answer>,
     ) -> Result<(), StoreError> {
+        let connected = self.connect().await.map(drop);
+        let first = self.next_seq;
         let mut entries = Vec::with_capacity(batch.size_hint().0);
-        for work in batch {
+        for (seq, work) in (first..).zip(batch) {
             if let Work::Admit(entry, answer) = work {
-                let seq = self.next_seq + i64::try_from(entries.len()).unwrap_or(i64::MAX);
                 entries.push(*entry);
                 answers.push_back(admitted(seq, answer));
             }
         }
-        let written = match self.connect().await {
-            Ok(tx) => log::append(tx, &entries).await.map(|()| tx.next_seq),
-            Err(error) => Err(error),
-        };
+        connected?;
+        let Some(tx) = &mut self.tx else { return Err(gone()) };
+        let written = log::append(tx, &entries).await;
+        let promised = tx.next_seq;
         match written {
-            Ok(next_seq) => {
-                self.next_seq = next_seq;
+            Ok(()) => {
+                self.next_seq = promised;
                 Ok(())
             }
-            Err(error) => {
-                self.roll_back().await;
-                Err(error)
-            }
+            Err(error) => self.find_out(promised, error).await,
         }
     }
 
@@ -329,13 +327,32 @@ impl Task {
         tx.conn.begin().await
     }
 
-    /// The connection, opened anew if it was lost, with the number that comes next.
+    /// The connection, opened anew if it was lost, with the number that comes next. On a new one it is read: the
+    /// database may have committed what the old one was never told of.
     async fn connect(&mut self) -> Result<&mut Tx, StoreError> {
         let tx = match self.tx.take() {
             Some(tx) => Tx { next_seq: self.next_seq, ..tx },
-            None => Tx { conn: self.db.write().await?, next_seq: self.next_seq, found: vec![] },
+            None => {
+                let mut conn = self.db.write().await?;
+                self.next_seq = log::last_seq(&mut conn).await? + 1;
+                Tx { conn, next_seq: self.next_seq, found: vec![] }
+            }
         };
         Ok(self.tx.insert(tx))
+    }
+
+    /// After a commit that was not answered well: where the connection is lost with it, the log itself says
+    /// whether it was made. Nobody else writes there, so the numbers are there exactly if it was.
+    async fn find_out(&mut self, promised: i64, error: StoreError) -> Result<(), StoreError> {
+        let before = self.next_seq;
+        self.roll_back().await;
+        if self.tx.is_some() || promised == before || matches!(error, StoreError::Sync(_)) {
+            return Err(error);
+        }
+        match self.connect().await {
+            Ok(tx) if tx.next_seq == promised => Ok(()),
+            _ => Err(error),
+        }
     }
 
     async fn change(
@@ -372,15 +389,13 @@ impl Task {
 
     async fn commit(&mut self) -> Result<(), StoreError> {
         let Some(tx) = &mut self.tx else { return Err(gone()) };
+        let promised = tx.next_seq;
         match tx.conn.raw("COMMIT").await {
             Ok(()) => {
-                self.next_seq = tx.next_seq;
+                self.next_seq = promised;
                 Ok(())
             }
-            Err(error) => {
-                self.roll_back().await;
-                Err(error)
-            }
+            Err(error) => self.find_out(promised, error).await,
         }
     }
 

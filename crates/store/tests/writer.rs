@@ -1,6 +1,11 @@
 //! The one writer, on both databases: what shares a commit, what is undone, and what is numbered.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    pin::pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures_util::future::{join, join_all};
 use pforte_core::{
@@ -8,11 +13,16 @@ use pforte_core::{
     kernel::{Moment, ProviderId},
 };
 use pforte_store::{
-    Change, Conn, Db, Health, StoreError, Writer, log,
+    Change, Conn, Db, DbConfig, Health, StoreError, Writer, log,
     provider::{self, Provider},
 };
 use pforte_testkit::{TestDb, TestDbKind, on_both_stores};
-use tokio::{sync::oneshot, task::JoinSet};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    sync::oneshot,
+    task::JoinSet,
+};
 use uuid::Uuid;
 
 const HOME: ProviderId = ProviderId(Uuid::from_u128(7));
@@ -276,4 +286,94 @@ async fn a_second_server_is_refused_postgres() {
     writer.stop().await;
     opened.close().await;
     start(&db).await;
+}
+
+/// Stands between the store and PostgreSQL, and once it is told to, loses one answer of the server's and hangs
+/// up: the server did what it was asked, and nobody hears of it.
+struct Lossy {
+    losing: Arc<Mutex<Option<&'static [u8]>>>,
+}
+
+impl Lossy {
+    /// Listens in `folder` and hands on to the cluster's own socket.
+    fn start(folder: &Path, server: PathBuf) -> Self {
+        let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).expect("a socket");
+        let losing: Arc<Mutex<Option<&'static [u8]>>> = Arc::default();
+        let shared = Arc::clone(&losing);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = UnixStream::connect(&server).await.expect("the cluster");
+                tokio::spawn(Self::hand_on(client, server, Arc::clone(&shared)));
+            }
+        });
+        Self { losing }
+    }
+
+    async fn hand_on(client: UnixStream, server: UnixStream, losing: Arc<Mutex<Option<&'static [u8]>>>) {
+        let (mut from_client, mut to_client) = client.into_split();
+        let (mut from_server, mut to_server) = server.into_split();
+        let up = tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(n @ 1..) = from_server.read(&mut buffer).await {
+            let lost = {
+                let mut losing = losing.lock().expect("not poisoned");
+                let lost = losing.is_some_and(|tag| buffer[..n].windows(tag.len()).any(|w| w == tag));
+                if lost {
+                    *losing = None;
+                }
+                lost
+            };
+            if lost || to_client.write_all(&buffer[..n]).await.is_err() {
+                break;
+            }
+        }
+        up.abort();
+    }
+
+    fn lose(&self, tag: &'static [u8]) {
+        *self.losing.lock().expect("not poisoned") = Some(tag);
+    }
+
+    fn lost(&self) -> bool {
+        self.losing.lock().expect("not poisoned").is_none()
+    }
+}
+
+/// PostgreSQL committed and its answer was lost: whoever waits is told the truth, and everything goes on with the
+/// number that comes next. Before, every later batch met a number that was taken, until a restart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_to_a_commit_shuts_nothing_postgres() {
+    let Some(db) = TestDb::postgres() else { return };
+    let DbConfig::Postgres(address) = db.config() else { panic!("PostgreSQL") };
+    // Only the throw-away cluster has a socket to stand in front of.
+    let Some((base, folder)) = address.split_once("?host=") else { return };
+    let lossy = Lossy::start(db.folder.path(), Path::new(folder).join(".s.PGSQL.5432"));
+    let config = DbConfig::Postgres(format!("{base}?host={}", db.folder.path().display()));
+    let opened = Db::open(&config).await.expect("opens");
+    let writer = Writer::start(opened.clone()).await.expect("a writer");
+    let mut health = writer.health();
+    add(&writer, 1, "one", false).await.expect("written");
+
+    lossy.lose(b"COMMIT\0");
+    add(&writer, 2, "two", false).await.expect("it was committed, and that is said");
+    assert!(lossy.lost() && there(&opened, "two").await);
+    add(&writer, 3, "three", false).await.expect("it goes on");
+
+    lossy.lose(b"INSERT 0 1\0");
+    assert_eq!(writer.admit(entry(4)).await.expect("it was committed, and that is said"), 4);
+    assert!(lossy.lost());
+    assert_eq!(writer.admit(entry(5)).await.expect("it goes on"), 5);
+    assert_eq!(numbers(&opened).await, [1, 2, 3, 4, 5]);
+
+    // A connection that is lost before the commit loses what was in it, and nothing else.
+    let TestDbKind::Postgres { server, name } = &db.kind else { panic!("PostgreSQL") };
+    let (let_go, held) = hold(&writer, 6).await;
+    let sql =
+        format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'");
+    server.sql(None, &sql);
+    let_go.send(()).expect("the writer is held");
+    assert!(held.await.is_err(), "what was not committed is not said to be");
+    writer.admit(entry(7)).await.expect("it goes on");
+    assert_eq!(numbers(&opened).await, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(*health.borrow_and_update(), Health::Writable);
 }

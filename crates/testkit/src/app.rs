@@ -10,6 +10,7 @@ use pforte_server::{
     kernel::{Clock, Secrets, Sources, TokenKey, password},
     mail::{self, MailTarget},
 };
+use pforte_store::{Conn, StoreError};
 
 use crate::{Browser, FakeClock, Mail, Person, SeededRandom, TestDb, World, product, world};
 
@@ -104,6 +105,20 @@ impl TestApp {
     async fn boot_again(&mut self) {
         self.app = boot(self.db.open().await, &self.settings, &self.clock, &self.random).await;
         self.router = pforte_server::router(self.app.clone());
+    }
+
+    /// Runs a statement behind the server's back: what no use case would write.
+    pub async fn sql(&self, sql: &'static str) {
+        let done = self.app.writer.upkeep(move |tx| {
+            Box::pin(async move {
+                match tx.conn() {
+                    Conn::Sqlite(conn) => sqlx::query(sql).execute(&mut **conn).await.map(drop),
+                    Conn::Postgres(conn) => sqlx::query(sql).execute(&mut **conn).await.map(drop),
+                }
+                .map_err(StoreError::from)
+            })
+        });
+        done.await.expect("the statement runs");
     }
 
     /// Moves the clock on.

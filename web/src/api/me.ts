@@ -51,12 +51,9 @@ export function isAdmin(me: Me): boolean {
 	return me.staff?.roles.includes("admin") ?? false;
 }
 
-/** Those who work on requests and with customers; admins alone do not. */
+/** Those who read requests: all staff but guests (rules B11, M6), as the server has it. */
 export function serves(me: Me): boolean {
-	const roles = me.staff?.roles ?? [];
-	return ["agent", "onboarding_manager", "support_lead", "success_lead"].some((role) =>
-		roles.includes(role),
-	);
+	return (me.staff?.roles ?? []).some((role) => role !== "guest");
 }
 
 /** Invited to single requests and nothing else (rule M6). */

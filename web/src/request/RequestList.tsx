@@ -68,6 +68,7 @@ export function RequestList({ me }: { me: Me }) {
 				))}
 			</ul>
 			<Refused error={list.items ? list.error : null} />
+			{list.more ? <p className="soft">{frame.moreHits}</p> : null}
 			{list.hasNextPage ? (
 				<Button
 					variant="default"

@@ -28,7 +28,8 @@ export function useOwnRequests(which: Which, q = "", limit = 20) {
 		placeholderData: (before) => before,
 		meta: q ? undefined : { row: (id: string) => row(which, id) },
 	});
-	return { ...query, items: query.data?.pages.flatMap((page) => page.items) };
+	const more = query.data?.pages.some((page) => page.more) ?? false;
+	return { ...query, more, items: query.data?.pages.flatMap((page) => page.items) };
 }
 
 /** One request as it stands in such a list; `null` when it does not. */

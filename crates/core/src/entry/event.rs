@@ -79,6 +79,8 @@ events! {
         visit: VisitId, ground: GroundId, staff_name: Clean, product: Clean, acting_as: ContactId,
         reason: Reason, ends_at: Moment,
     }
+    /// The opening link was spent: a browser has the visit from now on.
+    VisitEntered = "visit.entered" { visit: VisitId }
     VisitEnded = "visit.ended" { visit: VisitId, how: EndedHow, cut_millis: Option<u64>, streams: u32 }
     /// A contact says that it was not agreed; `said` is what they wrote.
     VisitObjected = "visit.objected" { visit: VisitId, contact: ContactId, said: Option<Clean> }

@@ -23,8 +23,6 @@ const UNSENT_LIFE: Span = Span::hours(24);
 const UNNAMED_LIFE: Span = Span::hours(1);
 /// Uploads forgotten in one round.
 const UPLOADS: i64 = 200;
-/// At most this many providers are looked at.
-const PROVIDERS: i64 = 10_000;
 
 /// What kept a round from its work.
 #[derive(Debug, Error)]
@@ -61,7 +59,7 @@ pub async fn sweep(app: &App, part: u8) -> Result<usize, SweepError> {
     for file in unsent {
         gone += usize::from(forget(app, file).await?);
     }
-    for provider in provider::list(&mut *app.read().await?, PROVIDERS).await? {
+    for provider in provider::all(&mut *app.read().await?).await? {
         gone += unnamed(app, provider.id, part, now - UNNAMED_LIFE).await?;
     }
     Ok(gone)

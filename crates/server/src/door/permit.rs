@@ -12,7 +12,7 @@ use pforte_core::{
     kernel::{Language, Moment, Span},
 };
 use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Pass, Permit, Refused, Shut, Status, Why};
-use pforte_store::{Ending, Health, StoreError, visit};
+use pforte_store::{Change, Ending, Health, StoreError, visit};
 use serde::Serialize;
 use serde_json::json;
 use subtle::ConstantTimeEq;
@@ -56,28 +56,24 @@ impl Permit for App {
         }
         let now = self.sources.now();
         let given = hash_token(token);
-        {
-            let mut state = lock(&door.state);
-            let good = state.link.as_ref().is_some_and(|(hash, until)| now < *until && same(hash, &given));
-            if !good {
-                drop(state);
-                return Err(self.shut_at(&door, Why::LinkSpent));
-            }
-            state.link = None;
-        }
+        let taken = {
+            let good = |(hash, until): &mut (String, Moment)| now < *until && same(hash, &given);
+            lock(&door.state).link.take_if(good)
+        };
+        let Some(link) = taken else { return Err(self.shut_at(&door, Why::LinkSpent)) };
         let cookie = self.sources.token();
         let hash = hash_token(&cookie);
-        let (provider, id, stored) = (door.visit.provider, door.visit.id, hash.clone());
-        let entered = self
-            .writer
-            .upkeep(move |tx| Box::pin(async move { visit::enter(tx, provider, id, &stored).await }));
-        match entered.await {
-            Ok(true) => {
+        match self.write_entering(&door, hash.clone(), now).await {
+            Ok(()) => {
                 lock(&door.state).cookie_hash = Some(hash);
                 Ok(Entered { cookie })
             }
-            Ok(false) => Err(self.shut_at(&door, Why::LinkSpent)),
-            Err(_) => Err(self.shut_at(&door, Why::LogDown)),
+            Err(Entering::Spent) => Err(self.shut_at(&door, Why::LinkSpent)),
+            Err(Entering::Store(error)) => {
+                // It opened nothing, so it is not spent.
+                lock(&door.state).link = Some(link);
+                Err(self.shut_at(&door, cannot_log(&error)))
+            }
         }
     }
 
@@ -107,10 +103,11 @@ impl Permit for App {
             self.pace(&door, &ask, &classified, now).await?;
         }
         let outcome = if masked { Outcome::Masked } else { Outcome::Forwarded };
+        // Before the entry: what cannot be forwarded must not be logged as if it were.
+        let identity = self.identity(&door, now).map_err(|why| self.shut_at(&door, why))?;
         let entry = self.request_entry(&door, &ask, &classified, outcome, decision.code(), now);
         let entry_id = entry.id;
         self.writer.admit(entry).await.map_err(|error| self.shut_at(&door, cannot_log(&error)))?;
-        let identity = self.identity(&door, now).map_err(|why| self.shut_at(&door, why))?;
         self.tell_progress(&door, now);
         Ok(Pass {
             visit: door.visit.id,
@@ -153,6 +150,18 @@ impl Permit for App {
         let ask = EndAsk { how: EndedHow::Staff, actor: Actor::Staff(door.visit.staff) };
         let ended = self.end_visit(&door.visit, ask).await;
         Ok(Ended { cut_millis: ended.cut_millis, language: door.shown.language, desk: self.desk() })
+    }
+}
+
+/// Why a link opened nothing.
+enum Entering {
+    Spent,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Entering {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 
@@ -205,6 +214,22 @@ fn minutes_left(door: &Door, now: Moment) -> u32 {
 }
 
 impl App {
+    /// Spends the link, with the entry that tells of it.
+    async fn write_entering(&self, door: &Door, cookie_hash: String, now: Moment) -> Result<(), Entering> {
+        let (provider, id) = (door.visit.provider, door.visit.id);
+        let entry = self.visit_entry(door, Event::VisitEntered { visit: id }, now);
+        self.writer
+            .change(move |tx| {
+                Box::pin(async move {
+                    if !visit::enter(tx, provider, id, &cookie_hash).await? {
+                        return Err(Entering::Spent);
+                    }
+                    Ok(Change::logged((), entry))
+                })
+            })
+            .await
+    }
+
     /// The door, if it is this browser's and the visit still runs.
     fn visitor(&self, label: &str, cookie: Option<&str>) -> Result<Arc<Door>, Shut> {
         let unknown = || self.shut(Language::English, Why::NotHere);

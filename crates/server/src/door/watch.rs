@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use pforte_core::{
     access::{Ask, EndedHow, Request, decide},
     catalogue::{Action, DataClass},
-    entry::Actor,
+    entry::{Actor, Event},
     kernel::{Moment, Span},
 };
 use pforte_store::{Health, StoreError, run};
@@ -84,9 +84,14 @@ async fn watch_time(app: &Shared) {
 
 async fn watch_log(app: &Shared) {
     let mut health = app.health.clone();
+    let mut down_since = None;
     loop {
         let now = health.borrow_and_update().clone();
         app.door.set_log_writable(now == Health::Writable);
+        match now {
+            Health::Writable => down_since = tell_restored(app, down_since).await,
+            _ => down_since = down_since.or_else(|| Some(app.sources.now())),
+        }
         if let Health::Failed(why) = now {
             // What was promised may be lost: never go on after a failed sync.
             tracing::error!(why, "the disk failed to keep what was written; the server ends");
@@ -101,6 +106,19 @@ async fn watch_log(app: &Shared) {
                 }
                 return;
             },
+        }
+    }
+}
+
+/// Leaves a trace of an outage in every provider's log, once it can be written again. Answers since when that is
+/// still to be told.
+async fn tell_restored(app: &Shared, down_since: Option<Moment>) -> Option<Moment> {
+    let since = down_since?;
+    match app.tell_all(app.sources.now(), &Event::LogRestored { down_since: since }).await {
+        Ok(()) => None,
+        Err(error) => {
+            tracing::warn!(%error, "that the log could not be written is told later");
+            Some(since)
         }
     }
 }

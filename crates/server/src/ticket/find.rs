@@ -1,6 +1,6 @@
 //! Full text: tickets by the words in their messages, subjects and names of files, or by their number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pforte_core::kernel::{MessageId, TicketId};
 use pforte_store::{
@@ -17,16 +17,25 @@ use super::{
 };
 use crate::{
     App,
-    kernel::{Page, Problem, SignedIn, Who},
+    kernel::{Problem, SignedIn, Who},
 };
 
-/// Tickets that a search finds at most.
-const FOUND: usize = 100;
-/// Documents that are looked through for them, and in how many goes.
+/// Documents that are looked through in one go, and in how many goes. What is asked besides the words is asked of
+/// every go, so that no hit is lost behind others that are not wanted.
 const DOCUMENTS: i64 = 250;
-const GOES: usize = 4;
+const GOES: usize = 40;
+/// Tickets of which the rest of what is asked is asked in one statement.
+const TOGETHER: usize = 100;
 
-/// Tickets with these words, what was written last first. One page; who seeks on names more words.
+/// What a search found.
+#[derive(Debug)]
+pub struct Hits {
+    pub items: Vec<TicketLine>,
+    /// There may be more of them: who seeks on names more words.
+    pub more: bool,
+}
+
+/// Tickets with these words that are all else that is asked, what was written last first. One page.
 pub async fn find(
     app: &App,
     conn: &mut Conn,
@@ -34,19 +43,14 @@ pub async fn find(
     (desk, filter): (Desk, Filter),
     text: &str,
     limit: i64,
-) -> Result<Page<TicketLine>, Problem> {
-    let found = look_through(conn, who, text).await?;
-    if found.is_empty() {
-        return Ok(Page { items: vec![], next: None });
-    }
-    let place: HashMap<_, _> = found.iter().enumerate().map(|(n, (id, _))| (*id, n)).collect();
-    let filter = Filter { ids: Some(found.iter().map(|(id, _)| *id).collect()), ..filter };
-    let mut rows = queue::list(conn, desk, &filter, Sort::Newest, None, FOUND as i64).await?;
-    rows.sort_by_key(|line| place.get(&line.ticket.id()));
-    rows.truncate(usize::try_from(limit).unwrap_or(FOUND));
-    let snippets = snippets(conn, &rows, found.into_iter().collect(), text).await?;
-    let items = lines(app, conn, who, rows, snippets).await?;
-    Ok(Page { items, next: None })
+) -> Result<Hits, Problem> {
+    let wanted = usize::try_from(limit).unwrap_or(TOGETHER);
+    let asked = Asked { who, desk, filter: &filter, wanted };
+    let Gathered { lines: mut rows, places, more, .. } = asked.look_through(conn, text).await?;
+    let more = more || rows.len() > wanted;
+    rows.truncate(wanted);
+    let snippets = snippets(conn, &rows, places, text).await?;
+    Ok(Hits { items: lines(app, conn, who, rows, snippets).await?, more })
 }
 
 /// Where in a ticket the words stand that this person may read.
@@ -59,60 +63,97 @@ enum Where {
     Number,
 }
 
-/// The tickets that hold these words where this person may read them, what was written last first.
-async fn look_through(
-    conn: &mut Conn,
-    who: &SignedIn,
-    text: &str,
-) -> Result<Vec<(TicketId, Where)>, Problem> {
-    let provider = who.sign_in.provider;
-    let customer = match &who.who {
-        Who::Contact(contact) => Some(contact.customer),
-        Who::Staff(_) => None,
-    };
-    let scope = Scope { provider, customer, asks: who.sign_in.person };
-    let mut numbered = vec![];
-    if let Ok(number) = text.trim_start_matches('#').parse::<i64>()
-        && let Some(record) = ticket::by_number(conn, provider, number).await?
-        && let Some(seen) = look(conn, who, record).await?
-    {
-        numbered.push((seen.record.id(), Where::Number));
-    }
-    let (all, left) = documents(conn, who, scope, (text, Last::Whole), numbered.clone()).await?;
-    // Whole words come first. Where there are few, what only begins so may be meant.
-    if left || !search::may_begin(text) {
-        return Ok(all);
-    }
-    Ok(documents(conn, who, scope, (text, Last::Beginning), numbered).await?.0)
+/// What is asked of a ticket besides the words.
+struct Asked<'a> {
+    who: &'a SignedIn,
+    desk: Desk,
+    filter: &'a Filter,
+    wanted: usize,
 }
 
-/// Adds the tickets of the documents that are found; and whether there are more documents than were looked
-/// through.
-async fn documents(
-    conn: &mut Conn,
-    who: &SignedIn,
-    scope: Scope,
-    asked: (&str, Last),
-    mut all: Vec<(TicketId, Where)>,
-) -> Result<(Vec<(TicketId, Where)>, bool), Problem> {
-    let mut before = None;
-    for _ in 0..GOES {
-        let documents = search::find(conn, scope, asked, before, DOCUMENTS).await?;
-        before = documents.last().map(|found| found.number);
-        for found in documents.iter().filter(|found| may_read(who, found)) {
-            let at = found.message.map_or(Where::Request, Where::Message);
-            match all.iter().position(|(id, _)| *id == found.ticket) {
-                Some(n) if matches!(all[n].1, Where::Number) => all[n].1 = at,
-                Some(_) => {}
-                None if all.len() >= FOUND => return Ok((all, true)),
-                None => all.push((found.ticket, at)),
+/// What was found so far, what was written last first.
+#[derive(Default)]
+struct Gathered {
+    lines: Vec<Line>,
+    places: HashMap<TicketId, Where>,
+    /// Looked at already, wanted or not.
+    seen: HashSet<TicketId>,
+    more: bool,
+}
+
+impl Asked<'_> {
+    /// The tickets that hold these words where this person may read them, and are all else that is asked.
+    async fn look_through(&self, conn: &mut Conn, text: &str) -> Result<Gathered, Problem> {
+        let whole = self.documents(conn, (text, Last::Whole)).await?;
+        // Whole words come first. Where there are few, what only begins so may be meant.
+        if whole.more || !search::may_begin(text) {
+            return Ok(whole);
+        }
+        self.documents(conn, (text, Last::Beginning)).await
+    }
+
+    async fn documents(&self, conn: &mut Conn, asked: (&str, Last)) -> Result<Gathered, Problem> {
+        let provider = self.who.sign_in.provider;
+        let customer = match &self.who.who {
+            Who::Contact(contact) => Some(contact.customer),
+            Who::Staff(_) => None,
+        };
+        let scope = Scope { provider, customer, asks: self.who.sign_in.person };
+        let mut found = Gathered::default();
+        if let Ok(number) = asked.0.trim_start_matches('#').parse::<i64>()
+            && let Some(record) = ticket::by_number(conn, provider, number).await?
+            && let Some(seen) = look(conn, self.who, record).await?
+        {
+            self.take(conn, &mut found, vec![(seen.record.id(), Where::Number)]).await?;
+        }
+        let mut before = None;
+        for _ in 0..GOES {
+            let documents = search::find(conn, scope, asked, before, DOCUMENTS).await?;
+            before = documents.last().map(|found| found.number);
+            let mut new = vec![];
+            for document in documents.iter().filter(|document| may_read(self.who, document)) {
+                let at = document.message.map_or(Where::Request, Where::Message);
+                if let Some(place @ Where::Number) = found.places.get_mut(&document.ticket) {
+                    *place = at;
+                }
+                if found.seen.insert(document.ticket) {
+                    new.push((document.ticket, at));
+                }
+            }
+            self.take(conn, &mut found, new).await?;
+            if i64::try_from(documents.len()).is_ok_and(|n| n < DOCUMENTS) {
+                return Ok(found);
+            }
+            if found.lines.len() > self.wanted {
+                break;
             }
         }
-        if i64::try_from(documents.len()).is_ok_and(|n| n < DOCUMENTS) {
-            return Ok((all, false));
-        }
+        found.more = true;
+        Ok(found)
     }
-    Ok((all, true))
+
+    /// Keeps those that are all else that is asked, in their order.
+    async fn take(
+        &self,
+        conn: &mut Conn,
+        found: &mut Gathered,
+        new: Vec<(TicketId, Where)>,
+    ) -> Result<(), Problem> {
+        for some in new.chunks(TOGETHER) {
+            let filter =
+                Filter { ids: Some(some.iter().map(|(id, _)| *id).collect()), ..self.filter.clone() };
+            let mut lines =
+                queue::list(conn, self.desk, &filter, Sort::Newest, None, TOGETHER as i64).await?;
+            lines.sort_by_key(|line| some.iter().position(|(id, _)| *id == line.ticket.id()));
+            found.lines.extend(lines);
+            found.seen.extend(some.iter().map(|(id, _)| *id));
+            found.places.extend(some.iter().copied());
+            if found.lines.len() > self.wanted {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Pieces of the texts around the words; none where they stand in the subject alone.

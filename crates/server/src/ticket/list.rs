@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
-    find::find,
+    find::{Hits, find},
     line::{TicketLine, lines},
     see::sees_all,
 };
@@ -131,7 +131,17 @@ fn cursor(line: &Line) -> String {
 }
 
 /// A page of tickets.
-pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<Page<TicketLine>, Problem> {
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TicketPage {
+    pub items: Vec<TicketLine>,
+    /// The cursor of the next page; `null` on the last one, and for a search, which has one page.
+    pub next: Option<String>,
+    /// Of a search: there may be further hits. Who seeks on names more words.
+    pub more: bool,
+}
+
+/// A page of tickets.
+pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<TicketPage, Problem> {
     let provider = who.sign_in.provider;
     let desk = Desk { provider, age: app.support(provider).ticket_age, now: app.sources.now() };
     let filter = filter(&query, who)?;
@@ -140,7 +150,8 @@ pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<Page<
     let limit = page.limit();
     let mut conn = app.read().await?;
     if !text.is_empty() {
-        return find(app, &mut conn, who, (desk, filter), &text, limit).await;
+        let Hits { items, more } = find(app, &mut conn, who, (desk, filter), &text, limit).await?;
+        return Ok(TicketPage { items, next: None, more });
     }
     let sort = word("sort", query.sort.as_ref(), |text| match text {
         "urgent" => Some(Sort::Urgent),
@@ -153,7 +164,7 @@ pub async fn list(app: &App, who: &SignedIn, query: TicketQuery) -> Result<Page<
     let rows = queue::list(&mut conn, desk, &filter, sort, after, limit + 1).await?;
     let page = Page::cut(rows, limit, cursor);
     let items = lines(app, &mut conn, who, page.items, HashMap::new()).await?;
-    Ok(Page { items, next: page.next })
+    Ok(TicketPage { items, next: page.next, more: false })
 }
 
 /// How many tickets there are, each at most 1,000.

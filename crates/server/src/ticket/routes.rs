@@ -18,8 +18,7 @@ use super::{
     Asked,
     answer::{Answer, answer, follow_up as carry_on},
     change::{NewWatcher, TicketChange},
-    line::TicketLine,
-    list::{TicketCounts, TicketQuery},
+    list::{TicketCounts, TicketPage, TicketQuery},
     open::OpenAsk,
     saved, see,
     view::{MessageView, TicketView, message_view, ticket_view as view_of},
@@ -27,7 +26,7 @@ use super::{
 use crate::{
     Shared,
     ground::view::TicketRef,
-    kernel::{ContactActor, Page, Problem, SignedIn, StaffActor, Who},
+    kernel::{ContactActor, Problem, SignedIn, StaffActor, Who},
     staff::must_serve,
 };
 
@@ -77,12 +76,12 @@ fn as_signed_in(who: &StaffActor) -> SignedIn {
 /// Contacts see their customer's: owner, admins and authorised contacts all of them, others those they
 /// asked or watch. Staff see the provider's, guests what they were invited to.
 #[utoipa::path(get, path = "/tickets", tag = "tickets", params(TicketQuery), responses(
-    (status = 200, body = Page<TicketLine>), (status = 422, body = Problem)))]
+    (status = 200, body = TicketPage), (status = 422, body = Problem)))]
 pub async fn list(
     State(app): State<Shared>,
     who: SignedIn,
     Query(query): Query<TicketQuery>,
-) -> Result<Json<Page<TicketLine>>, Problem> {
+) -> Result<Json<TicketPage>, Problem> {
     Ok(Json(super::list::list(&app, &who, query).await?))
 }
 

@@ -37,7 +37,6 @@ const EVERY: Duration = Duration::from_secs(60);
 /// Tickets of one clock in one go, and goes in one sweep.
 const BATCH: i64 = 100;
 const GOES: usize = 10;
-const PROVIDERS: i64 = 10_000;
 
 /// Sweeps until the server shuts down.
 pub async fn sweep_always(app: Shared) {
@@ -56,13 +55,19 @@ pub async fn sweep_always(app: Shared) {
 
 /// Does what is due now; answers how many tickets were looked at.
 pub async fn sweep(app: &Arc<App>) -> Result<usize, StoreError> {
-    let providers = provider::list(&mut *app.read().await?, PROVIDERS).await?;
+    let providers = provider::all(&mut *app.read().await?).await?;
     let mut looked_at = 0;
     for provider in providers {
+        // One provider's trouble is not the next one's.
         for clock in clocks(app, provider.id) {
-            looked_at += sweep_clock(app, provider.id, clock).await?;
+            match sweep_clock(app, provider.id, clock).await {
+                Ok(looked) => looked_at += looked,
+                Err(error) => tracing::error!(%error, provider = %provider.id, ?clock, "not swept"),
+            }
         }
-        mail::forget_answered(app, provider.id).await?;
+        if let Err(error) = mail::forget_answered(app, provider.id).await {
+            tracing::warn!(%error, provider = %provider.id, "what was answered is not forgotten");
+        }
     }
     Ok(looked_at)
 }
@@ -79,13 +84,20 @@ fn clocks(app: &App, provider: ProviderId) -> [Clock; 4] {
 }
 
 async fn sweep_clock(app: &Shared, provider: ProviderId, clock: Clock) -> Result<usize, StoreError> {
-    let mut looked_at = 0;
+    let (mut looked_at, mut after) = (0, None);
     for _ in 0..GOES {
-        let found = ticket::due(&mut *app.read().await?, provider, clock, BATCH).await?;
-        for record in &found {
-            sweep_one(app, provider, record.id(), clock).await?;
+        let found = ticket::due(&mut *app.read().await?, provider, clock, after, BATCH).await?;
+        for due in &found {
+            // One ticket's trouble is not the next one's; only where nothing can be written nothing goes on.
+            if let Err(error) = sweep_one(app, provider, due.ticket, clock).await {
+                if error.shuts_doors() {
+                    return Err(error);
+                }
+                tracing::error!(%error, ticket = %due.ticket, "not swept; it is tried again");
+            }
         }
         looked_at += found.len();
+        after = found.last().copied();
         if i64::try_from(found.len()).is_ok_and(|n| n < BATCH) {
             break;
         }
@@ -123,7 +135,11 @@ async fn sweep_one(app: &Shared, provider: ProviderId, id: TicketId, clock: Cloc
             }
         }
         Err(Stop::Nothing) => {}
-        Err(Stop::Failed(problem)) => tracing::warn!(code = problem.code, ticket = %id, "not swept"),
+        Err(Stop::Failed(problem)) => {
+            // Nobody was told, so it is not noted as told.
+            tracing::error!(code = problem.code, ticket = %id, "not swept; it is tried again");
+            return Ok(());
+        }
     }
     put_away(app, provider, id, clock).await
 }

@@ -40,6 +40,28 @@ fn both(one: Uuid, other: Uuid) -> Vec<String> {
 }
 
 on_both! {
+    /// What is asked besides the words is asked of every hit, and not of the newest hundred: none is lost.
+    async fn no_hit_is_lost_behind_newer_ones_that_are_not_wanted(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut agent = app.sign_in(&near.agent).await;
+        let body = |subject: &str| {
+            json!({ "contact_id": near.customer.owner.id, "channel": "phone", "subject": subject, "text": "Drucker" })
+        };
+        let oldest = agent.post("/tickets", body("Drucker im Keller")).await.ok();
+        let id = oldest["id"].as_str().expect("an id").to_owned();
+        agent.post(&format!("/tickets/{id}/take-over"), json!({})).await.ok();
+        for n in 0..130 {
+            agent.post("/tickets", body(&format!("Drucker {n}"))).await.ok();
+        }
+        let mine = agent.get("/tickets?q=Drucker&assignee=me").await.ok();
+        assert_eq!((ids(&mine["items"]), &mine["more"]), (vec![id], &json!(false)));
+        // What does not fit on the page is said.
+        let all = agent.get("/tickets?q=Drucker&limit=100").await.ok();
+        assert_eq!((all["items"].as_array().map(Vec::len), &all["more"]), (Some(100), &json!(true)));
+        let few = agent.get("/tickets?q=Keller").await.ok();
+        assert_eq!((few["items"].as_array().map(Vec::len), &few["more"]), (Some(1), &json!(false)));
+    }
+
     /// Tickets are found by words, also in another form of theirs, by names of files and by number; those
     /// of another provider are not.
     async fn tickets_are_found_by_words_files_and_number(app: TestApp) {

@@ -71,6 +71,7 @@ export function QueueList({ search, current, guest, compact = false }: QueueList
 					/>
 				))}
 			</ul>
+			{tickets.more ? <p className="soft">{frame.moreHits}</p> : null}
 			{tickets.hasNextPage ? (
 				<Button
 					variant="default"

@@ -36,7 +36,8 @@ export function useTickets(search: string) {
 		meta: queryOf(search).q ? undefined : { row: (id: string) => row(search, id) },
 		refetchInterval: connection === "live" ? 60_000 : 10_000,
 	});
-	return { ...query, items: query.data?.pages.flatMap((page) => page.items) };
+	const more = query.data?.pages.some((page) => page.more) ?? false;
+	return { ...query, more, items: query.data?.pages.flatMap((page) => page.items) };
 }
 
 /** One request as it stands in such a list; `null` when it does not. */
@@ -62,7 +63,7 @@ export function useViewCount(search: string) {
 		queryFn: async () => {
 			const query = { ...queryOf(search), limit: PAGE };
 			const page = await ask(api.GET("/tickets", { params: { query } }));
-			return { count: page.items.length, more: Boolean(page.next) };
+			return { count: page.items.length, more: Boolean(page.next) || page.more };
 		},
 		staleTime: 30_000,
 	});

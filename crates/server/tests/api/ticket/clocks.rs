@@ -14,6 +14,42 @@ async fn mails(app: &TestApp, to: &str, text: &str) -> usize {
 }
 
 on_both! {
+    /// Rule B14: a ticket that cannot be read holds up no other one, of this provider or the next, and is told of
+    /// once it can be read again.
+    async fn b14_one_ticket_that_cannot_be_read_holds_up_no_other(app: TestApp) {
+        let (near, far) = (app.world.near.clone(), app.world.far.clone());
+        let mut owner = app.sign_in(&near.customer.owner).await;
+        ask(&mut owner, "Broken").await;
+        app.advance(Span::minutes(1));
+        ask(&mut owner, "Whole").await;
+        ask(&mut app.sign_in(&far.customer.owner).await, "Elsewhere").await;
+        app.sql("UPDATE ticket SET priority = 'odd' WHERE subject = 'Broken'").await;
+        app.advance(Span::days(3));
+        sweep(&app.app).await.expect("swept");
+        sweep(&app.app).await.expect("swept");
+        let escalated = async |provider| entries_named(&app.app, provider, "ticket.escalated").await.len();
+        assert_eq!((escalated(near.provider).await, escalated(far.provider).await), (1, 1));
+        app.sql("UPDATE ticket SET priority = 'normal' WHERE subject = 'Broken'").await;
+        sweep(&app.app).await.expect("swept");
+        assert_eq!(escalated(near.provider).await, 2);
+    }
+
+    /// Rule B14: a reminder that could not be sent is not noted as sent; it goes out when it can.
+    async fn b14_a_failed_reminder_is_tried_again(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut run = running(&app).await;
+        write(&mut run.agent, &run.ticket, "Does it work now?").await;
+        let to = near.customer.owner.address.clone();
+        app.sql("ALTER TABLE outbox RENAME TO outbox_away").await;
+        app.advance(Span::days(11));
+        sweep(&app.app).await.expect("swept");
+        app.sql("ALTER TABLE outbox_away RENAME TO outbox").await;
+        assert_eq!(mails(&app, &to, "closes in three days").await, 0);
+        sweep(&app.app).await.expect("swept");
+        sweep(&app.app).await.expect("swept");
+        assert_eq!(mails(&app, &to, "closes in three days").await, 1);
+    }
+
     /// Rule B14, control 16: fourteen days without an answer close it, sweeper or not; a message opens it again.
     async fn b14_control_16_silence_closes_and_an_answer_reopens(app: TestApp) {
         let near = app.world.near.clone();

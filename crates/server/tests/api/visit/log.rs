@@ -31,6 +31,15 @@ on_both! {
         assert_eq!((*outcome, code.as_str()), (Outcome::Refused, "action.never"));
         let gone = entries_named(&app.app, app.world.near.provider, "visit.not_forwarded").await;
         assert!(matches!(gone[0].event, Event::NotForwarded { request, .. } if request == pass.entry));
+        // Whoever reads along counts what went on, and sees which did not.
+        let (contact, id) = (app.sign_in(&app.world.near.customer.owner).await, &visit.id);
+        let view = contact.get(&format!("/visits/{id}")).await.ok();
+        assert_eq!((&view["pages"], &view["refused"]), (&json!(2), &json!(1)));
+        let requests = contact.get(&format!("/visits/{id}/requests")).await.ok();
+        let outcomes: Vec<_> = requests["items"].as_array().expect("requests").iter().map(|r| r["outcome"].clone()).collect();
+        assert_eq!(outcomes, ["refused", "not_forwarded", "masked", "forwarded"]);
+        let entered = entries_named(&app.app, app.world.near.provider, "visit.entered").await;
+        assert!(matches!(entered.as_slice(), [entry] if entry.customer.is_some()), "{entered:?}");
     }
 
     /// Rule W2: as long as the entry is not committed there is no answer.

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use pforte_core::kernel::Span;
-use pforte_testkit::{Opened, PRODUCT, TestApp, TestDb, entries_named, entries_until, redeem_body};
+use pforte_core::{entry::Event, kernel::Span};
+use pforte_gateway::Permit;
+use pforte_testkit::{
+    Opened, PRODUCT, TestApp, TestDb, entries_named, entries_until, redeem_body, shut_code, visit_link,
+};
 use serde_json::{Value, json};
 
 use super::told;
@@ -23,6 +26,8 @@ async fn nothing_opens_and_everything_shuts(app: TestApp) {
     let digits = contact.pin().await;
     let mut colleague = app.sign_in(&near.colleague).await;
     let hold = visit.view().await.expect("open").hold;
+
+    let began = app.app.sources.now();
 
     app.db.make_unwritable();
     // The watcher notices by itself, and then the open stream is cut within a second.
@@ -60,6 +65,13 @@ async fn nothing_opens_and_everything_shuts(app: TestApp) {
     for event in ["ground.ended", "visit.ended", "sign_in.closed"] {
         assert_eq!(entries_named(&app.app, near.provider, event).await.len(), 1, "{event}");
     }
+    // The outage left a trace in every provider's log.
+    for provider in [near.provider, app.world.far.provider] {
+        let restored = entries_until(&app.app, provider, "log.restored", 1).await;
+        let [entry] = restored.as_slice() else { panic!("{restored:?}") };
+        let Event::LogRestored { down_since } = entry.event else { panic!("{entry:?}") };
+        assert!(began <= down_since && down_since <= entry.at, "{entry:?}");
+    }
     main_job_works_again(&app, &visit).await;
 }
 
@@ -72,6 +84,36 @@ async fn main_job_works_again(app: &TestApp, old: &Opened) {
     assert_eq!((&ground["state"], &ground["ended_how"]), (&json!("ended"), &json!("customer")));
     let mut conn = app.app.read().await.expect("a connection");
     assert_eq!(pforte_store::log::gaps(&mut conn).await.expect("counts"), 0);
+}
+
+/// A link that could not be spent for want of a log opens once there is one again.
+async fn a_link_is_not_burnt(app: TestApp) {
+    let (_, mut agent, visit) = app.visit().await;
+    let reason = json!({ "category": "other", "text": "Side by side" });
+    let body = json!({ "ground_id": visit.ground, "product": PRODUCT, "reason": reason });
+    let url = agent.post("/visits", body).await.ok()["url"].clone();
+    let (label, token) = visit_link(url.as_str().expect("a link"));
+    app.db.make_unwritable();
+    until_writable(&app, false).await;
+    assert_eq!(shut_code(&app.app.enter(&label, &token).await.expect_err("shut")), "log_down");
+    app.db.make_writable();
+    until_writable(&app, true).await;
+    app.app.enter(&label, &token).await.expect("it was never spent");
+    assert_eq!(shut_code(&app.app.enter(&label, &token).await.expect_err("once")), "link_spent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_not_burnt_sqlite() {
+    if let Some(db) = TestDb::sqlite_on_small_disk() {
+        a_link_is_not_burnt(TestApp::start(db).await).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_not_burnt_postgres() {
+    if let Some(db) = TestDb::postgres() {
+        a_link_is_not_burnt(TestApp::start(db).await).await;
+    }
 }
 
 /// Control 37, rule W2: a full disk.
