@@ -4637,7 +4637,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Page_TicketLine"];
+                        "application/json": components["schemas"]["TicketPage"];
                     };
                 };
                 422: {
@@ -7078,51 +7078,6 @@ export interface components {
             /** @description The cursor of the next page; `null` on the last one. */
             next?: string | null;
         };
-        /** @description One page of a list. */
-        Page_TicketLine: {
-            items: {
-                assignee?: components["schemas"]["StaffRef"] | null;
-                /** @description `portal`, `mail`, `phone`, `voice` or `chat`. */
-                channel: string;
-                closes_at?: components["schemas"]["Timestamp"] | null;
-                /** @description Who asks. */
-                contact: components["schemas"]["Person"];
-                customer: components["schemas"]["CustomerRef"];
-                /**
-                 * Format: int64
-                 * @description For staff: mails in quarantine that belong to it.
-                 */
-                held: number;
-                /** Format: uuid */
-                id: string;
-                last_message_at: components["schemas"]["Timestamp"];
-                /** @description From when on nobody can write in it. */
-                locks_at: components["schemas"]["Timestamp"];
-                /** @description For staff: I have it; for contacts: I asked. */
-                mine: boolean;
-                /** Format: int64 */
-                number: number;
-                opened_at: components["schemas"]["Timestamp"];
-                /** @description `low`, `normal`, `high` or `urgent`. */
-                priority: string;
-                /**
-                 * @description How the asking was proven: `proven`, `confirmed`, `signed_in` or `unproven`; `null` when staff
-                 *     typed it in.
-                 */
-                proof?: string | null;
-                /** @description Where the searched words were found. */
-                snippet?: string | null;
-                /** @description `new`, `open`, `waiting`, `closed` or `locked`. */
-                state: string;
-                subject: string;
-                tags: string[];
-                /** @description `staff` or `customer`. */
-                waits_for?: string | null;
-                waits_since?: components["schemas"]["Timestamp"] | null;
-            }[];
-            /** @description The cursor of the next page; `null` on the last one. */
-            next?: string | null;
-        };
         /** @description A contact, as far as it may be known now. */
         PanelContact: {
             /** @description The primary address, masked unless personal data is open; `null` when there is none. */
@@ -7598,6 +7553,14 @@ export interface components {
             /** @description `staff` or `customer`. */
             waits_for?: string | null;
             waits_since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A page of tickets. */
+        TicketPage: {
+            items: components["schemas"]["TicketLine"][];
+            /** @description Of a search: there may be further hits. Who seeks on names more words. */
+            more: boolean;
+            /** @description The cursor of the next page; `null` on the last one, and for a search, which has one page. */
+            next?: string | null;
         };
         /** @description A ticket by number and subject. */
         TicketRef: {
