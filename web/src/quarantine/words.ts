@@ -39,7 +39,8 @@ export const whyWords = words(
 		"mail.loop": "Unsere eigene Mail kam zurück.",
 		"mail.flood": "Zu viele Mails von dieser Adresse.",
 		"mail.not_answered": "Nicht beantwortet: Es gingen schon zu viele Antworten hinaus.",
-		"mail.verification": "Bestätigt vielleicht ein Konto bei einem fremden Dienst: Nur Leitungen sehen sie.",
+		"mail.verification":
+			"Bestätigt vielleicht ein Konto bei einem fremden Dienst: Nur Leitungen sehen sie.",
 		"thread.forged": "Gibt sich als Antwort aus, ist aber keine auf unsere Mail.",
 		"thread.unvouched": "Worauf die Mail antwortet, kann jemand hinzugefügt haben.",
 		"thread.not_participant": "Antwortet in einer Anfrage, an der die Person nicht beteiligt ist.",

@@ -104,7 +104,8 @@ export const refusals = words(
 			"Diese Adresse gehört zu jemandem aus dem Team. Lassen Sie die Person einfach mitlesen.",
 		"guest.inactive": "Dieser Gast ist gesperrt. Die Administration kann das ändern.",
 		"mail.decided": "Über diese E-Mail ist schon entschieden.",
-		"mail.verification": "Vielleicht bestätigt diese E-Mail ein Konto bei einem fremden Dienst. Ansehen und zulassen können sie die Leitungen.",
+		"mail.verification":
+			"Vielleicht bestätigt diese E-Mail ein Konto bei einem fremden Dienst. Ansehen und zulassen können sie die Leitungen.",
 		"mail.live_secrets":
 			"In dieser E-Mail stehen gültige Zugangsdaten. Machen Sie eine Anfrage daraus: Dort sind sie unkenntlich.",
 		"mail.unregistered":
@@ -256,7 +257,8 @@ export const refusals = words(
 		"guest.is_staff": "This address belongs to a colleague. Just let them watch the request.",
 		"guest.inactive": "This guest is shut out. Administration can change that.",
 		"mail.decided": "This mail has been decided already.",
-		"mail.verification": "This mail may confirm an account at another service. Leads can look at it and let it in.",
+		"mail.verification":
+			"This mail may confirm an account at another service. Leads can look at it and let it in.",
 		"mail.live_secrets":
 			"There are live secrets in this mail. Make a request of it: there they are blacked out.",
 		"mail.unregistered":
