@@ -1,5 +1,7 @@
 //! The listener under those who hold on: places, bodies that never come, answers that nobody takes, HTTP/2.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where something fails")]
+
 mod support;
 
 use std::{

@@ -5,7 +5,7 @@ use pforte_core::{
     access::*,
     catalogue::{Action, DataClass},
     kernel::*,
-    ticket::{ClosedHow, Opener},
+    ticket::Opener,
 };
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! A gateway with a permit in memory, before a real product on a free port.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(unused_imports, reason = "each test binary uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test stops where something fails")]
 
 mod authority;

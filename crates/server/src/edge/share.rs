@@ -108,9 +108,12 @@ impl Shares {
     }
 }
 
-/// By key, what is held: oldest first, with what ends it while it can be ended.
+/// What is held, by its number: oldest first, with what ends it while it can be ended.
+type Line = VecDeque<(u64, Option<CancellationToken>)>;
+
+/// By key, what is held.
 #[derive(Debug)]
-struct Held<K>(Mutex<HashMap<K, VecDeque<(u64, Option<CancellationToken>)>>>);
+struct Held<K>(Mutex<HashMap<K, Line>>);
 
 impl<K> Default for Held<K> {
     fn default() -> Self {
@@ -119,7 +122,7 @@ impl<K> Default for Held<K> {
 }
 
 impl<K: Clone + Eq + Hash> Held<K> {
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, VecDeque<(u64, Option<CancellationToken>)>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Line>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
