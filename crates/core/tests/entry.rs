@@ -44,6 +44,11 @@ fn people() -> Vec<Event> {
         Event::StaffAdded { staff: id(2), roles: vec![StaffRole::Agent, StaffRole::SupportLead] },
         Event::StaffChanged { staff: id(2), fields: vec![name("roles")] },
         Event::CustomerAdded { customer: id(3) },
+        Event::CustomerDeactivated { customer: id(3) },
+        Event::CustomerReactivated { customer: id(3) },
+        Event::NoteAdded { customer: id(3), note: id(4) },
+        Event::NoteChanged { customer: id(3), note: id(4) },
+        Event::NoteRemoved { customer: id(3), note: id(4) },
         Event::CustomerChanged { customer: id(3), fields: vec![] },
         Event::ContactAdded { contact: id(4), role: ContactRole::Owner, rights },
         Event::ContactChanged { contact: id(4), fields: vec![name("phones")] },
@@ -75,6 +80,7 @@ fn doors() -> Vec<Event> {
         Event::AlarmRaised { alarm: id(10), code: name("pin.flood"), staff: None },
         Event::AlarmAcknowledged { alarm: id(10) },
         Event::GroundEnded { ground, how: EndedHow::Customer, visits: 1, cut_millis: Some(12) },
+        Event::VisitEntered { visit: id(9) },
         Event::VisitOpened {
             visit,
             ground,
@@ -162,6 +168,7 @@ fn mails_and_contacts() -> Vec<Event> {
         Event::PhoneAdded { contact },
         Event::PhoneRemoved { contact },
         Event::ContactRemoved { contact },
+        Event::ContactRestored { contact },
         Event::ChangeAsked { change, contact: None, kind: name("contact_add") },
         Event::ChangeDecided { change, approved: false },
         Event::CallRecorded {

@@ -46,6 +46,13 @@ pub struct Arguments {
     config: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// The week needs the demo's own products and support.
+    const fn has_week(&self) -> bool {
+        !self.people_only && self.config.is_none()
+    }
+}
+
 /// Runs the demo until a signal ends it.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.fresh && arguments.data.exists() {
@@ -64,7 +71,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if !config.secrets.exists() {
         secrets_file::create(&config.secrets)?;
     }
-    if !arguments.people_only {
+    if arguments.has_week() {
         week::live(&config).await?;
     }
     let started = serve::start(&config, Mode { demo: true }).await?;
@@ -98,7 +105,7 @@ const PRODUCTS: [Product; 2] = [
 ];
 
 fn products(arguments: &Arguments) -> &'static [Product] {
-    if arguments.people_only { &PRODUCTS[..1] } else { &PRODUCTS }
+    if arguments.has_week() { &PRODUCTS } else { &PRODUCTS[..1] }
 }
 
 impl Product {

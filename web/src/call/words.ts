@@ -37,7 +37,7 @@ export const callWords = words(
 		whoHint: "The number on the display, or the person's name",
 		registered: (number: string) => `${number} is registered.`,
 		unregistered: (number: string) =>
-			`${number} is registered for nobody. Search by name; then only a call-back to a registered number proves who it is.`,
+			`${number} is not registered. Search by name. Then only a call-back to a registered number proves who it is.`,
 		nobody: "Nobody found.",
 		matches: "Who is it?",
 		support: "authorised",

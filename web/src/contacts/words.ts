@@ -3,7 +3,7 @@ import { words } from "../words/dictionary";
 export const contactsWords = words(
 	{
 		title: "Support-Kontakte",
-		lead: "Wer bei Ihnen Support anfragen und Zugriff freigeben darf, und woran wir Sie erkennen.",
+		lead: "Wer bei Ihnen Support anfragen und Zugang gewähren darf, und woran wir Sie erkennen.",
 		back: "Einstellungen",
 		attention: "Bitte ansehen",
 		role_owner: "Inhaber",
@@ -12,7 +12,7 @@ export const contactsWords = words(
 		"warning_contacts.few_admins":
 			"Nur eine Person ist Inhaber oder Admin. Fällt sie aus, kann niemand mehr etwas ändern. Machen Sie eine zweite Person zum Admin.",
 		"warning_contacts.none_authorised":
-			"Bei Ihnen darf niemand Zugriff freigeben. Geben Sie mindestens einer Person beide Rechte.",
+			"Bei Ihnen darf niemand Zugang gewähren. Geben Sie mindestens einer Person beide Rechte.",
 		"warning_contacts.one_authorised":
 			"Nur eine Person hat beide Rechte: Was sie hier ändert, gilt sofort. Mit einer zweiten bestätigen sich beide gegenseitig.",
 		"warning_address.unreachable":

@@ -2,7 +2,7 @@ import { words } from "../words/dictionary";
 
 export const deskWords = words(
 	{
-		title: "Pult",
+		title: "Arbeitsplatz",
 		find: "Kunde, Kontakt, Telefonnummer oder Anfrage",
 		findList: "Gefunden",
 		findHint: "Taste /",
@@ -68,7 +68,7 @@ export const deskWords = words(
 		visitEnded: (seconds: string) => `Beendet. Nach ${seconds} war alles zu.`,
 		overNow: "Die Zeit ist um.",
 		whyOpen: "Grund",
-		back: "Zurück zum Pult",
+		back: "Zurück zum Arbeitsplatz",
 		ticket: "Anfrage",
 		toTicket: "Zurück zur Anfrage",
 		keysTitle: "Tasten",
@@ -76,7 +76,7 @@ export const deskWords = words(
 		key_move: "Treffer wählen",
 		key_take: "Treffer nehmen, PIN einlösen",
 		key_escape: "Suche oder Fenster schließen",
-		key_home: "Zum Pult",
+		key_home: "Zum Arbeitsplatz",
 		key_queue: "Zu den Anfragen",
 		key_call: "Anruf annehmen",
 		key_quarantine: "Zur Quarantäne",
@@ -125,7 +125,7 @@ export const deskWords = words(
 		check: "Please check this.",
 		redeem: "Redeem",
 		deactivate: "Make this contact's PIN invalid",
-		deactivated: "That PIN is no longer good. The customer already has a new one.",
+		deactivated: "That PIN is no longer valid. The customer already has a new one.",
 		contactLacks: (name: string) =>
 			`${name} is not authorised to ask for support and so has no PIN. Only the customer can change that.`,
 		youLack: "You cannot open access right now. Missing:",
@@ -142,7 +142,7 @@ export const deskWords = words(
 		noProducts: "This customer uses no product yet.",
 		open: "Open",
 		openAgain: "Open",
-		blocked: "The browser stopped the window. Here is the link, good once and for 60 seconds:",
+		blocked: "The browser stopped the window. Here is the link. It works once, within 60 seconds:",
 		openLink: (product: string) => `Open ${product}`,
 		furtherReason: "You have been in before. Each further visit needs its own reason.",
 		firstReason: "Why do you go in?",

@@ -88,7 +88,7 @@ export const doorWords = words(
 		unsureOpen: (time: string) => `At ${time} it was open.`,
 		becauseOf: (number: number) => `Because of your request ${number}`,
 		becauseOfColleague: "Because of somebody else’s request in your account",
-		untilRequest: (day: string) => `until the request ends, ${day} at the latest`,
+		untilRequest: (day: string) => `until the request ends, or ${day} at the latest`,
 		endNow: "End now",
 		ended: (seconds: string) => `Everything was shut after ${seconds}.`,
 		endedTitle: "You ended the access.",
@@ -104,7 +104,7 @@ export const doorWords = words(
 		refusedPages: (count: number) => `${count} refused`,
 		actingAs: (name: string) => `as ${name}`,
 		lastPage: (area: string, time: string) => `last: ${area}, ${time}`,
-		canSee: "What support can see at most right now",
+		canSee: "The most that support can see right now",
 		canSeeNothing:
 			"Nothing. Only a PIN from you, or somebody taking over a request of yours, opens anything.",
 		canSeeNothingShort: "Nothing.",
@@ -117,12 +117,12 @@ export const doorWords = words(
 		hello: (name: string) => `Hello, ${name}`,
 		"notice_pin.killed": "Your PIN was made invalid after five wrong entries.",
 		"notice_pin.closed":
-			"The PIN way is closed after many wrong entries. Sign out and in again to open it.",
+			"PINs are blocked after many wrong entries. Sign out and in again to use them.",
 		"notice_totp.on": "A contact now signs in with one-time codes.",
 		"notice_totp.off": "A contact turned one-time codes off. If it was not you, please ask.",
 		"notice_codes.guessed":
 			"Twenty wrong one-time codes were entered with a contact's password. Somebody may know the password.",
-		"notice_pin.reopened": "The PIN way is open again.",
+		"notice_pin.reopened": "You can use PINs again.",
 		"notice_contact.added":
 			"A new contact was added to your account. If that is news to you, please ask about it.",
 		"notice_contact.changed":

@@ -18,7 +18,7 @@ export const frameWords = words(
 		home: "Tür",
 		visits: "Besuchsbuch",
 		support: "Support",
-		desk: "Pult",
+		desk: "Arbeitsplatz",
 		tickets: "Anfragen",
 		call: "Anruf",
 		quarantine: "Quarantäne",

@@ -4,7 +4,7 @@ export const signInWords = words(
 	{
 		title: "Anmelden",
 		lead: (provider: string) => `Support von ${provider}`,
-		leadStaff: (provider: string) => `Pult von ${provider}`,
+		leadStaff: (provider: string) => `Arbeitsplatz von ${provider}`,
 		demo: "Demo: Melden Sie sich mit einem Klick an",
 		demoOr: "oder mit eigenen Angaben",
 		role_customer: "Kunde",
@@ -72,7 +72,7 @@ export const signInWords = words(
 		link: "Send me a link",
 		linkHint: "With the link you see everything; the PIN asks for your password.",
 		linkSent:
-			"If we know this address, a mail is on its way. The link in it is good for a short time, and once.",
+			"If we know this address, a mail is on its way. The link in it works once, for a short time.",
 		linkNeedsAddress: "Please enter your e-mail address first.",
 		toStaff: "I work in support",
 		toContact: "I am a customer",

@@ -252,7 +252,7 @@ fn write(reader: Reader, text: Text, way: &Way<'_>, over: Option<(&Bar, &str)>) 
 
 fn html(language: Language, text: &Text, way: &Way<'_>, bar: &str) -> String {
     let (code, to_desk, to_start) = match language {
-        Language::German => ("de", "Zurück zum Pult", "Zur Startseite des Produkts"),
+        Language::German => ("de", "Zurück zum Arbeitsplatz", "Zur Startseite des Produkts"),
         Language::English => ("en", "Back to the desk", "To the product's start page"),
     };
     let desk = match way {

@@ -2,7 +2,7 @@
 
 use http::Method;
 use pforte_core::kernel::Span;
-use pforte_testkit::{Browser, PRODUCT, TestApp, entries_named, on_both};
+use pforte_testkit::{Browser, PRODUCT, entries_named, on_both};
 use serde_json::{Value, json};
 
 use crate::contacts::{change as path_of, second};

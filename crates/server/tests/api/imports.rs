@@ -3,7 +3,7 @@
 use axum::body::Body;
 use http::{Request, header};
 use pforte_core::kernel::Span;
-use pforte_testkit::{Answer, Browser, PRODUCT, PUBLIC_ORIGIN, TestApp, entries_named, on_both};
+use pforte_testkit::{Answer, Browser, PRODUCT, PUBLIC_ORIGIN, entries_named, on_both};
 use serde_json::{Value, json};
 
 use crate::contacts::{change, second};

@@ -2,7 +2,7 @@
 
 use http::Method;
 use pforte_core::kernel::Span;
-use pforte_testkit::{TestApp, entries_named, on_both};
+use pforte_testkit::{entries_named, on_both};
 use serde_json::{Value, json};
 
 on_both! {

@@ -58,7 +58,7 @@ on_both! {
         let mut body = crate::ticket::visit_body(&ground);
         body["reason"] = json!({ "category": "fault", "text": "Login mit password=geheimwort4711 prüfen" });
         agent.post("/visits", body).await.ok();
-        is_clean(&owner.get("/visits").await.ok().to_string());
+        is_clean(&owner.get("/grounds").await.ok().to_string());
     }
 
     /// Control 48: quarantine shows a mail without its secrets, and its raw form not at all.

@@ -65,7 +65,7 @@ on_both! {
             assert_eq!(told(&app.app.admit(ask).await), "ended");
             assert_eq!(shut_code(&app.app.status(&visit.label, cookie).await.expect_err("shut")), "ended");
         }
-        assert_eq!(told(&visit.view().await), "over.ByCustomer");
+        assert_eq!(told(&visit.view().await), "over.Customer");
         let ask = Ask { label: "nonsense", cookie: None, method: "GET", path: "/", ..Ask::default() };
         assert_eq!(told(&app.app.admit(ask).await), "not_here");
     }

@@ -117,7 +117,7 @@ on_both! {
     /// The whole request decides (rule B5): a link that acts needs consent, an unnamed parameter closes a
     /// masked page, and the log has the names, never a value.
     async fn b5_the_query_decides_and_is_logged_by_its_names(app: TestApp) {
-        let (mut contact, _, visit) = app.visit().await;
+        let (contact, _, visit) = app.visit().await;
         visit.admit("GET", "/account?page=2").await.expect("named");
         visit.admit("GET", "/servers?tab=log").await.expect("any may be there");
         for (path, code) in [
@@ -181,6 +181,8 @@ on_both! {
         let mut body = pforte_testkit::redeem_body(&near.customer, &near.customer.owner, &digits);
         let hostile = "a\r\nSet-Cookie: x \u{1b}[31m red \u{202e}txt.exe \u{0}end";
         body["reason"]["text"] = json!(hostile);
+        // On the phone only a registered number is taken (rule P6); a name in a chat is free text.
+        body["record"]["channel"] = json!("chat");
         body["record"]["from"] = json!("\u{202e}0049 30");
         let ground = agent.post("/pin/redeem", body).await.ok();
         let visit = agent.open(&app, &ground).await;

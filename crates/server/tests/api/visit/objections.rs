@@ -1,7 +1,7 @@
 //! "That was not agreed": what a customer says of a visit reaches the leads, and nobody else at the provider.
 
 use pforte_core::{entry::Event, kernel::Span};
-use pforte_testkit::{TestApp, entries_named, on_both};
+use pforte_testkit::{entries_named, on_both};
 use serde_json::{Value, json};
 
 on_both! {
