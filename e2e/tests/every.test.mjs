@@ -34,7 +34,10 @@ const TOUR = {
 		...["/desk/call", "/desk/customers/:id", "/desk/visits/:groundId", "/desk/settings"],
 	],
 	"Ruth Adeyemi": ["/desk/alarms", "/desk/sessions"],
-	"Nora Falk": ["/desk/staff", "/desk/create"],
+	"Nora Falk": [
+		...["/desk/staff", "/desk/create", "/desk/import", "/desk/customers"],
+		"/desk/customers/:id/manage",
+	],
 };
 
 /** What of a person's own stands for the id in a route. */
@@ -47,6 +50,7 @@ const FIND = {
 	"/desk/tickets/:id": ["/tickets", (found) => found.items[0].id],
 	"/desk/quarantine/:id": ["/quarantine", (found) => found.items[0].id],
 	"/desk/customers/:id": ["/customers?q=10001", (found) => found.items[0].id],
+	"/desk/customers/:id/manage": ["/customers?q=10001", (found) => found.items[0].id],
 	"/desk/visits/:groundId": ["/grounds?limit=20", (found) => found.items[0].id],
 };
 

@@ -103,7 +103,7 @@ pub async fn change(
                     if left { sign_in::end_all_of_customer(tx, provider, id, now).await? } else { vec![] };
                 let named = fields.iter().filter(|field| **field != "active");
                 let named: Vec<Clean> = named.map(|field| Clean::name(field)).collect();
-                let back = fields.contains(&"active").then(|| match customer.active {
+                let back = fields.contains(&"active").then_some(match customer.active {
                     true => Event::CustomerReactivated { customer: id },
                     false => Event::CustomerDeactivated { customer: id },
                 });

@@ -76,7 +76,8 @@ pub async fn check(
 /// Counts a wrong code on a right password, under the name that was typed and for the person. With the last that is
 /// allowed the person and the leads are told.
 pub async fn wrong_code(app: &App, owner: Owner<'_>, typed: &str, browser: &str) -> Result<(), Problem> {
-    let alarmed = app.writer.change(prepare(app, owner, typed, browser).await?.work()).await?;
+    let prepared = prepare(app, owner, typed, browser).await?;
+    let alarmed = app.writer.change(move |tx| Box::pin(prepared.run(tx))).await?;
     if alarmed {
         let mut audience = vec![Audience::Leads];
         if let Owner::Contact(contact) = owner {
@@ -142,17 +143,6 @@ async fn prepare(app: &App, owner: Owner<'_>, typed: &str, browser: &str) -> Res
 }
 
 impl Prepared {
-    fn work(
-        self,
-    ) -> impl for<'t> FnOnce(
-        &'t mut Tx,
-    ) -> std::pin::Pin<
-        Box<dyn Future<Output = Result<Change<bool>, Problem>> + Send + 't>,
-    > + Send
-    + 'static {
-        move |tx| Box::pin(self.run(tx))
-    }
-
     async fn run(self, tx: &mut Tx) -> Result<Change<bool>, Problem> {
         let (provider, now) = (self.provider, self.now);
         let key = key(self.person);

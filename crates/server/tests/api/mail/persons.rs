@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 
 use super::{agent, quarantine, ticket, tickets, why};
 
+/// Names and values of header fields.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Subjects, bodies and fields of people's mails, each full of what machines write.
-const PERSONS: [(&str, &str, &[(&str, &str)]); 20] = [
+const PERSONS: [(&str, &str, Fields); 20] = [
     (
         "=?utf-8?q?Passwort_zur=C3=BCcksetzen_geht_nicht?=",
         "der Knopf tut nichts.\r\n\r\nMarta\r\n10999 Berlin",
@@ -44,7 +47,7 @@ const PERSONS: [(&str, &str, &[(&str, &str)]); 20] = [
 ];
 
 /// Absences as usual servers and programs write them.
-const ABSENCES: [(&str, &[(&str, &str)]); 9] = [
+const ABSENCES: [(&str, Fields); 9] = [
     (
         "Automatische Antwort: Ihre Anfrage",
         &[("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")],

@@ -150,7 +150,7 @@ on_both! {
 
     /// What the product answered is written a moment later, many in one entry, and read with the request.
     async fn the_status_of_an_answer_stands_beside_its_request(app: TestApp) {
-        let (mut contact, _, visit) = app.visit().await;
+        let (contact, _, visit) = app.visit().await;
         for status in [200, 404, 500] {
             let pass = visit.view().await.expect("open");
             app.app.answered(&visit.label, &pass, status);
