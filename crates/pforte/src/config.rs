@@ -10,7 +10,7 @@ use std::{
 use http::Uri;
 use pforte_core::catalogue::Product;
 use pforte_gateway::{Scheme, peer::Proxies};
-use pforte_server::AttachmentSettings;
+use pforte_server::{AttachmentSettings, SmtpTls};
 use pforte_store::DbConfig;
 use serde::Deserialize;
 use thiserror::Error;
@@ -133,15 +133,31 @@ struct MailTable {
 pub struct SmtpTable {
     pub host: String,
     pub port: u16,
-    #[serde(default = "yes")]
-    pub tls: bool,
+    #[serde(default = "implicit", deserialize_with = "smtp_tls")]
+    pub tls: SmtpTls,
     pub user: Option<String>,
     /// A file that holds nothing but the password.
     pub password_file: Option<PathBuf>,
 }
 
-const fn yes() -> bool {
-    true
+const fn implicit() -> SmtpTls {
+    SmtpTls::Implicit
+}
+
+/// `true` and `false` are the spelling of before.
+fn smtp_tls<'de, D: serde::Deserializer<'de>>(given: D) -> Result<SmtpTls, D::Error> {
+    let wrong = || serde::de::Error::custom("write \"starttls\", \"implicit\" or \"none\"");
+    match toml::Value::deserialize(given)? {
+        toml::Value::Boolean(true) => Ok(SmtpTls::Implicit),
+        toml::Value::Boolean(false) => Ok(SmtpTls::None),
+        toml::Value::String(word) => match word.as_str() {
+            "implicit" => Ok(SmtpTls::Implicit),
+            "starttls" => Ok(SmtpTls::StartTls),
+            "none" => Ok(SmtpTls::None),
+            _ => Err(wrong()),
+        },
+        _ => Err(wrong()),
+    }
 }
 
 /// One public listener.
@@ -229,7 +245,7 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
         products.extend(product::read(&Source { file: &at, text: &text })?);
     }
     product::unique(&products).map_err(|what| source.error(0..0, "product.id", what))?;
-    if file.mail.smtp.as_ref().is_some_and(|smtp| !smtp.tls && !local(&smtp.host)) {
+    if file.mail.smtp.as_ref().is_some_and(|smtp| smtp.tls == SmtpTls::None && !local(&smtp.host)) {
         let span = text.find("[mail.smtp]").map_or(0..0, |at| at..at);
         return Err(source
             .error(span, "mail.smtp.tls", "mail goes out without TLS only to localhost")

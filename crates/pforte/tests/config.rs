@@ -131,6 +131,8 @@ const BROKEN: &[Broken] = &[
 
 #[rustfmt::skip]
 const BROKEN_MAIL: &[Broken] = &[
+    broken("[gateway]", "[mail.smtp]\nhost = \"mail.example\"\nport = 587\ntls = \"maybe\"\n[gateway]", "tls", "tls"),
+    broken("[gateway]", "[mail.smtp]\nhost = \"mail.example\"\nport = 25\ntls = \"none\"\n[gateway]", "[mail.smtp]", "mail.smtp.tls"),
     broken("[gateway]", "[[support]]\naddress = \"support\"\n[gateway]", "address", "support.address"),
     broken("[gateway]", "[[support]]\naddress = \"Support <support@nordlicht.example>\"\n[gateway]", "address", "support.address"),
     broken("[gateway]", "[[support]]\naddress = \"support@nördlicht.example\"\n[gateway]", "address", "support.address"),

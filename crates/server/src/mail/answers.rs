@@ -68,7 +68,7 @@ pub fn neutral(app: &App, to: &To<'_>) -> Message {
         format!(
             "Guten Tag,\n\nIhre Nachricht ist angekommen. Support geben wir eingetragenen Kontakten unserer Kunden, \
              wenn sie von ihrer eingetragenen Adresse schreiben. Sind Sie Kunde? Dann melden Sie sich am besten im \
-             Portal an und schreiben uns dort:\n\n{portal}/requests/new\n\nHello,\n\nyour message has arrived. We \
+             Portal an und schreiben uns dort:\n\n{portal}/requests/new\n\nHello,\n\nYour message has arrived. We \
              give support to our customers' registered contacts when they write from their registered address. Are \
              you a customer? Then please sign in to the portal and write to us there:\n\n{portal}/requests/new\n"
         ),
@@ -91,7 +91,7 @@ pub fn waits(app: &App, to: &To<'_>, contact: &Contact) -> Message {
         Language::English => (
             format!("Your message to {}", to.provider.name),
             format!(
-                "Hello {who},\n\nyour message has arrived. It does not belong to a request yet; somebody at support \
+                "Hello {who},\n\nYour message has arrived. It does not belong to a request yet; somebody at support \
                  will look at it.\n\nIs it urgent? Then write to us in the portal:\n\n{portal}/requests/new\n"
             ),
         ),

@@ -76,19 +76,20 @@ pub fn compose(
         }
         builder.multipart(all)?
     };
-    // Nothing may come back for an answer that nobody wrote.
-    let back = (message.origin != Origin::Answer).then_some(from);
-    Ok((mail, Envelope::new(back, vec![recipient])?))
+    // Big hosts refuse an envelope without a sender from who signs in; what comes back is read as a report.
+    Ok((mail, Envelope::new(Some(from), vec![recipient])?))
 }
 
 /// Marks what nobody wrote, so that no machine answers it, and everything as ours, so that we do not.
 fn automatic(builder: MessageBuilder, message: &Message) -> MessageBuilder {
     let builder = raw(builder, "X-Pforte", message.id.to_string());
-    match message.origin {
-        Origin::Person => builder,
-        Origin::Notice => raw(builder, "Auto-Submitted", "auto-generated".into()),
-        Origin::Answer => raw(builder, "Auto-Submitted", "auto-replied".into()),
-    }
+    let submitted = match message.origin {
+        Origin::Person => return builder,
+        Origin::Notice => "auto-generated",
+        Origin::Answer => "auto-replied",
+    };
+    // Exchange looks at this one alone.
+    raw(raw(builder, "Auto-Submitted", submitted.into()), "X-Auto-Response-Suppress", "All".into())
 }
 
 fn raw(builder: MessageBuilder, name: &'static str, value: String) -> MessageBuilder {
@@ -100,19 +101,18 @@ fn html(text: &str) -> String {
     let mut out =
         String::from("<!doctype html><html><body style=\"font-family:sans-serif;line-height:1.5\">");
     for paragraph in text.trim_end().split("\n\n").filter(|p| !p.trim().is_empty()) {
-        out.push_str("<p>");
+        // Code keeps its columns.
+        let code = paragraph.lines().any(|line| line.starts_with([' ', '\t']) || line.trim().contains("  "));
+        out.push_str(if code { "<pre>" } else { "<p>" });
         for (n, line) in paragraph.lines().enumerate() {
             if n > 0 {
-                out.push_str("<br>");
+                out.push_str(if code { "\n" } else { "<br>" });
             }
-            for (n, word) in line.split(' ').enumerate() {
-                if n > 0 {
-                    out.push(' ');
-                }
+            for word in line.split_inclusive([' ', '\t', '(', '<', '[', '"']) {
                 push_word(&mut out, word);
             }
         }
-        out.push_str("</p>");
+        out.push_str(if code { "</pre>" } else { "</p>" });
     }
     out.push_str("</body></html>");
     out
@@ -120,7 +120,12 @@ fn html(text: &str) -> String {
 
 fn push_word(out: &mut String, word: &str) {
     let link = word.starts_with("https://") || word.starts_with("http://");
-    let end = if link { word.trim_end_matches(['.', ',', ')', '?', '!']).len() } else { word.len() };
+    let end = if link {
+        word.trim_end_matches([' ', '\t', '(', '<', '[', '"', '>', ']', '.', ',', ';', ':', ')', '?', '!'])
+            .len()
+    } else {
+        word.len()
+    };
     let (address, rest) = word.split_at(end);
     if link {
         out.push_str("<a href=\"");
@@ -192,12 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn control_47_what_nobody_wrote_says_so_and_an_answer_has_no_way_back() {
+    fn control_47_what_nobody_wrote_says_so_and_the_big_hosts_take_it() {
         let (mail, envelope) =
             compose(&message(Origin::Answer), &sender(), "id@x.example", vec![]).expect("a mail");
         let text = String::from_utf8(mail.formatted()).expect("ASCII");
         assert!(text.contains("Auto-Submitted: auto-replied\r\n"), "{text}");
-        assert_eq!(envelope.from(), None);
+        assert!(text.contains("X-Auto-Response-Suppress: All\r\n"), "{text}");
+        assert_eq!(envelope.from().map(ToString::to_string).as_deref(), Some("support@nordlicht.example"));
     }
 
     #[test]
@@ -205,6 +211,16 @@ mod tests {
         let html = html("Siehe https://support.example/a?b=1&c=2.\n\n<script>alert(1)</script>");
         assert!(html.contains("<a href=\"https://support.example/a?b=1&amp;c=2\">"), "{html}");
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script"), "{html}");
+    }
+
+    #[test]
+    fn m11_links_in_brackets_are_links_and_code_keeps_its_columns() {
+        let html = html("So (https://a.example/b), <https://c.example>:\n\nif x:\n    go  on\n\tend");
+        assert!(
+            html.contains("(<a href=\"https://a.example/b\">https://a.example/b</a>), &lt;<a href"),
+            "{html}"
+        );
+        assert!(html.contains("<pre>if x:\n    go  on\n\tend</pre>"), "{html}");
     }
 
     #[test]

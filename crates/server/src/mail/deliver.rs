@@ -49,10 +49,20 @@ pub enum MailTarget {
 pub struct Smtp {
     pub host: String,
     pub port: u16,
-    /// `false` only for a server on this machine.
-    pub tls: bool,
+    pub tls: SmtpTls,
     pub user: Option<String>,
     pub password: Option<SecretString>,
+}
+
+/// How the way to it is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// From the first byte (port 465).
+    Implicit,
+    /// Asked for first (port 587); without it nothing is sent.
+    StartTls,
+    /// Only for a server on this machine.
+    None,
 }
 
 /// Delivers until the server shuts down; what is under way then gets [`STOP_WITHIN`] to arrive.
@@ -183,7 +193,7 @@ async fn note_failed(app: &Shared, message: Message, fault: Fault) {
 }
 
 async fn send(app: &App, message: &Message) -> Result<(), Failure> {
-    let sender = thread::sender(app, message.provider).await?;
+    let sender = thread::sender(app, message).await?;
     let id = thread::message_id(app, message, sender.host());
     let files = files(app, message).await?;
     let message = Message { body: with_links(&app.secrets, &message.body), ..message.clone() };
@@ -220,10 +230,10 @@ async fn files(app: &App, message: &Message) -> Result<Vec<File>, Failure> {
 }
 
 fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Failure> {
-    let builder = if smtp.tls {
-        AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.host)?
-    } else {
-        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
+    let builder = match smtp.tls {
+        SmtpTls::Implicit => AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.host)?,
+        SmtpTls::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&smtp.host)?,
+        SmtpTls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host),
     };
     let builder = builder.port(smtp.port).timeout(Some(Duration::from_secs(30)));
     Ok(match (&smtp.user, &smtp.password) {

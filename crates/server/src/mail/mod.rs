@@ -17,7 +17,7 @@ mod words;
 
 pub use answers::forget_answered;
 pub(crate) use deliver::STOP_WITHIN;
-pub use deliver::{MailTarget, Smtp, deliver, deliver_due};
+pub use deliver::{MailTarget, Smtp, SmtpTls, deliver, deliver_due};
 pub use guest::guest_invited;
 pub use intake::intake;
 pub use link::sealed_link;

@@ -4,8 +4,9 @@ use pforte_core::kernel::{ProviderId, TicketId};
 use pforte_mail::thread as refs;
 use pforte_store::{
     Conn, StoreError, mail,
+    message::{self, Author},
     outbox::{self, Message, Place},
-    provider,
+    provider, staff,
 };
 use uuid::Uuid;
 
@@ -15,10 +16,24 @@ use crate::App;
 /// Earlier mails that a mail names.
 const NAMED: usize = 5;
 
-/// Who a provider's mails come from.
-pub async fn sender(app: &App, provider: ProviderId) -> Result<Sender, StoreError> {
-    let named = provider::by_id(&mut *app.read().await?, provider).await?;
-    let name = named.map_or_else(|| "Support".to_owned(), |p| format!("{} Support", p.name));
+/// Who a mail comes from: the person at support who wrote what it carries, else support.
+pub async fn sender(app: &App, mail: &Message) -> Result<Sender, StoreError> {
+    let provider = mail.provider;
+    let mut conn = app.read().await?;
+    let named = provider::by_id(&mut conn, provider).await?;
+    let written = match mail.message {
+        Some(id) => message::by_id(&mut conn, provider, id).await?,
+        None => None,
+    };
+    let writer = match written.map(|message| message.author) {
+        Some(Author::Staff(id)) => staff::by_id(&mut conn, provider, id).await?.map(|staff| staff.name()),
+        _ => None,
+    };
+    let name = match (named.map(|provider| provider.name), writer) {
+        (Some(at), Some(writer)) => format!("{writer} · {at}"),
+        (Some(at), None) => format!("{at} Support"),
+        (None, _) => "Support".to_owned(),
+    };
     Ok(Sender { name, address: address(app, provider) })
 }
 

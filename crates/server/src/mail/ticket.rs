@@ -81,7 +81,7 @@ async fn mail(
     }))
 }
 
-/// A message that somebody else wrote in the ticket, for one reader; `None` without an address.
+/// A message that somebody else wrote in the ticket, for one reader: the writer greets, so we do not; `None` without an address.
 pub async fn ticket_message(
     app: &App,
     conn: &mut Conn,
@@ -89,16 +89,16 @@ pub async fn ticket_message(
     reader: &Contact,
     now: Moment,
 ) -> Result<Option<Message>, StoreError> {
-    let (who, writer, link) = (reader.name(), author(conn, message).await?, link(app, ticket));
+    let (writer, link) = (author(conn, message).await?, link(app, ticket));
     let text = message.text.trim_end();
     let body = match language(reader) {
         Language::German => format!(
-            "Guten Tag {who},\n\n{writer} schreibt zu Ihrer Anfrage #{}:\n\n{text}\n\nAntworten Sie einfach auf \
+            "{writer} schreibt zu Ihrer Anfrage #{}:\n\n{text}\n\nAntworten Sie einfach auf \
              diese E-Mail oder im Portal:\n\n{link}\n",
             ticket.number
         ),
         Language::English => format!(
-            "Hello {who},\n\n{writer} writes about your request #{}:\n\n{text}\n\nSimply answer this mail, or \
+            "{writer} writes about your request #{}:\n\n{text}\n\nSimply answer this mail, or \
              answer on the portal:\n\n{link}\n",
             ticket.number
         ),
@@ -142,7 +142,7 @@ pub async fn files_left_out(
              im Portal.\n\n{link}\n"
         ),
         Language::English => format!(
-            "Hello {who},\n\na message carries {most} files at most. So these files of your mail are missing in \
+            "Hello {who},\n\nA message carries {most} files at most. So these files of your mail are missing in \
              request #{number}:\n\n{list}\n\nPlease send them with another mail, or on the portal.\n\n{link}\n"
         ),
     };
@@ -181,26 +181,26 @@ fn german(news: TicketNews, number: i64) -> String {
 fn english(news: TicketNews, number: i64) -> String {
     match news {
         TicketNews::Confirm => format!(
-            "we wrote down your request #{number}. Is that right? Then please confirm it on the portal, or write \
+            "We wrote down your request #{number}. Is that right? Then please confirm it on the portal, or write \
              something there; only then can support look into your product."
         ),
         TicketNews::Closed => format!(
-            "your request #{number} is closed. Is something still wrong? Simply answer, and it is open again."
+            "Your request #{number} is closed. Is something still wrong? Simply answer, and it is open again."
         ),
         TicketNews::Silence => format!(
-            "your request #{number} waited two weeks for an answer and is now closed. Simply answer, and it is \
+            "Your request #{number} waited two weeks for an answer and is now closed. Simply answer, and it is \
              open again."
         ),
         TicketNews::ClosesSoon => format!(
-            "your request #{number} waits for your answer. Without one it closes in three days; an answer opens \
+            "Your request #{number} waits for your answer. Without one it closes in three days; an answer opens \
              it again also after that."
         ),
         TicketNews::LocksSoon => format!(
-            "your request #{number} will be locked in three days, since it is thirty days old then. You can still \
+            "Your request #{number} will be locked in three days, since it is thirty days old then. You can still \
              read it. What you write after that begins a follow-up; nothing is lost."
         ),
         TicketNews::FollowUp => format!(
-            "your earlier request is older than thirty days, and locked. So your message became request \
+            "Your earlier request is older than thirty days, and locked. So your message became request \
              #{number}, which points to the earlier one."
         ),
     }
@@ -216,7 +216,7 @@ pub fn ticket_locks_soon(app: &App, ticket: &TicketRecord, member: &Staff, now: 
              ist. Danach geht es nur in einer Folgeanfrage weiter.\n\n{link}\n"
         ),
         Language::English => format!(
-            "Hello {who},\n\nrequest #{number} will be locked in three days, since it is thirty days old then. \
+            "Hello {who},\n\nRequest #{number} will be locked in three days, since it is thirty days old then. \
              After that only a follow-up carries it on.\n\n{link}\n"
         ),
     };

@@ -32,7 +32,7 @@ pub fn address_question(
         Language::English => (
             format!("Is this your address at {name} support?"),
             format!(
-                "Hello,\n\nthis address was given at {name} support. Is it yours, and do only you read it? Then \
+                "Hello,\n\nThis address was given at {name} support. Is it yours, and do only you read it? Then \
                  open this page, sign in and confirm it:\n\n{url}\n\nThe link is good for seven days, and once. \
                  You know nothing of this? Then there is nothing to do; the page also lets you tell us.\n"
             ),
@@ -64,7 +64,7 @@ pub fn sender_question(
         Language::English => (
             format!("Did you write to {name}?"),
             format!(
-                "Hello {who},\n\na mail came in at {name} support with this address as its sender. Nothing in it \
+                "Hello {who},\n\nA mail came in at {name} support with this address as its sender. Nothing in it \
                  proves that it is from you. Please tell us with a click on this page:\n\n{url}\n\nThe link is \
                  good for seven days, and once. Until then we do not take the mail for yours.\n"
             ),
@@ -88,7 +88,7 @@ pub fn address_added(app: &App, contact: &Contact, primary: &str, added: &str, n
         Language::English => (
             "Another address was added".to_owned(),
             format!(
-                "Hello {who},\n\n{added} was added as another address of yours. It counts as soon as it is \
+                "Hello {who},\n\nThe address {added} was added as another of yours. It counts as soon as it is \
                  confirmed. The portal shows all your addresses:\n\n{portal}\n\nThat was not you? Then remove it \
                  there, and please change your password.\n"
             ),
@@ -111,7 +111,7 @@ pub fn address_removed(app: &App, contact: &Contact, primary: &str, removed: &st
         Language::English => (
             "An address was removed".to_owned(),
             format!(
-                "Hello {who},\n\n{removed} is no longer an address of yours. We no longer recognise mail from there \
+                "Hello {who},\n\nThe address {removed} is no longer one of yours. We no longer recognise mail from there \
                  as yours. The portal shows all your addresses:\n\n{portal}\n"
             ),
         ),
@@ -129,7 +129,7 @@ pub fn primary_changed(app: &App, contact: &Contact, address: &str, now: Moment)
         ),
         Language::English => (
             "This is your primary address now".to_owned(),
-            format!("Hello {who},\n\nfrom now on we write to you at this address.\n"),
+            format!("Hello {who},\n\nFrom now on we write to you at this address.\n"),
         ),
     };
     message(app, contact, address, now, text)
@@ -149,7 +149,7 @@ pub fn phone_removed(app: &App, contact: &Contact, address: &str, whose: &str, n
         Language::English => (
             "A telephone number was removed".to_owned(),
             format!(
-                "Hello {who},\n\na telephone number of {whose} was removed. We no longer recognise calls from \
+                "Hello {who},\n\nA telephone number of {whose} was removed. We no longer recognise calls from \
                  there. The portal shows what is registered:\n\n{portal}\n"
             ),
         ),
@@ -228,7 +228,7 @@ pub fn contact_change(
                 ChangeStep::Done => (
                     format!("Changed: {what}"),
                     format!(
-                        "Hello {who},\n\nsomething about the contacts of your account changed, last by {by}:\n\n    \
+                        "Hello {who},\n\nSomething about the contacts of your account changed, last by {by}:\n\n    \
                          {what}\n\nThe portal shows all contacts and their rights:\n\n{portal}\n\nThis looks wrong to \
                          you? Then please tell us at once.\n"
                     ),

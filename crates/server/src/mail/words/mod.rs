@@ -62,7 +62,7 @@ pub fn sign_in_link(
         Language::English => (
             format!("Your sign-in link for {name}"),
             format!(
-                "Hello {who},\n\nthis link signs you in. It is good for a quarter of an hour, and once:\n\n\
+                "Hello {who},\n\nThis link signs you in. It is good for a quarter of an hour, and once:\n\n\
                  {url}\n\nYou did not ask for a link? Then there is nothing to do.\n"
             ),
         ),
@@ -91,7 +91,7 @@ pub fn activation(
         Language::English => (
             format!("Your access to support at {name}"),
             format!(
-                "Hello {who},\n\nset your password here:\n\n{url}\n\nYou need the code that {name} gives you \
+                "Hello {who},\n\nSet your password here:\n\n{url}\n\nYou need the code that {name} gives you \
                  another way. The link is good for seven days.\n"
             ),
         ),
@@ -114,7 +114,7 @@ pub fn pin_killed(app: &App, contact: &Contact, address: &str, now: Moment) -> M
         Language::English => (
             "Your support PIN was blocked".to_owned(),
             format!(
-                "Hello {who},\n\nyour support PIN was typed wrong five times. It no longer works; the portal \
+                "Hello {who},\n\nYour support PIN was typed wrong five times. It no longer works; the portal \
                  already shows a new one. Nobody has seen your account.\n\nYou were not talking to support? \
                  Then please tell them.\n"
             ),
@@ -138,7 +138,7 @@ pub fn pin_closed(app: &App, contact: &Contact, address: &str, now: Moment) -> M
         Language::English => (
             "PINs are closed for now".to_owned(),
             format!(
-                "Hello {who},\n\nfifteen wrong PINs were typed for your account within 24 hours. So no PIN opens \
+                "Hello {who},\n\nFifteen wrong PINs were typed for your account within 24 hours. So no PIN opens \
                  anything for now. It goes on as soon as an authorised contact signs in to the portal afresh. \
                  Nobody has seen your account.\n"
             ),
@@ -168,14 +168,14 @@ pub fn codes_changed(app: &App, contact: &Contact, address: &str, on: bool, now:
         (Language::English, true) => (
             "One-time codes are on".to_owned(),
             format!(
-                "Hello {who},\n\nfrom now on you also need a code from your app to sign in.\n\nThat was not you? Then \
+                "Hello {who},\n\nFrom now on you also need a code from your app to sign in.\n\nThat was not you? Then \
                  please change your password and tell support:\n\n{portal}\n"
             ),
         ),
         (Language::English, false) => (
             "One-time codes are off".to_owned(),
             format!(
-                "Hello {who},\n\nsigning in no longer takes a code, only your password.\n\nThat was not you? Then \
+                "Hello {who},\n\nSigning in no longer takes a code, only your password.\n\nThat was not you? Then \
                  please change your password and turn the codes on again:\n\n{portal}\n"
             ),
         ),
@@ -225,7 +225,7 @@ pub fn codes_guessed(app: &App, reader: &Reader, now: Moment) -> Message {
         Language::English => (
             "Somebody may know your password".to_owned(),
             format!(
-                "Hello {who},\n\ntwenty wrong codes were typed with your password today. So no code counts for 24 \
+                "Hello {who},\n\nTwenty wrong codes were typed with your password today. So no code counts for 24 \
                  hours.\n\nThat was not you? Then please change your password where you are still signed in, and tell \
                  your lead or support:\n\n{page}\n"
             ),

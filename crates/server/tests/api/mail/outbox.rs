@@ -10,7 +10,7 @@ use std::{
 };
 
 use pforte_core::kernel::{Span, TicketId};
-use pforte_server::mail::{MailTarget, Smtp, deliver_due};
+use pforte_server::mail::{MailTarget, Smtp, SmtpTls, deliver_due};
 use pforte_store::outbox::{Message, Origin, Place, put};
 use pforte_testkit::{TestApp, TestDb, entries_named, on_both_stores};
 use serde_json::Value;
@@ -146,8 +146,13 @@ async fn t5_a_slow_recipient_delays_nobody_else() {
     let server = Server::start().await;
     let port = server.port;
     let app = TestApp::start_with(TestDb::sqlite(), |settings| {
-        settings.mail =
-            MailTarget::Smtp(Smtp { host: "127.0.0.1".into(), port, tls: false, user: None, password: None });
+        settings.mail = MailTarget::Smtp(Smtp {
+            host: "127.0.0.1".into(),
+            port,
+            tls: SmtpTls::None,
+            user: None,
+            password: None,
+        });
     })
     .await;
     for _ in 0..12 {
@@ -168,14 +173,35 @@ async fn t5_a_slow_recipient_delays_nobody_else() {
     assert!(others.iter().all(|other| server.taken(other) == 1));
 }
 
+/// M11: a server that offers no STARTTLS gets no mail in clear text.
+#[tokio::test]
+async fn m11_without_starttls_nothing_is_sent() {
+    let server = Server::start().await;
+    let port = server.port;
+    let app = TestApp::start_with(TestDb::sqlite(), |settings| {
+        let tls = SmtpTls::StartTls;
+        settings.mail =
+            MailTarget::Smtp(Smtp { host: "127.0.0.1".into(), port, tls, user: None, password: None });
+    })
+    .await;
+    write(&app, "someone@elsewhere.example").await;
+    assert_eq!(deliver_due(&app.app).await.expect("it tries"), 0);
+    assert_eq!(server.tried("someone@elsewhere.example"), 0);
+}
+
 /// Rule T5: an orderly stop waits for what is under way, and what arrived is not sent again.
 #[tokio::test]
 async fn t5_a_stop_waits_for_mails_under_way() {
     let server = Server::start().await;
     let port = server.port;
     let app = TestApp::start_with(TestDb::sqlite(), |settings| {
-        settings.mail =
-            MailTarget::Smtp(Smtp { host: "127.0.0.1".into(), port, tls: false, user: None, password: None });
+        settings.mail = MailTarget::Smtp(Smtp {
+            host: "127.0.0.1".into(),
+            port,
+            tls: SmtpTls::None,
+            user: None,
+            password: None,
+        });
     })
     .await;
     write(&app, SLOW).await;
@@ -193,8 +219,13 @@ async fn t5_a_stop_waits_for_mails_under_way() {
 async fn with_ticket(server: &Server, db: TestDb, address: &str) -> (TestApp, Uuid) {
     let port = server.port;
     let app = TestApp::start_with(db, |settings| {
-        settings.mail =
-            MailTarget::Smtp(Smtp { host: "127.0.0.1".into(), port, tls: false, user: None, password: None });
+        settings.mail = MailTarget::Smtp(Smtp {
+            host: "127.0.0.1".into(),
+            port,
+            tls: SmtpTls::None,
+            user: None,
+            password: None,
+        });
     })
     .await;
     let mut owner = app.sign_in(&app.world.near.customer.owner).await;
