@@ -141,7 +141,7 @@ async function watching(marta, lena) {
 	await tab.getByText("heartbeat").first().waitFor();
 	await marta
 		.getByTestId("now-opening")
-		.getByText(/console/)
+		.getByText(/Konsole|Console/)
 		.waitFor();
 	const door = await both(marta, "door-open", { dark: true });
 	const running = await both(lena, "desk-running");

@@ -210,9 +210,9 @@ async function watched({ marta, tab, origin }) {
 	assert.match(await now.innerText(), /als Marta Oduya/);
 	assert.match(await now.innerText(), /abgelehnt/);
 	await tab.goto(`${origin}/domains`);
-	await now.getByText(/zuletzt: domains/).waitFor();
+	await now.getByText(/zuletzt: Domains/).waitFor();
 	await tab.goto(`${origin}/servers/srv-101/console`);
-	await now.getByText(/zuletzt: console/).waitFor();
+	await now.getByText(/zuletzt: Konsole/).waitFor();
 }
 
 /**

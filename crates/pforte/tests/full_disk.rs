@@ -158,6 +158,10 @@ impl Scene {
             }
         }
         self.stays_shut().await;
+        while !self.api.can_write().await {
+            assert!(Instant::now() < until, "nothing can be opened again");
+            sleep(Duration::from_millis(50)).await;
+        }
         let (_, _, inside) = walk_in(&agent, &self.marta, ODUYA).await;
         let before = self.upstream.count();
         assert_eq!(inside.get("/afterwards").await.expect("an answer").0, StatusCode::OK);

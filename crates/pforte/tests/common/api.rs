@@ -92,6 +92,15 @@ impl Api {
         timeout(LIMIT, self.client.request(request)).await.unwrap_or_else(|_| panic!("{what} hangs")).ok()
     }
 
+    /// Whether the server says that it can write, and holds its lease.
+    pub async fn can_write(&self) -> bool {
+        let request = Request::get(format!("http://127.0.0.1:{}/health", self.portal))
+            .header(header::HOST, format!("pforte.localhost:{}", self.portal))
+            .body(Full::default())
+            .expect("a request");
+        self.send(request).await.is_some_and(|answer| answer.status() == StatusCode::OK)
+    }
+
     /// One request to the API.
     pub async fn call(
         &self,

@@ -89,7 +89,13 @@ async fn watch_log(app: &Shared) {
         let now = health.borrow_and_update().clone();
         app.door.set_log_writable(now == Health::Writable);
         match now {
-            Health::Writable => down_since = tell_restored(app, down_since).await,
+            Health::Writable => {
+                if !app.door.leased() {
+                    // Doors open again with the disk, not half a second later.
+                    app.renew_lease().await;
+                }
+                down_since = tell_restored(app, down_since).await;
+            }
             _ => down_since = down_since.or_else(|| Some(app.sources.now())),
         }
         if let Health::Failed(why) = now {
