@@ -81,6 +81,8 @@ pub fn compose(
 }
 
 /// Marks what nobody wrote, so that no machine answers it, and everything as ours, so that we do not.
+/// Absences and robots need not answer; reports that a mail could not be delivered have to come (rule Z13).
+const SUPPRESSED: &str = "OOF, AutoReply";
 fn automatic(builder: MessageBuilder, message: &Message) -> MessageBuilder {
     let builder = raw(builder, "X-Pforte", message.id.to_string());
     let submitted = match message.origin {
@@ -89,7 +91,7 @@ fn automatic(builder: MessageBuilder, message: &Message) -> MessageBuilder {
         Origin::Answer => "auto-replied",
     };
     // Exchange looks at this one alone.
-    raw(raw(builder, "Auto-Submitted", submitted.into()), "X-Auto-Response-Suppress", "All".into())
+    raw(raw(builder, "Auto-Submitted", submitted.into()), "X-Auto-Response-Suppress", SUPPRESSED.into())
 }
 
 fn raw(builder: MessageBuilder, name: &'static str, value: String) -> MessageBuilder {
@@ -202,7 +204,7 @@ mod tests {
             compose(&message(Origin::Answer), &sender(), "id@x.example", vec![]).expect("a mail");
         let text = String::from_utf8(mail.formatted()).expect("ASCII");
         assert!(text.contains("Auto-Submitted: auto-replied\r\n"), "{text}");
-        assert!(text.contains("X-Auto-Response-Suppress: All\r\n"), "{text}");
+        assert!(text.contains("X-Auto-Response-Suppress: OOF, AutoReply\r\n"), "{text}");
         assert_eq!(envelope.from().map(ToString::to_string).as_deref(), Some("support@nordlicht.example"));
     }
 
