@@ -160,7 +160,7 @@ async function ended(marta, lena) {
 		.pages()
 		.find((page) => page.url().includes(".gate."));
 	await eventually("the tab says so", () =>
-		tab.getByText(/Der Kunde hat den Zugang|The customer ended/).isVisible(),
+		tab.getByText(/Vom Kunden beendet|Ended by the customer/).isVisible(),
 	);
 	await look(tab, "product-ended");
 }

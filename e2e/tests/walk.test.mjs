@@ -303,7 +303,12 @@ async function visitorBook({ server, marta }) {
 	const line = marta.getByTestId("visit-line");
 	await line.waitFor();
 	const said = await line.innerText();
-	for (const what of ["Lena Brandt", REASON, "Nordlicht panel", "Vom Kunden beendet (Marta Oduya)"]) {
+	for (const what of [
+		"Lena Brandt",
+		REASON,
+		"Nordlicht panel",
+		"Vom Kunden beendet (Marta Oduya)",
+	]) {
 		assert.ok(said.includes(what), `${what} in ${said}`);
 	}
 	await line.getByRole("link", { name: "Lena Brandt" }).click();
@@ -321,7 +326,7 @@ async function visitorBook({ server, marta }) {
 	const facts = await main.innerText();
 	assert.match(facts, /Marta Oduya/);
 	assert.match(facts, /Vom Kunden beendet \(Marta Oduya\).*Nach .* s war alles zu/s);
-	assert.match(facts, /\d\d:\d\d–\d\d:\d\d/);
+	assert.match(facts, /\d\d:\d\d\s?–\s?\d\d:\d\d/);
 }
 
 /**
