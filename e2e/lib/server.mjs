@@ -219,9 +219,13 @@ export class Demo {
 		return this;
 	}
 
+	/** The sample products go with it, even where it had to be ended by force. */
 	async stop() {
+		const children = this.program.isOver ? [] : this.program.children();
 		await this.product?.stop();
-		return this.program.stop();
+		const how = await this.program.stop();
+		for (const pid of children) end(pid, "SIGKILL");
+		return how;
 	}
 
 	/** Ends it as a power cut would. The sample product is ended too, since nobody else does. */
