@@ -157,6 +157,6 @@ on_both! {
             .text("Nothing happens. Nina, 10999 Berlin");
         app.receive(&stranger).await;
         assert_eq!(why(&agent).await, "sender.unregistered");
-        app.mail("nina@elsewhere.example", "your message has arrived").await;
+        app.mail("nina@elsewhere.example", "Your message has arrived").await;
     }
 }

@@ -115,7 +115,7 @@ on_both! {
         staff["totp"] = json!(app.code());
         app.browser().post("/sign-in/staff", staff.clone()).await.refused(429, "sign_in.throttled");
         for person in [&owner, &near.agent] {
-            app.mail(&person.address, "twenty wrong codes").await;
+            app.mail(&person.address, "Twenty wrong codes").await;
         }
         let alarms = app.sign_in(&near.success_lead).await.get("/alarms").await.ok();
         let codes = alarms["items"].as_array().expect("alarms").iter().filter(|a| a["code"] == "sign_in.codes");
