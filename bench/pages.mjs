@@ -72,7 +72,7 @@ async function measure(browser, server, { who, path, ready, warm }) {
   await page.waitForTimeout(3000);
   const seen = await page.evaluate(() => globalThis.seen);
   const calls = [...asked.values()].filter(({ url }) => url.includes("/api/"));
-  const names = calls.map(({ method, url }) => `${method} ${new URL(url).pathname.replace("/api/v1", "")}`);
+  const names = calls.map(({ method, url }) => `${method} ${url.replace(`${server.origin}/api/v1`, "")}`);
   const twice = [...new Set(names.filter((name, place) => names.indexOf(name) !== place))];
   await context.close();
   return { bytes, requests: asked.size, millis: seen.readyAt, shift: seen.shift, moved: seen.moved, twice };

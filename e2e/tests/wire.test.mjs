@@ -123,3 +123,58 @@ test("home is small on the wire, and nothing on it moves", async (t) => {
 	const shift = await page.evaluate(() => globalThis.shift);
 	assert.ok(shift < SHIFT, `the page moves by ${shift}`);
 });
+
+/** Slow 4G, and a processor four times slower: what comes late must not be asked for again meanwhile. */
+async function slowly(context, page) {
+	const seeing = await context.newCDPSession(page);
+	const conditions = { latency: 150, downloadThroughput: 200_000, uploadThroughput: 94_000 };
+	await seeing.send("Network.enable");
+	await seeing.send("Network.setCacheDisabled", { cacheDisabled: true });
+	await seeing.send("Network.emulateNetworkConditions", { offline: false, ...conditions });
+	await seeing.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+}
+
+test("nothing is asked twice, on a slow line neither", async (t) => {
+	const server = await demo(t, "wire-twice", { week: true });
+	const visitors = [
+		["Marta Oduya", ["/home", "/requests", "/visits", "/settings/support"]],
+		["Lena Brandt", ["/desk", "/desk/tickets", "/desk/quarantine"]],
+		["Nora Falk", ["/desk/sessions", "/desk/customers"]],
+	];
+	for (const [name, paths] of visitors) {
+		const { context } = await profile(t, "wire-twice", { viewport: PHONE });
+		const known = await person(server, name);
+		const first = await context.newPage();
+		await first.goto(`${server.portal}/sign-in`);
+		await first.evaluate(async (id) => {
+			const body = JSON.stringify({ person: id });
+			const headers = { "content-type": "application/json" };
+			await fetch("/api/v1/sign-in/demo", { method: "POST", headers, body });
+		}, known.id);
+		await first.close();
+		for (const path of paths) {
+			const page = await context.newPage();
+			const asked = [];
+			page.on("request", (one) => {
+				const place = one.url().split("/api/v1")[1];
+				if (place) asked.push(`${one.method()} ${place}`);
+			});
+			const home = path === "/home";
+			if (home) await slowly(context, page);
+			// A stream that is late is no reason to ask again at once.
+			const late = home ? 5000 : 0;
+			await page.route("**/api/v1/events*", async (route) => {
+				await new Promise((done) => setTimeout(done, late));
+				await route.continue().catch(() => {});
+			});
+			await page.goto(server.portal + path);
+			await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
+			await page.waitForLoadState("load");
+			await page.waitForTimeout(late + 1000);
+			const twice = asked.filter((one, at) => asked.indexOf(one) !== at);
+			assert.ok(asked.length >= 3, `${path} asked for something: ${asked}`);
+			assert.deepEqual(twice, [], `${path} of ${name}`);
+			await page.close();
+		}
+	}
+});

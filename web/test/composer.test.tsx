@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem } from "../src/api/problem";
 import { MAX_FILE_BYTES } from "../src/api/upload";
 import { Composer } from "../src/ticket/Composer";
+import { claimDrafts } from "../src/ticket/drafts";
 import { refusedBeforehand } from "../src/ticket/useFiles";
 import { show } from "./help";
 
@@ -44,8 +45,8 @@ const send = vi.fn(async () => {});
 const field = () => screen.getByRole("textbox");
 let ids = 0;
 
-function composer(modes: readonly ("message" | "note")[] = ["message", "note"]) {
-	ids += 1;
+function composer(modes: readonly ("message" | "note")[] = ["message", "note"], same = false) {
+	if (!same) ids += 1;
 	return show(<Composer id={`t${ids}`} modes={modes} canClose onSend={send} />);
 }
 
@@ -123,6 +124,30 @@ describe("writing a message", () => {
 		await waitFor(() =>
 			expect(send).toHaveBeenCalledWith(expect.objectContaining({ attachments: ["a1"] })),
 		);
+	});
+
+	test("files of an unsent answer outlive the page; what was not there yet is named, what was sent is gone", async () => {
+		claimDrafts("k1");
+		const { unmount } = composer();
+		const second = new File(["x"], "zweites.png", { type: "image/png" });
+		fireEvent.paste(field(), { clipboardData: { files: [picture, second] } });
+		FakeUpload.all[0]?.answer(200, { id: "a1", name: "bild schirm.png", size_bytes: 9 });
+		await screen.findByText("✓");
+		unmount();
+		// Another page reads the tab's storage: somebody else finds nothing in it.
+		claimDrafts("k2");
+		claimDrafts("k1");
+		const again = composer(["message"], true);
+		expect(await screen.findByText("bild schirm.png")).toBeDefined();
+		expect(screen.getByText(/Hochladen wurde unterbrochen/)).toBeDefined();
+		await userEvent.click(screen.getByRole("button", { name: "zweites.png entfernen" }));
+		await userEvent.click(screen.getByRole("button", { name: "Senden" }));
+		await waitFor(() =>
+			expect(send).toHaveBeenCalledWith(expect.objectContaining({ attachments: ["a1"] })),
+		);
+		again.unmount();
+		composer(["message"], true);
+		expect(screen.queryByTestId("picked")).toBeNull();
 	});
 
 	test("pasted text stays text", () => {

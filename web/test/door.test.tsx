@@ -1,5 +1,7 @@
-import { screen, waitFor } from "@testing-library/react";
+import { focusManager, QueryClientProvider } from "@tanstack/react-query";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Home } from "../src/door/Home";
 import { OpenLine } from "../src/door/OpenLine";
@@ -35,6 +37,45 @@ describe("the customer's door", () => {
 		expect(await screen.findByText("für Jana Brückner")).toBeDefined();
 		expect(screen.getByTestId("words").textContent).toBe("LeuchtturmundPflaume");
 		expect(document.title).toBe("Offen für Jana Brückner · Pforte");
+	});
+
+	test("what two parts of the page want is asked for once", async () => {
+		const calls = answers({ "GET /door": { body: closed }, "GET /grounds": { body: noVisits } });
+		const { client } = show(<OpenLine />, "/home");
+		await waitFor(() => expect(client.getQueryData(["door"])).toBeDefined());
+		render(
+			<QueryClientProvider client={client}>
+				<MemoryRouter initialEntries={["/visits"]}>
+					<OpenLine />
+				</MemoryRouter>
+			</QueryClientProvider>,
+		);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		expect(calls.filter(({ path }) => path === "/door")).toHaveLength(1);
+	});
+
+	test("a page that nobody looks at does not ask by itself, and asks when it is shown", async () => {
+		vi.useFakeTimers();
+		try {
+			focusManager.setFocused(true);
+			const calls = answers({ "GET /door": { body: closed } });
+			const asked = () => calls.filter(({ path }) => path === "/door").length;
+			show(<OpenLine />, "/visits");
+			await act(() => vi.advanceTimersByTimeAsync(100));
+			expect(asked()).toBe(1);
+			await act(() => vi.advanceTimersByTimeAsync(30_000));
+			expect(asked()).toBeGreaterThan(2);
+			const before = asked();
+			focusManager.setFocused(false);
+			await act(() => vi.advanceTimersByTimeAsync(120_000));
+			expect(asked()).toBe(before);
+			focusManager.setFocused(true);
+			await act(() => vi.advanceTimersByTimeAsync(100));
+			expect(asked()).toBe(before + 1);
+		} finally {
+			focusManager.setFocused(undefined);
+			vi.useRealTimers();
+		}
 	});
 
 	test("one agent on two grounds is one person", async () => {

@@ -338,6 +338,26 @@ describe("one stream for each browser", () => {
 		expect(profile.open[0]?.since).toBe("run-1");
 	});
 
+	test("a hidden page hears what a visible one passes on, and knows when nobody does any more", async () => {
+		const profile = new FakeProfile();
+		learnNews("run-1");
+		const [away, here] = [page(profile), page(profile)];
+		away.live.start("p");
+		here.live.start("p");
+		await settle();
+		away.show(false);
+		await vi.advanceTimersByTimeAsync(HIDDEN_MILLIS);
+		profile.open[0]?.emit("open");
+		expect(profile.open).toHaveLength(1);
+		expect([away.live.state, here.live.state]).toEqual(["live", "live"]);
+		profile.open[0]?.emit("change", JSON.stringify({ topics: ["pin"] }));
+		expect(away.touched()).toEqual(["pin", "door", "customer"]);
+		here.show(false, true);
+		await settle();
+		expect(profile.open).toHaveLength(0);
+		expect(away.live.state).toBe("connecting");
+	});
+
 	test("a page whose knowledge is older than the holder's asks for everything", async () => {
 		const { live, touched } = setUp();
 		setNews("run-3");

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Visit, VisitRequest } from "../src/api/types";
 import { GroundPage } from "../src/visit/GroundPage";
 import { askedText, opened, placeText } from "../src/visit/tell";
+import { VisitBook } from "../src/visit/VisitBook";
 import { answers, at, ground, show } from "./help";
 
 function visit(id: string, reason: Visit["reason"]): Visit {
@@ -71,6 +72,29 @@ describe("an entry of the visitor book", () => {
 		expect(await screen.findByText("Störung: Bestellungen kommen doppelt an")).toBeDefined();
 		expect(screen.getByRole("link", { name: "1042, Rechnung" })).toBeDefined();
 		expect(screen.getByText(/\+49 30 5550117/)).toBeDefined();
+	});
+
+	test("the book tells how long somebody was in and how that ended, not how long it could have been", async () => {
+		const by = { kind: "staff" as const, name: "Jana Brückner" };
+		const ending = { how: "staff", by, de: "Vom Support beendet", en: "Ended by support" };
+		const expired = { how: "expired", by: null, de: "Zeit abgelaufen", en: "The time was up" };
+		const past = { state: "ended" as const, opened_at: at(-1800), ended_at: at(-5) };
+		const closed = { how: "closed_by_staff", by, de: "Anfrage geschlossen", en: "Closed" };
+		const first = { ...visit("v1", null), started_at: at(-1700), ended_at: at(-1690), ending };
+		const second = { ...visit("v2", null), started_at: at(-1695), ended_at: at(-1680), ending };
+		const items = [
+			ground({ ...past, id: "g1", kind: "takeover", ending: closed, visits: [second, first] }),
+			ground({ ...past, id: "g2", ending: expired, visits: [first] }),
+			ground({ ...past, id: "g3", ending: expired }),
+		];
+		answers({ "GET /grounds": { body: { items, next: null } } });
+		show(<VisitBook />);
+		const lines = await screen.findAllByTestId("visit-line");
+		const text = lines.map((line) => line.textContent ?? "");
+		expect(text[0]).toContain("Vom Support beendet (Jana Brückner) · 2 Besuche, zusammen 20 Min.");
+		expect(text[1]).toContain("Vom Support beendet (Jana Brückner) · 10 Min.");
+		expect(text[2]).toContain("Nichts geöffnet");
+		for (const one of text) expect(one).not.toMatch(/Zeit abgelaufen|30 Std|Anfrage geschlossen/);
 	});
 
 	test("an area goes by its name in the reader's language", () => {

@@ -21,7 +21,7 @@ export default function Customers() {
 	useTitle(t.title);
 	return (
 		<div className={`stack ${classes.page}`}>
-			<div className="between">
+			<div className="row between">
 				<h1>{t.title}</h1>
 				<div className="row">
 					<Button component={Link} to="/desk/create" variant="default">

@@ -96,13 +96,20 @@ export class Stream {
 	private shown(shown: boolean, atOnce: boolean): void {
 		clearTimeout(this.grace);
 		if (shown) this.join();
-		else if (atOnce) this.leave();
-		else this.grace = setTimeout(() => this.leave(), HIDDEN_MILLIS);
+		else if (atOnce) this.stepBack();
+		else this.grace = setTimeout(() => this.stepBack(), HIDDEN_MILLIS);
+	}
+
+	/** Holds no stream and waits for none, but goes on hearing what a page that is looked at passes on. */
+	private stepBack(): void {
+		this.leave();
+		this.channel?.postMessage({ kind: "hello" } satisfies Message);
 	}
 
 	/** Waits for its turn to hold the stream. */
 	private join(): void {
 		// Whoever holds it says how far it is: what was missed meanwhile shows by that.
+		if (!this.waiting) this.become("connecting");
 		this.channel?.postMessage({ kind: "hello" } satisfies Message);
 		if (this.waiting) return;
 		const waiting = new AbortController();
@@ -125,6 +132,8 @@ export class Stream {
 
 	/** Gives the stream up, or the wait for it. */
 	private leave(): void {
+		// Those who only hear know from here on that nobody tells them any more.
+		if (this.holds) this.pass("connecting");
 		clearTimeout(this.grace);
 		clearTimeout(this.retry);
 		this.retry = undefined;
@@ -178,6 +187,10 @@ export class Stream {
 
 	private tell(state: Connection): void {
 		this.become(state);
+		this.pass(state);
+	}
+
+	private pass(state: Connection): void {
 		const upTo = this.listener.known();
 		this.channel?.postMessage({ kind: "state", state, upTo } satisfies Message);
 	}
@@ -190,6 +203,8 @@ export class Stream {
 			// Two hold one for a moment while one hands over: each hears for itself.
 		} else if (message.kind === "event") {
 			this.listener.heard(message.type, message.id, message.data);
+		} else if (message.state === "connecting" && this.waiting) {
+			// Whoever waits for the stream holds it next, or hears of whoever does.
 		} else {
 			if (message.state === "live") this.listener.opened(message.upTo);
 			this.become(message.state);

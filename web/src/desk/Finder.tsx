@@ -96,7 +96,7 @@ export function Finder({ input }: { input: RefObject<HTMLInputElement | null> })
 	};
 
 	return (
-		<search className={classes.finder} aria-label={t.find}>
+		<search className={classes.finder} aria-label={t.find} data-finder>
 			<TextInput
 				ref={input}
 				type="search"

@@ -12,16 +12,26 @@ import { type DoorState, doorState } from "./state";
 /** A timer set for longer would fire at once; a takeover may last for weeks. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
-/** The door's answer; asked every few seconds while live changes do not arrive. */
+/** So long after an answer it is not asked for again because another part of the page wants it, too. */
+const SAME_ANSWER = 3000;
+
+/** How often the door is asked for: seldom while changes arrive by themselves, or are about to. */
+const PACE = { live: 60_000, connecting: 10_000, lost: 4000 } as const;
+
+/**
+ * The door's answer; asked every few seconds while live changes do not arrive. A page that nobody looks at does not ask
+ * by itself: it hears of changes as long as another one holds the stream, asks as soon as it is shown, and
+ * says meanwhile that it is not sure.
+ */
 export function useDoor() {
 	const connection = useConnection();
 	const client = useQueryClient();
 	const query = useQuery({
 		queryKey: keys.door,
 		queryFn: () => ask(api.GET("/door")),
-		staleTime: 0,
-		refetchInterval: connection === "live" ? 60_000 : 4000,
-		refetchIntervalInBackground: true,
+		staleTime: SAME_ANSWER,
+		refetchInterval: PACE[connection],
+		refetchIntervalInBackground: false,
 	});
 	const first = query.data?.grounds.map((ground) => ground.ends_at).sort()[0];
 	useEffect(() => {

@@ -49,7 +49,10 @@ export default function Desk({ me }: { me: Me }) {
 				{t.skip}
 			</a>
 			<header className={classes.head}>
-				<div className={`${classes.headRow} ${classes.wide} ${classes.deskRow}`}>
+				<div
+					className={`${classes.headRow} ${classes.wide} ${classes.deskRow}`}
+					data-many={oversees(me) || undefined}
+				>
 					<Link to="/desk" className={classes.brand}>
 						<Mark />
 						<span className={classes.brandName}>{me.provider.name}</span>
@@ -59,7 +62,13 @@ export default function Desk({ me }: { me: Me }) {
 					<span className={classes.person} title={me.name}>
 						{me.name}
 					</span>
-					<Button variant="default" size="sm" aria-label={t.keys} onClick={list.show}>
+					<Button
+						variant="default"
+						size="sm"
+						className={classes.keys}
+						aria-label={t.keys}
+						onClick={list.show}
+					>
 						?
 					</Button>
 					<PersonMenu me={me} />

@@ -24,8 +24,7 @@ function useDraft(me: Me) {
 	const { files: there, ...texts } = first;
 	const [typed, setTyped] = useState<Texts>(texts);
 	const files = useFiles(there);
-	const uploaded = files.files.flatMap((one) => (one.attachment ? [one.attachment] : []));
-	const draft: Draft = { ...typed, files: uploaded };
+	const draft: Draft = { ...typed, files: files.kept };
 	const text = JSON.stringify(draft);
 	const over = useRef(false);
 	useEffect(() => {
@@ -58,7 +57,7 @@ export function NewRequest({ me }: { me: Me }) {
 	const field = useRef<HTMLTextAreaElement>(null);
 	const [tried, setTried] = useState(false);
 	const send = useMutation({
-		mutationFn: () => ask(api.POST("/tickets", { body: bodyOf(draft.draft) })),
+		mutationFn: () => ask(api.POST("/tickets", { body: bodyOf(typed, files.ids) })),
 		onSuccess: (ticket) => {
 			draft.sent();
 			void client.invalidateQueries({ queryKey: ["tickets"] });
@@ -142,7 +141,7 @@ export function NewRequest({ me }: { me: Me }) {
 	);
 }
 
-function bodyOf({ files, ...typed }: Draft) {
+function bodyOf(typed: Texts, attachments: string[]) {
 	const text = (value: string) => value.trim() || null;
 	return {
 		subject: subjectOf(typed.happened),
@@ -151,7 +150,7 @@ function bodyOf({ files, ...typed }: Draft) {
 		expected: text(typed.expected),
 		affected: text(typed.affected),
 		text: null,
-		attachments: files.map((one) => one.id),
+		attachments,
 	};
 }
 

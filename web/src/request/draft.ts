@@ -1,6 +1,6 @@
 // A request that is being written, kept over a reload. Only in this tab's session storage, only for
 // the person who wrote it, and gone once it is sent, thrown away, or somebody signs out.
-import type { AttachmentView } from "../api/types";
+import { type KeptFile, keptFiles } from "../ticket/useFiles";
 
 const STORED = "pforte-request-draft";
 
@@ -9,7 +9,7 @@ export interface Draft {
 	done: string;
 	expected: string;
 	affected: string;
-	files: AttachmentView[];
+	files: KeptFile[];
 }
 
 export const noDraft: Draft = { happened: "", done: "", expected: "", affected: "", files: [] };
@@ -31,7 +31,7 @@ export function readDraft(person: string): Draft {
 			done: text(kept.done),
 			expected: text(kept.expected),
 			affected: text(kept.affected),
-			files: Array.isArray(kept.files) ? kept.files : [],
+			files: keptFiles(kept.files),
 		};
 	} catch {
 		return noDraft;

@@ -1,10 +1,10 @@
 // Writing a message or a note: text, files, Ctrl+Enter. A note can never become a message by accident:
 // it looks different, its button says so, and each keeps its own draft.
 import { Button, Textarea } from "@mantine/core";
-import { type FormEvent, type KeyboardEvent, type RefObject, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useState } from "react";
 import { Refused } from "../frame/states";
 import { useWords } from "../words/language";
-import { draftOf, keepDraft } from "./drafts";
+import { draftOf, filesOf, keepDraft, keepFiles } from "./drafts";
 import { AttachButton, PickedFiles, useDropAndPaste } from "./FilePicker";
 import classes from "./ticket.module.css";
 import { type Files, useFiles } from "./useFiles";
@@ -66,6 +66,8 @@ function useSending(props: ComposerProps & { mode: MessageMode }, files: Files) 
 			await props.onSend({ text: text.trim(), kind: props.mode, attachments, close });
 			type("");
 			files.clear();
+			// At once: a request that was closed by it takes these fields away.
+			keepFiles(draft, []);
 			setHint(props.mode === "note" ? t.noted : t.sent);
 		} catch (refusal) {
 			setError(refusal);
@@ -88,7 +90,10 @@ function whyNotYet(
 
 function Fields(props: ComposerProps & { mode: MessageMode; onMode(mode: MessageMode): void }) {
 	const t = useWords(ticketWords);
-	const files = useFiles();
+	const draft = `${props.id} ${props.mode}`;
+	const files = useFiles(filesOf(draft));
+	const kept = JSON.stringify(files.kept);
+	useEffect(() => keepFiles(draft, JSON.parse(kept)), [draft, kept]);
 	const drop = useDropAndPaste(files.add);
 	const { text, type, send, sending, error, hint } = useSending(props, files);
 	const note = props.mode === "note";

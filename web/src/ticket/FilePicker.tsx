@@ -104,7 +104,9 @@ function PickedLine({ one, files }: { one: PickedFile; files: Files }) {
 				<span className={classes.fileName}>{name}</span>
 			</span>
 			<span className="soft small">
-				{size(one.attachment?.size_bytes ?? one.file.size, language)}
+				{one.attachment || one.file.size > 0
+					? size(one.attachment?.size_bytes ?? one.file.size, language)
+					: null}
 			</span>
 			<span className={classes.pickedState}>
 				{one.attachment ? <span aria-hidden="true">✓</span> : null}
@@ -149,6 +151,7 @@ function useWhyNot(): (error: unknown) => string {
 		if (code === "attachment.too_large") return t.tooLarge(size(MAX_FILE_BYTES, language));
 		if (code === "attachment.too_many") return t.tooMany(MAX_FILES);
 		if (code === "attachment.empty") return t.emptyFile;
+		if (code === "attachment.interrupted") return t.interrupted;
 		return refusal(error);
 	};
 }

@@ -1,6 +1,6 @@
 // The files of a message being written: each is uploaded at once and can be stopped or tried again.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Problem } from "../api/problem";
+import { codeOf, Problem } from "../api/problem";
 import type { AttachmentView } from "../api/types";
 import { MAX_FILE_BYTES, MAX_FILES, type Upload, upload } from "../api/upload";
 
@@ -22,16 +22,36 @@ export function refusedBeforehand(file: File, there: number): string | null {
 	return null;
 }
 
-let counted = 0;
-
-/** One that was uploaded before the page was loaded again: its bytes are only at the server. */
-function restored(attachment: AttachmentView): PickedFile {
-	counted += 1;
-	const file = new File([], attachment.name, { type: attachment.media_type });
-	return { key: counted, file, share: 1, attachment, error: null };
+/** What of a file outlives the page: its name, and where it is at the server if it got there. */
+export interface KeptFile {
+	name: string;
+	attachment: AttachmentView | null;
 }
 
-export function useFiles(there: readonly AttachmentView[] = []) {
+/** Reads what a tab's storage holds; whatever is no such file is passed over. */
+export function keptFiles(stored: unknown): KeptFile[] {
+	if (!Array.isArray(stored)) return [];
+	return stored.slice(0, MAX_FILES).flatMap((one: Partial<KeptFile> | null) => {
+		if (typeof one?.name !== "string") return [];
+		const attachment = typeof one.attachment?.id === "string" ? one.attachment : null;
+		return [{ name: one.name, attachment }];
+	});
+}
+
+/** What stands in the way of these may pass: they are worth their name. */
+const PASSING = ["network", "attachment.interrupted"];
+
+let counted = 0;
+
+/** One that was picked before the page was loaded again: its bytes are only at the server, or nowhere. */
+function restored({ name, attachment }: KeptFile): PickedFile {
+	counted += 1;
+	const file = new File([], name, { type: attachment?.media_type ?? "" });
+	const error = attachment ? null : new Problem("attachment.interrupted", 0, "");
+	return { key: counted, file, share: attachment ? 1 : 0, attachment, error };
+}
+
+export function useFiles(there: readonly KeptFile[] = []) {
 	const [files, setFiles] = useState<PickedFile[]>(() => there.map(restored));
 	const running = useRef(new Map<number, Upload>());
 	const current = useRef(files);
@@ -103,6 +123,10 @@ export function useFiles(there: readonly AttachmentView[] = []) {
 		busy: files.some((one) => !one.attachment && !one.error),
 		failed: files.some((one) => one.error),
 		ids: files.flatMap((one) => (one.attachment ? [one.attachment.id] : [])),
+		/** What is worth keeping over a reload: not what would be refused again. */
+		kept: files
+			.filter((one) => !one.error || PASSING.includes(codeOf(one.error)))
+			.map(({ file, attachment }): KeptFile => ({ name: file.name, attachment })),
 	};
 }
 

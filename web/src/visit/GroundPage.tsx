@@ -15,7 +15,7 @@ import { clock, day, end, inFull, seconds, span, until } from "../words/time";
 import { ObjectionPart, useObjections } from "./Objection";
 import { useGround } from "./queries";
 import { Requests } from "./Requests";
-import { callText, endText, ownReason, reasonText } from "./tell";
+import { callText, endText, lengthText, ownReason, reasonText, visited } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -99,12 +99,12 @@ function Entry({ ground, requests, as }: EntryProps) {
 						</>
 					)}
 					<dt>{t.when}</dt>
-					<dd title={inFull(ground.opened_at, language)}>
+					<dd>
 						<WhenLine ground={ground} />
 					</dd>
-					<dt>{t.how}</dt>
-					<dd>
-						<HowLine ground={ground} />
+					<dt>{t.access}</dt>
+					<dd title={inFull(ground.opened_at, language)}>
+						<AccessLine ground={ground} />
 					</dd>
 				</dl>
 			</div>
@@ -125,29 +125,43 @@ function Entry({ ground, requests, as }: EntryProps) {
 	);
 }
 
+/** When somebody was in, and how the last of it ended. */
 function WhenLine({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
-	const from = `${day(ground.opened_at, language)}, ${clock(ground.opened_at, language)}`;
-	if (!ground.ended_at) return <>{t.since(from)}</>;
-	const long = span(ground.opened_at, ground.ended_at, language);
+	const seen = visited(ground);
+	if (!seen) return <>{t.notOpened}.</>;
+	const from = `${day(seen.from, language)}, ${clock(seen.from, language)}`;
+	if (!seen.to) return <>{t.since(from)}</>;
 	return (
 		<>
-			{from} – {until(ground.opened_at, ground.ended_at, language)}{" "}
-			<span className="soft">({long})</span>
+			{from} – {until(seen.from, seen.to, language)}{" "}
+			<span className="soft">({lengthText(seen, t, language)})</span>
+			{seen.ending ? <p>{endText(seen.ending, language)}.</p> : null}
 		</>
 	);
 }
 
-function HowLine({ ground }: { ground: Ground }) {
+/** From when until when it could be entered: a PIN's hour, the days of a taken over request. */
+function AccessLine({ ground }: { ground: Ground }) {
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	const now = useNow();
-	if (ground.state === "open") return <>{t.until(end(ground.ends_at, now, language))}</>;
+	const from = `${day(ground.opened_at, language)}, ${clock(ground.opened_at, language)}`;
+	if (ground.state === "open" || !ground.ended_at) {
+		return (
+			<>
+				{t.since(from)}, {t.until(end(ground.ends_at, now, language))}
+			</>
+		);
+	}
 	return (
 		<>
-			{endText(ground.ending, language)}.{" "}
-			{ground.cut_millis == null ? null : t.cut(seconds(ground.cut_millis, language))}
+			{from} – {until(ground.opened_at, ground.ended_at, language)}
+			<p>
+				{endText(ground.ending, language)}.{" "}
+				{ground.cut_millis == null ? null : t.cut(seconds(ground.cut_millis, language))}
+			</p>
 		</>
 	);
 }
@@ -164,7 +178,9 @@ function VisitBlock({ visit, ground, children }: VisitBlockProps) {
 	const { language } = useLanguage();
 	const [shown, setShown] = useState(false);
 	const reason = ownReason(visit, ground, t);
-	const to = visit.ended_at ? until(visit.started_at, visit.ended_at, language) : t.running;
+	const to = visit.ended_at
+		? `${until(visit.started_at, visit.ended_at, language)} (${span(visit.started_at, visit.ended_at, language)})`
+		: t.running;
 	return (
 		<article className={classes.visit}>
 			<div className="row between">

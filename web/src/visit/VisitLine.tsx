@@ -4,8 +4,8 @@ import { Link } from "react-router";
 import type { Ground } from "../api/types";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
-import { clock, day, end, inFull, span, until } from "../words/time";
-import { endText, reasonText } from "./tell";
+import { clock, day, end, inFull, until } from "../words/time";
+import { endText, lengthText, reasonText, visited } from "./tell";
 import classes from "./visit.module.css";
 import { visitWords } from "./words";
 
@@ -20,18 +20,16 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 	const t = useWords(visitWords);
 	const { language } = useLanguage();
 	const now = useNow();
+	const seen = visited(ground);
+	const from = seen?.from ?? ground.opened_at;
 	const products = [...new Set(ground.visits.map((visit) => visit.product.name))];
 	return (
 		<li className={classes.line} data-testid="visit-line">
-			<time
-				className={classes.when}
-				dateTime={ground.opened_at}
-				title={inFull(ground.opened_at, language)}
-			>
-				<span>{day(ground.opened_at, language)}</span>
+			<time className={classes.when} dateTime={from} title={inFull(from, language)}>
+				<span>{day(from, language)}</span>
 				<span>
-					{clock(ground.opened_at, language)}
-					{ground.ended_at ? ` – ${until(ground.opened_at, ground.ended_at, language)}` : null}
+					{clock(from, language)}
+					{seen?.to ? ` – ${until(from, seen.to, language)}` : null}
 				</span>
 			</time>
 			<div className={classes.what}>
@@ -54,8 +52,8 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 					</>
 				) : (
 					<>
-						{endText(ground.ending, language)}
-						{ground.ended_at ? ` · ${span(ground.opened_at, ground.ended_at, language)}` : null}
+						{seen ? endText(seen.ending, language) : t.notOpened}
+						{seen ? ` · ${lengthText(seen, t, language)}` : null}
 					</>
 				)}
 			</p>

@@ -2,7 +2,7 @@
 import type { Ground, Language, Visit, VisitRequest } from "../api/types";
 import type { Same } from "../words/dictionary";
 import { say } from "../words/dictionary";
-import { clock } from "../words/time";
+import { clock, duration } from "../words/time";
 import type { visitWords } from "./words";
 
 type Words = (typeof visitWords)["de"] extends Same<infer T> ? Same<T> : never;
@@ -86,3 +86,58 @@ export function callText(ground: Ground, t: Words, language: Language): string {
 	if (!record) return t.unreadable;
 	return t.recordLine(say(t, `channel_${record.channel}`), record.from, clock(record.at, language));
 }
+
+/** As many visits as an answer holds; there may be more. */
+const VISITS_SHOWN = 20;
+
+/** What somebody did with an access: when somebody was in, for how long, and how the last of it ended. */
+export interface Visited {
+	from: string;
+	/** `null` while a visit is running. */
+	to: string | null;
+	count: number;
+	/** Time in which at least one visit was running. */
+	millis: number;
+	ending: Ground["ending"];
+	/** As many as one answer holds: there may have been others before. */
+	more: boolean;
+}
+
+/**
+ * An access is open for longer than somebody is in, a taken over request for days. What a customer reads is
+ * how long somebody was in and how that ended, not what could have been. `null` if nothing was opened.
+ */
+export function visited(ground: Pick<Ground, "visits" | "ending">): Visited | null {
+	const [first, ...later] = [...ground.visits].sort((a, b) => start(a) - start(b));
+	if (!first) return null;
+	const all = [first, ...later];
+	const last = all.reduce((a, b) => (stop(b) >= stop(a) ? b : a));
+	const running = last.ended_at == null;
+	let millis = 0;
+	let covered = start(first);
+	for (const visit of all) {
+		if (visit.ended_at == null) continue;
+		millis += Math.max(0, stop(visit) - Math.max(covered, start(visit)));
+		covered = Math.max(covered, stop(visit));
+	}
+	const withAccess = !last.ending || last.ending.how === "ground_over";
+	return {
+		from: first.started_at,
+		to: running ? null : (last.ended_at ?? null),
+		count: all.length,
+		millis,
+		ending: running ? null : withAccess ? (ground.ending ?? last.ending) : last.ending,
+		more: all.length >= VISITS_SHOWN,
+	};
+}
+
+/** "12 min"; of several "2 visits, 25 min altogether". */
+export function lengthText(seen: Visited, t: Words, language: Language): string {
+	if (seen.more) return t.visitsAtLeast(seen.count);
+	const long = duration(seen.millis, language);
+	return seen.count === 1 ? long : t.visitsAltogether(seen.count, long);
+}
+
+const start = (visit: Visit) => Date.parse(visit.started_at);
+const stop = (visit: Visit) =>
+	visit.ended_at == null ? Number.POSITIVE_INFINITY : Date.parse(visit.ended_at);

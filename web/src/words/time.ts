@@ -88,7 +88,11 @@ export function until(from: string, to: string, language: Language): string {
 
 /** A span as "40 s", "12 min", "5 h" or "14 days". */
 export function span(from: string, to: string, language: Language): string {
-	const millis = Math.max(0, Date.parse(to) - Date.parse(from));
+	return duration(Math.max(0, Date.parse(to) - Date.parse(from)), language);
+}
+
+/** The same of milliseconds. */
+export function duration(millis: number, language: Language): string {
 	if (millis < MINUTE) return `${Math.round(millis / 1000)} s`;
 	if (millis >= 2 * DAY) {
 		const days = Math.round(millis / DAY);

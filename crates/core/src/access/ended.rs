@@ -124,7 +124,7 @@ impl EndedHow {
             Self::TakenOver => {
                 ("Anfrage von jemand anderem übernommen", "Somebody else took the request over")
             }
-            Self::Released => ("Anfrage zurückgegeben", "The request was given back"),
+            Self::Released => ("Anfrage vom Support abgegeben", "Support released the request"),
             Self::CustomerWord => ("Wartet auf ein Wort des Kunden", "Waiting for the customer’s word"),
             Self::StaffInactive => (
                 "Zugang dieser Person zum Support deaktiviert",
