@@ -6,6 +6,8 @@
 
 pub mod authenticate;
 pub mod message;
+#[cfg(feature = "network")]
+pub mod oauth;
 pub mod redact;
 pub mod thread;
 #[cfg(feature = "network")]

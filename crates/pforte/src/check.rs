@@ -1,16 +1,46 @@
-//! `pforte check-config`: reads everything the server would read, and says what is wrong.
+//! `pforte check-config`: reads everything the server would read, and says what is wrong. With `--connect` it also
+//! tries every mail server.
 
-use std::path::Path;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use pforte_core::catalogue::{Action, DataClass, Methods, Product, Route};
 
 use pforte_server::{AttachmentSettings, How};
 
-use crate::{Failure, config, incoming::Incoming, secrets_file, tls};
+use crate::{
+    Failure,
+    config::{self, Config},
+    incoming::Incoming,
+    outgoing::connect,
+    secrets_file, tls,
+};
 
-/// Checks configuration, catalogue, keys and certificates.
-pub fn run(path: &Path) -> Result<(), Failure> {
-    let config = config::read(path)?;
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The configuration file.
+    #[arg(long, default_value = "pforte.toml", env = "PFORTE_CONFIG")]
+    config: PathBuf,
+    /// Also try every mail server (and the bucket): connect, sign in, and leave.
+    #[arg(long)]
+    connect: bool,
+}
+
+/// Checks configuration, catalogue, keys, secrets and certificates; on wish also servers.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let config = config::read(&arguments.config)?;
+    files_and_lists(&config)?;
+    if arguments.connect {
+        connect::run(&config).await?;
+    }
+    println!("All of it can be used.");
+    Ok(())
+}
+
+fn files_and_lists(config: &Config) -> Result<(), Failure> {
     secrets_file::read(&config.secrets)?;
     for listener in [&config.portal, &config.gateway] {
         tls::server(listener)?;
@@ -20,6 +50,11 @@ pub fn run(path: &Path) -> Result<(), Failure> {
     }
     println!("portal   {}", config.portal.origin());
     println!("gateway  {} (each session gets a name below it)", config.gateway.origin());
+    for sign_in in config.sign_ins.all() {
+        sign_in.check().map_err(|trouble| format!("mail.oauth: {trouble}"))?;
+        sign_in.files().filter_map(|path| open_to_others(path)).for_each(|note| println!("note: {note}"));
+    }
+    outgoing(config);
     mail(&config.incoming);
     files(&config.attachments)?;
     for product in &config.products {
@@ -43,8 +78,27 @@ pub fn run(path: &Path) -> Result<(), Failure> {
             println!("         note: {note}");
         }
     }
-    println!("All of it can be used.");
     Ok(())
+}
+
+/// How mail goes out, for reading.
+fn outgoing(config: &Config) {
+    match &config.smtp {
+        None => println!("mail out to the folder {}", config.mail_folder.display()),
+        Some(smtp) => println!("mail out over {}:{}", smtp.host, smtp.port),
+    }
+    for support in &config.incoming.support {
+        if let (Some(smtp), Some(address)) = (&support.smtp, &support.address) {
+            println!("         from {address} over {}:{}", smtp.host, smtp.port);
+        }
+    }
+}
+
+/// A file with a secret that more than its owner can read.
+fn open_to_others(path: &Path) -> Option<String> {
+    let mode = fs::metadata(path).ok()?.permissions().mode();
+    let shown = path.display();
+    (mode & 0o077 != 0).then(|| format!("{shown} is open to others; run: chmod 600 {shown}"))
 }
 
 /// How mail comes in, for reading.

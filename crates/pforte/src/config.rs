@@ -10,7 +10,7 @@ use std::{
 use http::Uri;
 use pforte_core::catalogue::Product;
 use pforte_gateway::{Scheme, peer::Proxies};
-use pforte_server::{AttachmentSettings, SmtpTls};
+use pforte_server::{AttachmentSettings, Smtp};
 use pforte_store::DbConfig;
 use serde::Deserialize;
 use thiserror::Error;
@@ -22,6 +22,7 @@ use crate::{
         Incoming,
         tables::{self, AttachmentsTable, DnsTable, DoorTable, SupportTable, Tables},
     },
+    outgoing::{OauthTable, Servers, SignIns, SmtpTable, sign_ins},
     product,
 };
 
@@ -121,43 +122,12 @@ struct GatewayTable {
 struct MailTable {
     folder: Option<PathBuf>,
     smtp: Option<SmtpTable>,
+    #[serde(default)]
+    oauth: Vec<OauthTable>,
     lmtp: Option<DoorTable>,
     receive: Option<DoorTable>,
     dns: Option<DnsTable>,
     max_bytes: Option<Spanned<u64>>,
-}
-
-/// How mail goes out.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmtpTable {
-    pub host: String,
-    pub port: u16,
-    #[serde(default = "implicit", deserialize_with = "smtp_tls")]
-    pub tls: SmtpTls,
-    pub user: Option<String>,
-    /// A file that holds nothing but the password.
-    pub password_file: Option<PathBuf>,
-}
-
-const fn implicit() -> SmtpTls {
-    SmtpTls::Implicit
-}
-
-/// `true` and `false` are the spelling of before.
-fn smtp_tls<'de, D: serde::Deserializer<'de>>(given: D) -> Result<SmtpTls, D::Error> {
-    let wrong = || serde::de::Error::custom("write \"starttls\", \"implicit\" or \"none\"");
-    match toml::Value::deserialize(given)? {
-        toml::Value::Boolean(true) => Ok(SmtpTls::Implicit),
-        toml::Value::Boolean(false) => Ok(SmtpTls::None),
-        toml::Value::String(word) => match word.as_str() {
-            "implicit" => Ok(SmtpTls::Implicit),
-            "starttls" => Ok(SmtpTls::StartTls),
-            "none" => Ok(SmtpTls::None),
-            _ => Err(wrong()),
-        },
-        _ => Err(wrong()),
-    }
 }
 
 /// One public listener.
@@ -197,7 +167,8 @@ pub struct Config {
     pub secrets: PathBuf,
     pub database: DbConfig,
     pub mail_folder: PathBuf,
-    pub smtp: Option<SmtpTable>,
+    pub smtp: Option<Smtp>,
+    pub sign_ins: SignIns,
     pub incoming: Incoming,
     pub attachments: AttachmentSettings,
     pub products: Vec<Product>,
@@ -245,12 +216,10 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
         products.extend(product::read(&Source { file: &at, text: &text })?);
     }
     product::unique(&products).map_err(|what| source.error(0..0, "product.id", what))?;
-    if file.mail.smtp.as_ref().is_some_and(|smtp| smtp.tls == SmtpTls::None && !local(&smtp.host)) {
-        let span = text.find("[mail.smtp]").map_or(0..0, |at| at..at);
-        return Err(source
-            .error(span, "mail.smtp.tls", "mail goes out without TLS only to localhost")
-            .into());
-    }
+    let none = SignIns::default();
+    let sign_ins = sign_ins(&Servers { source: &source, home, sign_ins: &none }, file.mail.oauth)?;
+    let servers = Servers { source: &source, home, sign_ins: &sign_ins };
+    let smtp = file.mail.smtp.map(|smtp| servers.smtp("mail.smtp", smtp)).transpose()?;
     let given = Tables {
         support: file.support,
         lmtp: file.mail.lmtp,
@@ -258,7 +227,7 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
         dns: file.mail.dns,
         max_bytes: file.mail.max_bytes,
     };
-    let incoming = tables::incoming(&source, home, given)?;
+    let incoming = tables::incoming(&servers, given)?;
     let attachments = tables::attachments(&source, home, &data, file.attachments)?;
     Ok(Config {
         portal,
@@ -266,10 +235,8 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
         secrets: home.join(file.server.secrets),
         database,
         mail_folder: file.mail.folder.map_or_else(|| data.join("mail"), |folder| home.join(folder)),
-        smtp: file
-            .mail
-            .smtp
-            .map(|smtp| SmtpTable { password_file: smtp.password_file.map(|path| home.join(path)), ..smtp }),
+        smtp,
+        sign_ins,
         data,
         incoming,
         attachments,

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod incoming;
 mod init;
+mod outgoing;
 mod pages;
 mod people;
 mod private;
@@ -39,11 +40,11 @@ enum Verb {
     /// Run a server with sample people and a sample product on this machine.
     Demo(demo::Arguments),
     /// Read configuration and product catalogue, and say what is wrong with them.
-    CheckConfig(ConfigArgument),
+    CheckConfig(check::Arguments),
     /// The provider's people.
     #[command(subcommand)]
     Staff(people::Verb),
-    /// Mail that is handed over by other programs.
+    /// Mail that is handed over by other programs, and signing in to mail hosts.
     #[command(subcommand)]
     Mail(incoming::receive::Verb),
     /// Print the API's OpenAPI document.
@@ -64,12 +65,14 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PFORTE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // At `trace` it writes whole commands, with passwords and tokens; nobody can ask for that.
+    let filter = filter.add_directive("async_imap=info".parse().expect("a directive"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match Arguments::parse().verb {
         Verb::Init(arguments) => init::run(arguments).await,
         Verb::Serve(argument) => serve::run(&argument.config).await,
         Verb::Demo(arguments) => demo::run(arguments).await,
-        Verb::CheckConfig(argument) => check::run(&argument.config),
+        Verb::CheckConfig(arguments) => check::run(arguments).await,
         Verb::Staff(verb) => people::run(verb).await,
         Verb::Mail(verb) => return incoming::receive::run(verb).await,
         Verb::Openapi => openapi(),

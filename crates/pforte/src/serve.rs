@@ -1,7 +1,7 @@
 //! Running the server: database, application, portal and gateway, until a signal ends it.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{File, OpenOptions},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use pforte_gateway::{
     Gateway, GatewayConfig, Scheme,
     listen::{self, Connection, Pace, Timed},
 };
-use pforte_server::{App, MailTarget, Parts, Settings, Shared, Smtp, kernel::Clock};
+use pforte_server::{App, MailTarget, Parts, Settings, Shared, kernel::Clock};
 use pforte_store::{Db, DbConfig};
 use rustix::fs::{FlockOperation, flock};
 use tokio::{
@@ -75,7 +75,7 @@ pub async fn application_at(
     let lock = lock(&config.database)?;
     let db = Db::open(&config.database).await?;
     let parts = Parts {
-        settings: settings(config, mode)?,
+        settings: settings(config, mode),
         products: config.products.clone(),
         secrets,
         clock,
@@ -85,24 +85,18 @@ pub async fn application_at(
     Ok((App::start(parts).await?, lock))
 }
 
-fn settings(config: &Config, mode: Mode) -> Result<Settings, Failure> {
+fn settings(config: &Config, mode: Mode) -> Settings {
     let mail = match &config.smtp {
         None => MailTarget::Folder(config.mail_folder.clone()),
-        Some(smtp) => {
-            let password = smtp.password_file.as_ref().map(|path| {
-                let text = fs::read_to_string(path);
-                text.map_err(|e| format!("cannot read the mail password {}: {e}", path.display()))
-            });
-            MailTarget::Smtp(Smtp {
-                host: smtp.host.clone(),
-                port: smtp.port,
-                tls: smtp.tls,
-                user: smtp.user.clone(),
-                password: password.transpose()?.map(|text| text.trim_end().to_owned().into()),
-            })
-        }
+        Some(smtp) => MailTarget::Smtp(smtp.clone()),
     };
-    Ok(Settings {
+    for sign_in in config.sign_ins.all() {
+        // Doors need no mail: what waits goes out when somebody has signed in.
+        if let Err(trouble) = sign_in.check() {
+            tracing::warn!(%trouble, "mail servers cannot be signed in to");
+        }
+    }
+    Settings {
         public_origin: config.portal.origin(),
         gateway_scheme: match config.gateway.scheme {
             Scheme::Http => "http",
@@ -117,7 +111,7 @@ fn settings(config: &Config, mode: Mode) -> Result<Settings, Failure> {
         max_mail_bytes: config.incoming.max_bytes,
         mail_dns: config.incoming.dns,
         attachments: config.attachments.clone(),
-    })
+    }
 }
 
 /// One server holds an SQLite file; PostgreSQL has a lock of its own.

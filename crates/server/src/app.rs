@@ -38,7 +38,7 @@ use crate::{
     edge::Shares,
     kernel::{Clock, Random, Secrets, Sources, password::Passwords},
     live::Hub,
-    mail::{MailTarget, Outages, STOP_WITHIN, UnderWay},
+    mail::{MailTarget, Outages, Relays, STOP_WITHIN, UnderWay},
     signin::throttle::Throttle,
     support::{Support, Supports},
 };
@@ -114,6 +114,8 @@ pub struct App {
     pub mail_checker: Checker,
     /// To whom mails are under way.
     pub(crate) under_way: Arc<UnderWay>,
+    /// The mail servers that take them.
+    pub(crate) relays: Relays,
     /// Since when no mail goes out.
     pub(crate) outages: Outages,
     /// This run of the server.
@@ -180,6 +182,7 @@ impl App {
             },
             blobs,
             under_way: Arc::default(),
+            relays: Relays::new(&parts.settings),
             outages: Outages::default(),
             uploads: Uploads::default(),
             run,
@@ -311,6 +314,7 @@ impl App {
         }
         // A mail that is sent and not noted would be sent again.
         let _ = tokio::time::timeout(STOP_WITHIN, self.under_way.all_are_done()).await;
+        self.relays.close().await;
         // The pool waits for every connection it lent, the writer's among them.
         self.writer.stop().await;
         self.db.close().await;

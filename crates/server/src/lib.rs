@@ -34,5 +34,5 @@ pub mod visit;
 pub use api::{openapi, router};
 pub use app::{App, AttachmentSettings, Parts, Settings, Shared, StartError};
 pub use attachment::blobs::{BucketSettings, Waits};
-pub use mail::{MailTarget, Smtp, SmtpTls};
+pub use mail::{MailTarget, Relay, Smtp, SmtpTls};
 pub use support::{How, Support};

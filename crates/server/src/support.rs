@@ -8,10 +8,10 @@ use std::{collections::HashMap, sync::RwLock};
 use pforte_core::{access::TicketAge, kernel::ProviderId, sender::Address};
 use pforte_store::{StoreError, provider};
 
-use crate::App;
+use crate::{App, mail::Smtp};
 
 /// One provider's support, a `[[support]]` table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Support {
     /// The provider's slug; without one it is the only provider there is.
     pub provider: Option<String>,
@@ -24,6 +24,10 @@ pub struct Support {
     /// From when a ticket's age counts (rule B15).
     pub ticket_age: TicketAge,
     pub check: How,
+    /// Who sends its mails, instead of the server's own mail server.
+    pub smtp: Option<Smtp>,
+    /// What mail servers give mails back to (the envelope's sender), in lower case; without it the address.
+    pub bounce_address: Option<String>,
 }
 
 /// How a mail's sender can be proven (rule Z5).
@@ -46,6 +50,8 @@ impl Default for Support {
             country: "DE".into(),
             ticket_age: TicketAge::Created,
             check: How::Nothing,
+            smtp: None,
+            bounce_address: None,
         }
     }
 }
@@ -68,7 +74,7 @@ impl Support {
 
     /// All its addresses, the main one first.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
-        self.address.iter().chain(&self.aliases).map(String::as_str)
+        self.address.iter().chain(&self.aliases).chain(&self.bounce_address).map(String::as_str)
     }
 }
 
@@ -116,6 +122,18 @@ impl Supports {
             }
         }
         *self.whose.write().unwrap_or_else(std::sync::PoisonError::into_inner) = whose;
+    }
+
+    /// Whose is which, counted as configured.
+    pub(crate) fn assigned(&self) -> Vec<(ProviderId, usize)> {
+        let whose = self.whose.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        whose.iter().map(|(provider, index)| (*provider, *index)).collect()
+    }
+
+    /// Which of the configured is a provider's.
+    pub(crate) fn index(&self, provider: ProviderId) -> Option<usize> {
+        let whose = self.whose.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        whose.get(&provider).copied()
     }
 
     fn of(&self, provider: ProviderId) -> &Support {

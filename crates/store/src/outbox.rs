@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Conn, StoreError, Tx,
-    conn::{all, one, run},
+    conn::{all, on, one, run},
 };
 
 /// Who is behind a mail (RFC 3834).
@@ -138,22 +138,57 @@ pub async fn put(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
 
 /// As many recipients can be left out of [`due`].
 pub const BUSY_MAX: usize = 8;
+/// As many providers can have a mail server of their own.
+pub const OWN_MAX: usize = 32;
 
-/// Mails that are due, oldest first, over all providers: the delivering job serves all of them. Left out
-/// are those to recipients to whom something is under way, at most [`BUSY_MAX`].
+/// Whose mails go over one mail server.
+#[derive(Clone, Copy, Debug)]
+pub enum Lane<'a> {
+    /// Those of one provider.
+    Own(ProviderId),
+    /// All but those of providers with a server of their own, at most [`OWN_MAX`].
+    Shared(&'a [ProviderId]),
+}
+
+/// Mails of one lane that are due, oldest first. Left out are those to recipients to whom something is under
+/// way, at most [`BUSY_MAX`].
 pub async fn due(
     conn: &mut Conn,
+    lane: Lane<'_>,
     now: Moment,
     busy: &[String],
     limit: i64,
 ) -> Result<Vec<Message>, StoreError> {
-    let sql = select!(
+    let own = select!(
         "WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 \
-         AND recipient NOT IN ($3, $4, $5, $6, $7, $8, $9, $10) ORDER BY due_at, id LIMIT $2"
+         AND recipient NOT IN ($3, $4, $5, $6, $7, $8, $9, $10) AND provider_id = $11 \
+         ORDER BY due_at, id LIMIT $2"
     );
-    let [a, b, c, d, e, f, g, h]: [&str; BUSY_MAX] =
-        std::array::from_fn(|at| busy.get(at).map_or("", String::as_str));
-    let rows = all!(conn, Row, sql, now.0, limit, a, b, c, d, e, f, g, h)?;
+    let shared = select!(
+        "WHERE sent_at IS NULL AND given_up_at IS NULL AND due_at <= $1 \
+         AND recipient NOT IN ($3, $4, $5, $6, $7, $8, $9, $10) AND provider_id NOT IN ($11, $12, $13, $14, $15, \
+         $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, \
+         $37, $38, $39, $40, $41, $42) ORDER BY due_at, id LIMIT $2"
+    );
+    let (sql, mut providers) = match lane {
+        Lane::Own(provider) => (own, vec![provider.0]),
+        Lane::Shared(others) => (shared, others.iter().map(|other| other.0).collect()),
+    };
+    if let Lane::Shared(_) = lane {
+        // Nobody's.
+        providers.resize(OWN_MAX, Uuid::nil());
+    }
+    let busy = (0..BUSY_MAX).map(|at| busy.get(at).cloned().unwrap_or_default());
+    let rows = on!(conn, c => {
+        let mut query = sqlx::query_as::<_, Row>(sql).bind(now.0).bind(limit);
+        for recipient in busy {
+            query = query.bind(recipient);
+        }
+        for provider in providers {
+            query = query.bind(provider);
+        }
+        query.fetch_all(&mut **c).await.map_err(StoreError::from)
+    })?;
     Ok(rows.into_iter().map(Message::from).collect())
 }
 

@@ -49,6 +49,15 @@ pub struct Kept {
 impl Dovecot {
     /// Starts one; `None` where there is none.
     pub fn start() -> Option<Self> {
+        Self::start_with(None)
+    }
+
+    /// The same, and users may also sign in with tokens that are good at this address (XOAUTH2).
+    pub fn with_tokens(introspection: &str) -> Option<Self> {
+        Self::start_with(Some(introspection))
+    }
+
+    fn start_with(introspection: Option<&str>) -> Option<Self> {
         let missing = missing();
         if let Some(why) = missing {
             let required = std::env::var("PFORTE_TEST_TOOLS").is_ok_and(|wish| wish == "required");
@@ -68,7 +77,9 @@ impl Dovecot {
         fs::write(folder.path().join("cert.pem"), &certificate).expect("writes");
         fs::write(folder.path().join("key.pem"), signed.signing_key.serialize_pem()).expect("writes");
         let [imap, imaps] = free_ports();
-        fs::write(folder.path().join("dovecot.conf"), config(folder.path(), imap, imaps)).expect("writes");
+        let tokens = introspection.map(|url| tokens(folder.path(), url)).unwrap_or_default();
+        let config = format!("{}{tokens}", config(folder.path(), imap, imaps));
+        fs::write(folder.path().join("dovecot.conf"), config).expect("writes");
         let delivered = AtomicU64::new(0);
         let mut dovecot = Self { folder, imap, imaps, certificate, owner, child: None, delivered };
         dovecot.run();
@@ -103,6 +114,11 @@ impl Dovecot {
     /// What it wrote to its log.
     pub fn told(&self) -> String {
         fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default()
+    }
+
+    /// Where other servers ask whether somebody may sign in (a socket).
+    pub fn auth(&self) -> PathBuf {
+        self.folder.path().join("run/for-others")
     }
 
     /// Where a user's messages lie.
@@ -197,7 +213,7 @@ fn mail_user() -> Option<(u32, u32)> {
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
 
-fn free_ports<const N: usize>() -> [u16; N] {
+pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
     let held: Vec<TcpListener> =
         (0..N).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port")).collect();
     std::array::from_fn(|at| held[at].local_addr().expect("an address").port())
@@ -210,10 +226,26 @@ fn config(folder: &Path, imap: u16, imaps: u16) -> String {
          listen = 127.0.0.1\nfirst_valid_uid = 1\nmail_location = maildir:{at}/mail/%n\n\
          mailbox_list_index = no\nauth_username_format = %Ln\nssl = yes\nssl_cert = <{at}/cert.pem\n\
          ssl_key = <{at}/key.pem\ndisable_plaintext_auth = no\n\
-         passdb {{\n  driver = static\n  args = password={MAILBOX_PASSWORD}\n}}\n\
+         passdb {{\n  driver = static\n  mechanisms = plain login\n  args = password={MAILBOX_PASSWORD}\n}}\n\
          userdb {{\n  driver = static\n  args = uid=mail gid=mail home={at}/mail/%n allow_all_users=yes\n}}\n\
          service imap-login {{\n  inet_listener imap {{\n    address = 127.0.0.1\n    port = {imap}\n  }}\n  \
          inet_listener imaps {{\n    address = 127.0.0.1\n    port = {imaps}\n    ssl = yes\n  }}\n}}\n\
+         service auth {{\n  unix_listener for-others {{\n    mode = 0666\n  }}\n}}\n\
          service stats {{\n  client_limit = 200\n}}\n"
+    )
+}
+
+/// Tokens instead of passwords; whether one is good is asked at `introspection`.
+fn tokens(folder: &Path, introspection: &str) -> String {
+    let settings = format!(
+        "introspection_url = {introspection}\nintrospection_mode = get\nforce_introspection = yes\n\
+         username_attribute = username\nusername_format = %u\nactive_attribute = active\nactive_value = true\n"
+    );
+    let at = folder.join("oauth2.conf");
+    fs::write(&at, settings).expect("writes");
+    format!(
+        "auth_mechanisms = plain login xoauth2\nauth_failure_delay = 0\n\
+         passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {}\n}}\n",
+        at.display()
     )
 }

@@ -14,7 +14,9 @@ mod dovecot;
 mod entries;
 mod letters;
 mod mails;
+mod postfix;
 mod product;
+mod tokens;
 mod visits;
 mod world;
 
@@ -28,7 +30,9 @@ pub use dovecot::{Dovecot, Kept, MAILBOX_PASSWORD};
 pub use entries::{entries, entries_named, entries_until};
 pub use letters::{Letter, date};
 pub use mails::Mail;
+pub use postfix::{Postfix, Takes};
 pub use product::{PRODUCT, product};
+pub use tokens::{CLIENT_SECRET, TokenServer};
 pub use visits::{Opened, link as visit_link, redeem_body, shut_code};
 pub use world::{Customer, PASSWORD, Person, Side, World};
 

@@ -7,12 +7,15 @@
 //! Something may be handed over twice (a crash between taking and marking); the intake notices.
 
 pub mod imap;
+mod login;
 pub mod server;
 mod stream;
+pub mod trust;
 
 use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+pub use login::{Login, With};
 
 /// How long the intake may take; senders wait ten minutes for an answer (RFC 5321 §4.5.3.2.6).
 const TAKE_TIME: Duration = Duration::from_secs(240);

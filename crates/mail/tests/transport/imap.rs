@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use pforte_mail::transport::{
-    Way,
+    Login, Way,
     imap::{After, Settings, Waits, keep},
 };
 use pforte_testkit::{Dovecot, Kept, MAILBOX_PASSWORD};
@@ -18,8 +18,7 @@ fn settings(dovecot: &Dovecot) -> Settings {
         port: dovecot.imap,
         tls: false,
         ca: None,
-        user: "support".into(),
-        password: MAILBOX_PASSWORD.into(),
+        login: Login::password("support", MAILBOX_PASSWORD),
         folder: "INBOX".into(),
         after: After::Keep,
         recipient: "support@nordlicht.example".into(),

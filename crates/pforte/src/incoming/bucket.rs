@@ -13,7 +13,10 @@ use pforte_server::{BucketSettings, Waits};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::{ConfigError, Source};
+use crate::{
+    config::{ConfigError, Source},
+    outgoing::is_this_machine,
+};
 
 /// `[attachments.s3]`
 #[derive(Deserialize)]
@@ -152,9 +155,4 @@ fn is_label(bucket: &str, endpoint: &str) -> bool {
     let uri: Option<Uri> = endpoint.parse().ok();
     let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
     !bucket.contains('.') && !host.starts_with('[') && host.parse::<IpAddr>().is_err()
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -14,6 +14,7 @@ use hyper::body::Bytes;
 
 use crate::{
     config,
+    outgoing::login,
     socket::{self, Letter, Outcome},
 };
 
@@ -30,6 +31,8 @@ pub enum Verb {
     /// Take one message in from standard input. Exit status: 0 taken, 67 unknown address, 65 too large or
     /// empty, 75 try again later.
     Receive(Arguments),
+    /// Sign in to a mail host with a browser, once, and keep its refresh token (`[[mail.oauth]]`).
+    Login(login::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -53,8 +56,11 @@ pub struct Arguments {
 
 /// Carries a verb out.
 pub async fn run(verb: Verb) -> ExitCode {
-    let Verb::Receive(arguments) = verb;
-    match receive(arguments).await {
+    let done = match verb {
+        Verb::Receive(arguments) => receive(arguments).await,
+        Verb::Login(arguments) => login::run(arguments).await.map_err(|error| (1, error.to_string())),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err((code, why)) => {
             eprintln!("pforte: {why}");

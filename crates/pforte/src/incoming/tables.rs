@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashSet,
-    fs,
     net::{IpAddr, SocketAddr},
     ops::Range,
     path::{Path, PathBuf},
@@ -14,6 +13,7 @@ use pforte_mail::transport::{
     server::Protocol,
 };
 use pforte_server::{AttachmentSettings, How, Support};
+use pforte_store::outbox::OWN_MAX;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -21,7 +21,10 @@ use super::{
     Door, Incoming,
     bucket::{self, S3Table},
 };
-use crate::config::{ConfigError, Source};
+use crate::{
+    config::{ConfigError, Source},
+    outgoing::{Given, Servers, SmtpTable, is_this_machine},
+};
 
 /// Of a message: 50 MiB, unless told otherwise, and never more than 200.
 const MAIL_BYTES: u64 = 50 * MIB;
@@ -45,6 +48,8 @@ pub struct SupportTable {
     ticket_age: Option<Spanned<String>>,
     check: Option<CheckTable>,
     imap: Option<ImapTable>,
+    smtp: Option<Spanned<SmtpTable>>,
+    bounce_address: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +67,8 @@ struct ImapTable {
     tls: Option<Spanned<bool>>,
     ca: Option<Spanned<PathBuf>>,
     user: Spanned<String>,
-    password_file: Spanned<PathBuf>,
+    password_file: Option<Spanned<PathBuf>>,
+    oauth: Option<Spanned<String>>,
     folder: Option<Spanned<String>>,
     after: Option<Spanned<String>>,
 }
@@ -105,7 +111,8 @@ pub struct Tables {
 }
 
 /// Checks the tables.
-pub fn incoming(source: &Source<'_>, home: &Path, tables: Tables) -> Result<Incoming, ConfigError> {
+pub fn incoming(servers: &Servers<'_, '_>, tables: Tables) -> Result<Incoming, ConfigError> {
+    let (source, home) = (servers.source, servers.home);
     let max_bytes = number(source, "mail.max_bytes", tables.max_bytes, MAIL_BYTES, MIB..MAIL_BYTES_MOST + 1)?;
     let lonely = tables.support.len() == 1;
     let (mut support, mut mailboxes) = (Vec::new(), Vec::new());
@@ -122,8 +129,15 @@ pub fn incoming(source: &Source<'_>, home: &Path, tables: Tables) -> Result<Inco
             }
             _ => {}
         }
-        let (one, mailbox) = Reading { source, home, max_bytes, taken: &mut taken }.support(table)?;
+        let smtp = table.smtp.as_ref().map(|smtp| smtp.span());
+        let (one, mailbox) = Reading { servers, max_bytes, taken: &mut taken }.support(table)?;
         support.push(one);
+        if let Some(span) = smtp
+            && support.iter().filter(|support| support.smtp.is_some()).count() > OWN_MAX
+        {
+            let what = format!("at most {OWN_MAX} providers have a mail server of their own");
+            return Err(source.error(span, "support.smtp", what));
+        }
         mailboxes.extend(mailbox);
     }
     let mut doors = Vec::new();
@@ -168,8 +182,7 @@ fn number(
 
 /// Reading one `[[support]]`.
 struct Reading<'a, 's> {
-    source: &'a Source<'s>,
-    home: &'a Path,
+    servers: &'a Servers<'a, 's>,
     max_bytes: usize,
     /// Addresses of those that were read before.
     taken: &'a mut HashSet<String>,
@@ -180,6 +193,8 @@ impl Reading<'_, '_> {
         let address = self.address("support.address", &table.address)?;
         let aliases = table.aliases.iter().map(|alias| self.address("support.aliases", alias));
         let aliases = aliases.collect::<Result<Vec<_>, _>>()?;
+        let bounces = table.bounce_address.as_ref();
+        let bounce_address = bounces.map(|at| self.address("support.bounce_address", at)).transpose()?;
         let plain = Support::default();
         let country = match &table.country {
             None => plain.country.clone(),
@@ -203,11 +218,15 @@ impl Reading<'_, '_> {
         };
         let mailbox = table.imap.map(|imap| self.mailbox(imap, &address)).transpose()?;
         let provider = table.provider.map(Spanned::into_inner);
-        Ok((Support { provider, address: Some(address), aliases, country, ticket_age, check }, mailbox))
+        let smtp = table.smtp.map(|smtp| self.servers.smtp("support.smtp", smtp.into_inner())).transpose()?;
+        let address = Some(address);
+        let support =
+            Support { provider, address, aliases, country, ticket_age, check, smtp, bounce_address };
+        Ok((support, mailbox))
     }
 
     fn wrong<T, V>(&self, at: &Spanned<V>, key: &str, what: &str) -> Result<T, ConfigError> {
-        Err(self.source.error(at.span(), key, what))
+        Err(self.servers.source.error(at.span(), key, what))
     }
 
     fn address(&mut self, key: &str, given: &Spanned<String>) -> Result<String, ConfigError> {
@@ -244,10 +263,7 @@ impl Reading<'_, '_> {
     }
 
     fn mailbox(&self, table: ImapTable, address: &str) -> Result<Mailbox, ConfigError> {
-        let host = table.host.get_ref().trim().to_owned();
-        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/' || c == '@') {
-            return self.wrong(&table.host, "support.imap.host", "write only the server's name");
-        }
+        let host = self.servers.host("support.imap.host", &table.host)?;
         let tls = table.tls.as_ref().is_none_or(|tls| *tls.get_ref());
         if let (Some(given), false) = (&table.tls, tls || is_this_machine(&host)) {
             return self.wrong(given, "support.imap.tls", "a mailbox is read without TLS only on localhost");
@@ -256,14 +272,11 @@ impl Reading<'_, '_> {
             Some(ca) if !tls => {
                 return self.wrong(ca, "support.imap.ca", "it is only for `tls = true`");
             }
-            Some(ca) => Some(self.read("support.imap.ca", ca)?),
+            Some(ca) => Some(self.servers.read("support.imap.ca", ca)?),
             None => None,
         };
-        let password = self.read("support.imap.password_file", &table.password_file)?;
-        let password = String::from_utf8_lossy(&password).trim_end_matches(['\r', '\n']).to_owned();
-        if password.is_empty() {
-            return self.wrong(&table.password_file, "support.imap.password_file", "the file is empty");
-        }
+        let (password_file, oauth) = (table.password_file.as_ref(), table.oauth.as_ref());
+        let login = self.servers.login("support.imap", &Given { user: &table.user, password_file, oauth })?;
         let folder = table.folder.as_ref().map_or("INBOX", |folder| folder.get_ref());
         if let Some(given) = &table.folder
             && (folder.is_empty() || folder.contains(char::is_control))
@@ -282,20 +295,13 @@ impl Reading<'_, '_> {
             port: table.port.unwrap_or(if tls { 993 } else { 143 }),
             tls,
             ca,
-            user: table.user.into_inner(),
-            password: password.into(),
+            login,
             folder: folder.to_owned(),
             after,
             recipient: address.to_owned(),
             max_bytes: self.max_bytes,
             waits: Waits::default(),
         })
-    }
-
-    fn read(&self, key: &str, path: &Spanned<PathBuf>) -> Result<Vec<u8>, ConfigError> {
-        let at = self.home.join(path.get_ref());
-        fs::read(&at)
-            .map_err(|e| self.source.error(path.span(), key, format!("cannot read {}: {e}", at.display())))
     }
 }
 
@@ -356,10 +362,6 @@ fn is_server_name(text: &str) -> bool {
 
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?=".contains(&b))
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// One plain address: no name, no quotes, the domain in ASCII.

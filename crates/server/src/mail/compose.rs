@@ -27,6 +27,8 @@ pub struct File {
 pub struct Sender {
     pub name: String,
     pub address: String,
+    /// What mail servers give the mail back to.
+    pub bounces: String,
 }
 
 impl Sender {
@@ -49,8 +51,9 @@ pub fn compose(
     let from: Address = sender.address.parse()?;
     let to: Mailbox = message.recipient.parse()?;
     let recipient = to.email.clone();
+    let back: Address = sender.bounces.parse()?;
     let mut builder = Mail::builder()
-        .from(Mailbox::new(Some(sender.name.clone()), from.clone()))
+        .from(Mailbox::new(Some(sender.name.clone()), from))
         .to(to)
         .subject(&message.subject)
         .message_id(Some(format!("<{message_id}>")));
@@ -77,7 +80,7 @@ pub fn compose(
         builder.multipart(all)?
     };
     // Big hosts refuse an envelope without a sender from who signs in; what comes back is read as a report.
-    Ok((mail, Envelope::new(Some(from), vec![recipient])?))
+    Ok((mail, Envelope::new(Some(back), vec![recipient])?))
 }
 
 /// Marks what nobody wrote, so that no machine answers it, and everything as ours, so that we do not.
@@ -181,7 +184,8 @@ mod tests {
     }
 
     fn sender() -> Sender {
-        Sender { name: "Nordlicht Support".into(), address: "support@nordlicht.example".into() }
+        let address = "support@nordlicht.example".to_owned();
+        Sender { name: "Nordlicht Support".into(), bounces: address.clone(), address }
     }
 
     #[test]

@@ -5,15 +5,11 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport, Tokio1Executor, transport::smtp::authentication::Credentials,
-};
-use pforte_core::kernel::Span;
+use pforte_core::kernel::{ProviderId, Span};
 use pforte_store::{
     StoreError, attachment,
     outbox::{self, Message},
 };
-use secrecy::{ExposeSecret, SecretString};
 use tokio::{
     task::JoinSet,
     time::{MissedTickBehavior, interval, timeout},
@@ -22,6 +18,8 @@ use tokio::{
 use super::{
     compose::{FILES_MAX, Failure, File, compose},
     link::with_links,
+    relay::Smtp,
+    relays::{self, Lane},
     thread,
     undelivered::{Fault, How, fault, give_up, note_flow, note_outage},
     under_way::{AT_ONCE, Claim},
@@ -44,27 +42,6 @@ pub enum MailTarget {
     Smtp(Smtp),
 }
 
-/// A mail server that takes our mails.
-#[derive(Clone, Debug)]
-pub struct Smtp {
-    pub host: String,
-    pub port: u16,
-    pub tls: SmtpTls,
-    pub user: Option<String>,
-    pub password: Option<SecretString>,
-}
-
-/// How the way to it is secured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// From the first byte (port 465).
-    Implicit,
-    /// Asked for first (port 587); without it nothing is sent.
-    StartTls,
-    /// Only for a server on this machine.
-    None,
-}
-
 /// Delivers until the server shuts down; what is under way then gets [`STOP_WITHIN`] to arrive.
 pub async fn deliver(app: Shared) {
     let mut tick = interval(LOOK_EVERY);
@@ -76,6 +53,7 @@ pub async fn deliver(app: Shared) {
             _ = tick.tick() => {}
             Some(_) = sending.join_next() => {}
         }
+        app.relays.tidy();
         if let Err(error) = begin(&app, &mut sending).await {
             tracing::warn!(%error, "the outbox cannot be worked on");
         }
@@ -92,7 +70,7 @@ pub async fn deliver_due(app: &Shared) -> Result<usize, StoreError> {
         begin(app, &mut sending).await?;
         if let Some(done) = sending.join_next().await {
             sent += usize::from(done.unwrap_or(false));
-        } else if app.under_way.recipients().is_empty() {
+        } else if app.under_way.is_idle() {
             return Ok(sent);
         } else {
             app.under_way.one_is_done().await;
@@ -100,18 +78,33 @@ pub async fn deliver_due(app: &Shared) -> Result<usize, StoreError> {
     }
 }
 
-/// Begins to send what is due, as long as there is room: one mail at a time to each recipient.
+/// Begins to send what is due, on every lane as long as there is room: one mail at a time to each recipient.
 async fn begin(app: &Shared, sending: &mut JoinSet<bool>) -> Result<(), StoreError> {
+    let own = app.with_own_relay();
+    for lane in own.iter().copied().map(Some).chain([None]) {
+        begin_lane(app, lane, &own, sending).await?;
+    }
+    Ok(())
+}
+
+async fn begin_lane(
+    app: &Shared,
+    lane: Lane,
+    own: &[ProviderId],
+    sending: &mut JoinSet<bool>,
+) -> Result<(), StoreError> {
+    let most = app.at_once(lane);
     for _ in 0..AT_ONCE {
-        let busy = app.under_way.recipients();
-        if busy.len() >= AT_ONCE {
+        let busy = app.under_way.recipients(lane);
+        if busy.len() >= most {
             return Ok(());
         }
         let now = app.sources.now();
-        let due = outbox::due(&mut *app.read().await?, now, &busy, AT_ONCE as i64).await?;
+        let asked = relays::asked(lane, own);
+        let due = outbox::due(&mut *app.read().await?, asked, now, &busy, AT_ONCE as i64).await?;
         let mut begun = false;
         for message in due {
-            if let Some(claim) = app.under_way.claim(&message.recipient) {
+            if let Some(claim) = app.under_way.claim(lane, &message.recipient, most) {
                 sending.spawn(send_one(Arc::clone(app), message, claim));
                 begun = true;
             }
@@ -124,13 +117,13 @@ async fn begin(app: &Shared, sending: &mut JoinSet<bool>) -> Result<(), StoreErr
 }
 
 /// Sends one mail and notes what became of it; answers whether it was sent.
-async fn send_one(app: Shared, message: Message, _claim: Claim) -> bool {
+async fn send_one(app: Shared, message: Message, claim: Claim) -> bool {
     let due = async { outbox::is_due(&mut *app.read().await?, &message).await };
     // Between reading and claiming somebody else may have sent it.
     if !due.await.unwrap_or(false) {
         return false;
     }
-    let result = match timeout(SEND_WITHIN, send(&app, &message)).await {
+    let result = match timeout(SEND_WITHIN, send(&app, &message, claim.lane())).await {
         Ok(result) => result,
         Err(_) => Err("the mail server was too slow".into()),
     };
@@ -192,18 +185,17 @@ async fn note_failed(app: &Shared, message: Message, fault: Fault) {
     }
 }
 
-async fn send(app: &App, message: &Message) -> Result<(), Failure> {
+async fn send(app: &App, message: &Message, lane: Lane) -> Result<(), Failure> {
     let sender = thread::sender(app, message).await?;
     let id = thread::message_id(app, message, sender.host());
     let files = files(app, message).await?;
     let message = Message { body: with_links(&app.secrets, &message.body), ..message.clone() };
     let (mail, envelope) = compose(&message, &sender, &id, files)?;
-    match &app.settings.mail {
-        MailTarget::Folder(folder) => {
-            tokio::fs::create_dir_all(folder).await?;
-            tokio::fs::write(folder.join(format!("{}.eml", message.id)), mail.formatted()).await?;
-        }
-        MailTarget::Smtp(smtp) => drop(transport(smtp)?.send_raw(&envelope, &mail.formatted()).await?),
+    if let Some(relay) = app.relay(lane) {
+        relay.send(&envelope, &mail.formatted()).await?;
+    } else if let MailTarget::Folder(folder) = &app.settings.mail {
+        tokio::fs::create_dir_all(folder).await?;
+        tokio::fs::write(folder.join(format!("{}.eml", message.id)), mail.formatted()).await?;
     }
     Ok(())
 }
@@ -227,20 +219,4 @@ async fn files(app: &App, message: &Message) -> Result<Vec<File>, Failure> {
         }
     }
     Ok(files)
-}
-
-fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Failure> {
-    let builder = match smtp.tls {
-        SmtpTls::Implicit => AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.host)?,
-        SmtpTls::StartTls => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&smtp.host)?,
-        SmtpTls::None => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host),
-    };
-    let builder = builder.port(smtp.port).timeout(Some(Duration::from_secs(30)));
-    Ok(match (&smtp.user, &smtp.password) {
-        (Some(user), Some(password)) => {
-            let password = password.expose_secret().to_owned();
-            builder.credentials(Credentials::new(user.clone(), password)).build()
-        }
-        _ => builder.build(),
-    })
 }

@@ -34,7 +34,9 @@ pub async fn sender(app: &App, mail: &Message) -> Result<Sender, StoreError> {
         (Some(at), None) => format!("{at} Support"),
         (None, _) => "Support".to_owned(),
     };
-    Ok(Sender { name, address: address(app, provider) })
+    let address = address(app, provider);
+    let bounces = app.support(provider).bounce_address.clone().unwrap_or_else(|| address.clone());
+    Ok(Sender { name, address, bounces })
 }
 
 /// The support address; until one is configured, one at the portal's own name.

@@ -9,7 +9,6 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use lettre::transport::smtp;
 use pforte_core::{
     entry::{Actor, Clean, Event},
     kernel::{AlarmId, Moment, ProviderId, Span},
@@ -23,7 +22,7 @@ use pforte_store::{
 };
 use serde_json::json;
 
-use super::compose::Failure;
+use super::{compose::Failure, relay::Unsent};
 use crate::{
     App, Shared,
     kernel::Problem,
@@ -51,7 +50,7 @@ pub enum Fault {
 
 /// Reads it off the error. Only an answer of the mail server's says anything about a recipient.
 pub(super) fn fault(failure: &Failure) -> Fault {
-    let Some(error) = failure.downcast_ref::<smtp::Error>() else { return Fault::Outage };
+    let Some(Unsent::Answered(error)) = failure.downcast_ref::<Unsent>() else { return Fault::Outage };
     match error.status() {
         Some(code) => answered(u16::from(code), &error.to_string()),
         None => Fault::Outage,

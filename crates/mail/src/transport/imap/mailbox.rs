@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 use async_imap::{
-    Client, Session,
+    Authenticator, Client, Session,
     error::Error as ImapError,
     types::{Flag, UnsolicitedResponse},
 };
@@ -14,7 +14,10 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{After, Settings, Trouble, Waits, connect::connect, utf7};
-use crate::transport::stream::Stream;
+use crate::{
+    oauth::Token,
+    transport::{With, stream::Stream},
+};
 
 /// The mark on what was taken, where the server keeps such marks.
 const KEYWORD: &str = "PforteTaken";
@@ -55,19 +58,7 @@ impl Mailbox {
     /// Connects, signs in and opens the folder.
     pub(super) async fn open(settings: &Settings) -> Result<Self, Trouble> {
         let answer = settings.waits.answer;
-        let mut client = Client::new(connect(settings).await?);
-        in_time(answer, async { client.read_response().await.map_err(ImapError::from) })
-            .await?
-            .ok_or(Trouble::Broken("closed"))?;
-        let signing = client.login(&settings.user, settings.password.expose_secret());
-        let mut session = match timeout(answer, signing).await {
-            Err(_) => return Err(Trouble::Silent),
-            Ok(Err((ImapError::No(_) | ImapError::Bad(_) | ImapError::Validate(_), _))) => {
-                return Err(Trouble::SignIn);
-            }
-            Ok(Err((error, _))) => return Err(error.into()),
-            Ok(Ok(session)) => session,
-        };
+        let mut session = sign_in(settings).await?;
         let can = in_time(answer, session.capabilities()).await?;
         let opened = in_time(answer, session.select(utf7::encode(&settings.folder))).await;
         let opened = opened.map_err(|trouble| match trouble {
@@ -228,6 +219,64 @@ impl Mailbox {
     /// Says goodbye; whatever goes wrong with that does not matter.
     pub(super) async fn leave(mut self) {
         let _ = timeout(Duration::from_secs(2), self.session.logout()).await;
+    }
+}
+
+/// A token that is refused is replaced once: it may have been taken back before its time.
+async fn sign_in(settings: &Settings) -> Result<Session<Box<dyn Stream>>, Trouble> {
+    let With::Token(tokens) = &settings.login.with else {
+        return sign_in_with(settings, None).await;
+    };
+    let token = tokens.token().await?;
+    match sign_in_with(settings, Some(&token)).await {
+        Err(Trouble::Token) => match tokens.instead_of(&token).await? {
+            Some(other) => sign_in_with(settings, Some(&other)).await,
+            None => Err(Trouble::Token),
+        },
+        done => done,
+    }
+}
+
+async fn sign_in_with(
+    settings: &Settings,
+    token: Option<&Token>,
+) -> Result<Session<Box<dyn Stream>>, Trouble> {
+    let (answer, user) = (settings.waits.answer, &settings.login.user);
+    let mut client = Client::new(connect(settings).await?);
+    in_time(answer, async { client.read_response().await.map_err(ImapError::from) })
+        .await?
+        .ok_or(Trouble::Broken("closed"))?;
+    let signing = async {
+        match (&settings.login.with, token) {
+            (With::Password(password), _) => client.login(user, password.expose_secret()).await,
+            (With::Token(_), None) => Err((ImapError::ConnectionLost, client)),
+            (With::Token(_), Some(token)) => client.authenticate("XOAUTH2", Xoauth2::new(token, user)).await,
+        }
+    };
+    match timeout(answer, signing).await {
+        Err(_) => Err(Trouble::Silent),
+        Ok(Err((ImapError::No(_) | ImapError::Bad(_) | ImapError::Validate(_), _))) => {
+            Err(if token.is_some() { Trouble::Token } else { Trouble::SignIn })
+        }
+        Ok(Err((error, _))) => Err(error.into()),
+        Ok(Ok(session)) => Ok(session),
+    }
+}
+
+/// User and token once; to the server's account of what is wrong with them, nothing.
+struct Xoauth2(Option<Vec<u8>>);
+
+impl Xoauth2 {
+    fn new(token: &Token, user: &str) -> Self {
+        Self(Some(token.xoauth2(user)))
+    }
+}
+
+impl Authenticator for Xoauth2 {
+    type Response = Vec<u8>;
+
+    fn process(&mut self, _challenge: &[u8]) -> Vec<u8> {
+        self.0.take().unwrap_or_default()
     }
 }
 

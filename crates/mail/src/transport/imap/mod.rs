@@ -13,10 +13,10 @@ mod utf7;
 use std::{sync::Arc, time::Duration};
 
 use async_imap::error::Error as ImapError;
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::{Handed, Intake, TakeError, Way, hand_over};
+use super::{Handed, Intake, Login, TakeError, Way, hand_over, trust::Unusable};
+use crate::oauth;
 use mailbox::{Found, Mailbox, Mark};
 
 /// The mailbox to be kept.
@@ -28,8 +28,7 @@ pub struct Settings {
     pub tls: bool,
     /// Certificates in PEM that the server's is checked against, instead of the public ones.
     pub ca: Option<Vec<u8>>,
-    pub user: String,
-    pub password: SecretString,
+    pub login: Login,
     /// As people write it.
     pub folder: String,
     pub after: After,
@@ -81,14 +80,21 @@ impl Default for Waits {
 pub enum Trouble {
     #[error("cannot connect: {0}")]
     Connect(std::io::Error),
-    #[error("the CA file holds no certificate in PEM")]
-    Ca,
     #[error("the server's name cannot be used for TLS")]
     Name,
-    #[error("TLS: {0}")]
-    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Tls(#[from] Unusable),
+    #[error("its certificate {0}")]
+    Certificate(&'static str),
     #[error("user or password is not accepted")]
     SignIn,
+    #[error("there is no token: {0}")]
+    NoToken(#[from] oauth::Trouble),
+    #[error(
+        "the token is not accepted; may the app read this mailbox by IMAP (Microsoft: IMAP.AccessAsApp and \
+         Add-MailboxPermission), and is `user` the mailbox?"
+    )]
+    Token,
     #[error("the folder cannot be opened")]
     Folder,
     /// Only the kind: the text could hold parts of somebody's mail.
@@ -111,6 +117,12 @@ impl From<ImapError> for Trouble {
             _ => "other",
         })
     }
+}
+
+/// Connects, signs in and opens the folder once; nothing is read.
+pub async fn try_out(settings: &Settings) -> Result<(), Trouble> {
+    Mailbox::open(settings).await?.leave().await;
+    Ok(())
 }
 
 /// Keeps the mailbox until it is told to stop: connects, takes, waits for news, and begins anew after

@@ -146,13 +146,7 @@ async fn t5_a_slow_recipient_delays_nobody_else() {
     let server = Server::start().await;
     let port = server.port;
     let app = TestApp::start_with(TestDb::sqlite(), |settings| {
-        settings.mail = MailTarget::Smtp(Smtp {
-            host: "127.0.0.1".into(),
-            port,
-            tls: SmtpTls::None,
-            user: None,
-            password: None,
-        });
+        settings.mail = MailTarget::Smtp(Smtp::new("127.0.0.1", port, SmtpTls::None));
     })
     .await;
     for _ in 0..12 {
@@ -179,9 +173,7 @@ async fn m11_without_starttls_nothing_is_sent() {
     let server = Server::start().await;
     let port = server.port;
     let app = TestApp::start_with(TestDb::sqlite(), |settings| {
-        let tls = SmtpTls::StartTls;
-        settings.mail =
-            MailTarget::Smtp(Smtp { host: "127.0.0.1".into(), port, tls, user: None, password: None });
+        settings.mail = MailTarget::Smtp(Smtp::new("127.0.0.1", port, SmtpTls::StartTls));
     })
     .await;
     write(&app, "someone@elsewhere.example").await;
@@ -195,13 +187,7 @@ async fn t5_a_stop_waits_for_mails_under_way() {
     let server = Server::start().await;
     let port = server.port;
     let app = TestApp::start_with(TestDb::sqlite(), |settings| {
-        settings.mail = MailTarget::Smtp(Smtp {
-            host: "127.0.0.1".into(),
-            port,
-            tls: SmtpTls::None,
-            user: None,
-            password: None,
-        });
+        settings.mail = MailTarget::Smtp(Smtp::new("127.0.0.1", port, SmtpTls::None));
     })
     .await;
     write(&app, SLOW).await;
@@ -219,13 +205,7 @@ async fn t5_a_stop_waits_for_mails_under_way() {
 async fn with_ticket(server: &Server, db: TestDb, address: &str) -> (TestApp, Uuid) {
     let port = server.port;
     let app = TestApp::start_with(db, |settings| {
-        settings.mail = MailTarget::Smtp(Smtp {
-            host: "127.0.0.1".into(),
-            port,
-            tls: SmtpTls::None,
-            user: None,
-            password: None,
-        });
+        settings.mail = MailTarget::Smtp(Smtp::new("127.0.0.1", port, SmtpTls::None));
     })
     .await;
     let mut owner = app.sign_in(&app.world.near.customer.owner).await;

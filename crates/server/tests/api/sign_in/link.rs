@@ -136,7 +136,7 @@ on_both! {
             loop {
                 let mut conn = app.app.read().await.expect("reads");
                 let later = app.app.sources.now() + Span::days(1);
-                let due = pforte_store::outbox::due(&mut conn, later, &[], 50).await.expect("reads");
+                let due = pforte_store::outbox::due(&mut conn, pforte_store::outbox::Lane::Shared(&[]), later, &[], 50).await.expect("reads");
                 if due.len() >= 2 {
                     return due;
                 }
