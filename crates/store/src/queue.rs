@@ -17,7 +17,7 @@ use crate::{
     Conn, StoreError,
     sign_in::Person,
     statement::{Bind, Statement},
-    ticket::{self, TicketRecord},
+    ticket::{self, SECOND_HALF, TicketRecord},
 };
 
 /// What is counted goes no further than this.
@@ -140,12 +140,17 @@ fn states(statement: &mut Statement, filter: &Filter, age: TicketAge, now: Momen
         States::All => {}
         States::Open => queued(statement, ""),
         States::One(TicketState::New) => {
-            queued(statement, " AND t.assigned_to IS NULL AND t.urgency < 4000000000000000000");
+            queued(statement, " AND t.assigned_to IS NULL");
+            statement.and("t.urgency < ?", Bind::Int(SECOND_HALF));
         }
         States::One(TicketState::Open) => {
-            queued(statement, " AND t.assigned_to IS NOT NULL AND t.urgency < 4000000000000000000");
+            queued(statement, " AND t.assigned_to IS NOT NULL");
+            statement.and("t.urgency < ?", Bind::Int(SECOND_HALF));
         }
-        States::One(TicketState::Waiting) => queued(statement, " AND t.urgency >= 4000000000000000000"),
+        States::One(TicketState::Waiting) => {
+            queued(statement, "");
+            statement.and("t.urgency >= ?", Bind::Int(SECOND_HALF));
+        }
         States::One(TicketState::Closed) => {
             statement.and(&format!("{aged} > ?"), Bind::Int((now - TICKET_LOCK).0));
             let shut = "(t.closed_at IS NOT NULL OR t.waits_for_customer_since <= ?)";

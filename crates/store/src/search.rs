@@ -134,7 +134,7 @@ const UNKNOWN: &[RangeInclusive<char>] =
     &['\u{19b0}'..='\u{19c0}', '\u{19c8}'..='\u{19c9}', '\u{1cf2}'..='\u{1cf3}'];
 
 /// A document in the index's words.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Indexed {
     provider: ProviderId,
     customer: CustomerId,
@@ -155,7 +155,7 @@ pub fn add(tx: &mut Tx, document: &Document<'_>) {
 }
 
 /// Writes documents into the index.
-pub(crate) async fn write(conn: &mut Conn, documents: Vec<Indexed>) -> Result<(), StoreError> {
+pub(crate) async fn write(conn: &mut Conn, documents: &[Indexed]) -> Result<(), StoreError> {
     for Indexed { provider, customer, ticket, message, words } in documents {
         let message = message.map(|m| m.0);
         match conn {

@@ -1,12 +1,15 @@
 //! Tickets: one row each, read and written inside the transaction of whatever happens to them.
 //!
 //! What a ticket *is* at an instant the core says ([`Ticket`]); here are its columns. Lists are in
-//! `queue.rs`, what is written in it in `message.rs`.
+//! `queue.rs`, what is written in it in `message.rs`, what its clocks bring up in `ticket/due.rs`.
 
+mod due;
+
+pub use due::{Age, Clock, DueAt, due};
 use pforte_core::{
     access::Reopened,
     kernel::{Moment, ProviderId, StaffId, TicketId},
-    ticket::{ClosedHow, Opener, Priority, TICKET_NOTICE, Ticket, TicketChannel, Waits, escalates_after},
+    ticket::{ClosedHow, Opener, Priority, Ticket, TicketChannel, Waits, escalates_after},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -102,20 +105,30 @@ fn known<T>(found: Option<T>, what: &str, word: &str) -> Result<T, StoreError> {
     found.ok_or_else(|| StoreError::Inconsistent(format!("a ticket's {what} {word:?}")))
 }
 
+/// An instant and its word are there together or not at all.
+fn both<'a>(
+    at: Option<i64>,
+    word: Option<&'a str>,
+    what: &str,
+) -> Result<Option<(Moment, &'a str)>, StoreError> {
+    match (at, word) {
+        (Some(at), Some(word)) => Ok(Some((Moment(at), word))),
+        (None, None) => Ok(None),
+        _ => Err(StoreError::Inconsistent(format!("half of a ticket's {what}"))),
+    }
+}
+
 impl TryFrom<Row> for TicketRecord {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let opener = |word: &str| known(Opener::from_word(word), "opener", word);
-        let reopened = match (row.reopened_at, &row.reopened_by) {
-            (Some(at), Some(by)) => Some(Reopened { at: Moment(at), by: opener(by)? }),
-            _ => None,
-        };
-        let closed = match (row.closed_at, &row.closed_how) {
-            (Some(at), Some(how)) => Some((Moment(at), known(ClosedHow::from_word(how), "closing", how)?)),
-            (Some(at), None) => Some((Moment(at), ClosedHow::Staff)),
-            (None, _) => None,
-        };
+        let reopened = both(row.reopened_at, row.reopened_by.as_deref(), "reopening")?
+            .map(|(at, by)| Ok::<_, StoreError>(Reopened { at, by: opener(by)? }))
+            .transpose()?;
+        let closed = both(row.closed_at, row.closed_how.as_deref(), "closing")?
+            .map(|(at, how)| Ok::<_, StoreError>((at, known(ClosedHow::from_word(how), "closing", how)?)))
+            .transpose()?;
         let life = Ticket {
             id: row.id.into(),
             customer: row.customer_id.into(),
@@ -304,88 +317,6 @@ pub async fn merged(
     all!(conn, Row, sql, provider.0, id.0)?.into_iter().map(TicketRecord::try_from).collect()
 }
 
-/// Which clock of tickets is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
-    /// Waits for the customer, at least since then.
-    Silent { since: Moment },
-    /// Has waited for staff too long, and nobody was told.
-    TooLong { at: Moment },
-    /// Was opened (or last written in, by activity) at or before this instant and is still in the queue.
-    Old { by: Age, until: Moment },
-    /// The same, and nobody was told that it will be locked.
-    Untold { by: Age, until: Moment },
-}
-
-/// From when a ticket's age counts (rules B15, B16).
-pub type Age = pforte_core::access::TicketAge;
-
-/// A ticket that a clock names, and where it stands on that clock: the next page begins after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueAt {
-    pub ticket: TicketId,
-    key: i64,
-}
-
-/// Tickets of the queue of which a clock says that something may be due; the core decides what. At most `limit`,
-/// those that have waited longest first, after one of them. Only their ids: one that cannot be read hides no other.
-pub async fn due(
-    conn: &mut Conn,
-    provider: ProviderId,
-    clock: Clock,
-    after: Option<DueAt>,
-    limit: i64,
-) -> Result<Vec<DueAt>, StoreError> {
-    macro_rules! due {
-        ($key:literal, $condition:literal) => {
-            concat!(
-                "SELECT t.id, t.",
-                $key,
-                " FROM ticket t WHERE t.provider_id = $1 AND t.urgency IS NOT NULL AND t.",
-                $key,
-                " <= $2 AND ",
-                $condition,
-                " AND (t.",
-                $key,
-                " > $4 OR (t.",
-                $key,
-                " = $4 AND t.id > $5)) ORDER BY t.",
-                $key,
-                ", t.id LIMIT $6"
-            )
-        };
-    }
-    let silent = due!(
-        "urgency",
-        "t.urgency >= 4000000000000000000 AND (t.reminded_close_at IS NULL \
-         OR t.reminded_close_at < t.waits_for_customer_since OR t.waits_for_customer_since <= $3)"
-    );
-    let too_long =
-        due!("urgency", "(t.escalated_at IS NULL OR t.escalated_at < t.waits_for_staff_since) AND $3 = $3");
-    let old = due!("opened_at", "$3 = $3");
-    let quiet = due!("last_message_at", "$3 = $3");
-    let untold = due!("opened_at", "t.reminded_lock_at IS NULL AND $3 = $3");
-    let quiet_untold = due!(
-        "last_message_at",
-        "(t.reminded_lock_at IS NULL OR t.reminded_lock_at < t.last_message_at) AND $3 = $3"
-    );
-    let (sql, first, second) = match clock {
-        Clock::Silent { since } => {
-            // Those who were told are looked at again only once the fourteen days are over.
-            let told = since - TICKET_NOTICE;
-            (silent, SECOND_HALF.saturating_add(since.0), told.0)
-        }
-        Clock::TooLong { at } => (too_long, at.0, 0),
-        Clock::Old { by: Age::Created, until } => (old, until.0, 0),
-        Clock::Old { by: Age::Activity, until } => (quiet, until.0, 0),
-        Clock::Untold { by: Age::Created, until } => (untold, until.0, 0),
-        Clock::Untold { by: Age::Activity, until } => (quiet_untold, until.0, 0),
-    };
-    let (key, id) = after.map_or((i64::MIN, Uuid::nil()), |after| (after.key, after.ticket.0));
-    let rows = all!(conn, (Uuid, i64), sql, provider.0, first, second, key, id, limit)?;
-    Ok(rows.into_iter().map(|(id, key)| DueAt { ticket: id.into(), key }).collect())
-}
-
 /// A ticket's tags, in their order.
 pub async fn tags(conn: &mut Conn, provider: ProviderId, id: TicketId) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT tag FROM ticket_tag WHERE provider_id = $1 AND ticket_id = $2 ORDER BY tag LIMIT 50";
@@ -406,4 +337,17 @@ pub async fn set_tags(
         run!(tx.conn(), sql, provider.0, id.0, tag)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{StoreError, both};
+
+    #[test]
+    fn half_of_what_belongs_together_is_nothing_to_guess_at() {
+        assert!(matches!(both(Some(1), Some("staff"), "closing"), Ok(Some(_))));
+        assert!(matches!(both(None, None, "closing"), Ok(None)));
+        assert!(matches!(both(Some(1), None, "closing"), Err(StoreError::Inconsistent(_))));
+        assert!(matches!(both(None, Some("staff"), "closing"), Err(StoreError::Inconsistent(_))));
+    }
 }

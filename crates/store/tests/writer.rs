@@ -15,6 +15,7 @@ use pforte_core::{
 use pforte_store::{
     Change, Conn, Db, DbConfig, Health, StoreError, Writer, log,
     provider::{self, Provider},
+    search::{self, Document},
 };
 use pforte_testkit::{TestDb, TestDbKind, on_both_stores};
 use tokio::{
@@ -40,6 +41,49 @@ fn entry(n: u128) -> Entry {
 
 fn a_provider(n: u128, slug: &str) -> Provider {
     Provider { id: Uuid::from_u128(n).into(), slug: slug.into(), name: slug.into() }
+}
+
+/// A change that is to be found by its words.
+async fn said(writer: &Writer, n: u128) -> Result<(), StoreError> {
+    let told = entry(n);
+    writer
+        .change(move |tx| {
+            Box::pin(async move {
+                let document = Document {
+                    provider: HOME,
+                    customer: Uuid::from_u128(1).into(),
+                    ticket: Uuid::from_u128(n).into(),
+                    message: None,
+                    note: false,
+                    texts: vec!["onions"],
+                };
+                search::add(tx, &document);
+                Ok(Change::logged((), told))
+            })
+        })
+        .await
+}
+
+async fn rename(writer: &Writer, sql: &'static str) {
+    let done = writer.upkeep(move |tx| {
+        Box::pin(async move {
+            match tx.conn() {
+                Conn::Sqlite(conn) => sqlx::query(sql).execute(&mut **conn).await.map(drop),
+                Conn::Postgres(conn) => sqlx::query(sql).execute(&mut **conn).await.map(drop),
+            }
+            .map_err(StoreError::from)
+        })
+    });
+    done.await.expect("renamed");
+}
+
+async fn documents(db: &Db) -> i64 {
+    const COUNT: &str = "SELECT COUNT(*) FROM search_document";
+    match &mut read(db).await {
+        Conn::Sqlite(conn) => sqlx::query_scalar(COUNT).fetch_one(&mut **conn).await,
+        Conn::Postgres(conn) => sqlx::query_scalar(COUNT).fetch_one(&mut **conn).await,
+    }
+    .expect("counted")
 }
 
 /// Adds a provider with an entry of its own; `refused` undoes it at the last moment.
@@ -174,6 +218,25 @@ on_both_stores! {
     }
 
     /// Change and entry are one: when the entry cannot be written, the change is undone.
+    /// Where the index of words is in trouble, what was written is written and doors stay open; the words are found
+    /// once the index can be written again.
+    async fn trouble_with_the_index_loses_no_change(db: TestDb) {
+        let (opened, writer) = start(&db).await;
+        said(&writer, 1).await.expect("written");
+        rename(&writer, "ALTER TABLE search_document RENAME TO away").await;
+        for n in 2..4 {
+            said(&writer, n).await.expect("a change is not lost with its words");
+        }
+        assert_eq!(*writer.health().borrow(), Health::Writable);
+        assert_eq!(numbers(&opened).await.len(), 3);
+        rename(&writer, "ALTER TABLE away RENAME TO search_document").await;
+        assert_eq!(documents(&opened).await, 1);
+        said(&writer, 4).await.expect("written");
+        assert_eq!(documents(&opened).await, 4);
+        said(&writer, 5).await.expect("written");
+        assert_eq!(documents(&opened).await, 5, "each is written once");
+    }
+
     async fn without_its_entry_no_change(db: TestDb) {
         let (opened, writer) = start(&db).await;
         add(&writer, 21, "first", false).await.expect("written");
