@@ -51,6 +51,25 @@ fn every_text_is_found() {
     assert!(texts.found.len() > 250, "only {} texts", texts.found.len());
 }
 
+/// No value is bound that a statement does not ask for.
+#[test]
+fn every_parameter_says_something() {
+    for Text { file, line, sql } in &Texts::of(&sources()).found {
+        let numbers = sql.split('$').skip(1).map(|rest| {
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            rest[..digits].parse::<usize>().expect("a number")
+        });
+        let numbers: BTreeSet<usize> = numbers.collect();
+        assert!(numbers.iter().copied().eq(1..=numbers.len()), "{file}:{line}: a number is left out: {sql}");
+        for n in numbers {
+            assert!(
+                !sql.contains(&format!("${n} = ${n}")),
+                "{file}:{line}: ${n} is compared with itself: {sql}"
+            );
+        }
+    }
+}
+
 on_both_stores! {
     async fn every_text_can_be_prepared(db: TestDb) {
         let opened = db.open().await;
