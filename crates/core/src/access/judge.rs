@@ -62,15 +62,17 @@ struct Judged<'a> {
 
 impl Judged<'_> {
     fn mask(&mut self, ground: &Ground, wanted: &Wanted<'_>) -> Result<Mask, Decision> {
-        self.check_product(ground, wanted.product)?;
+        if !ground.opens_product(wanted.product) {
+            return Err(Closed::Product.into());
+        }
         self.check_acting_as(ground, wanted.acting_as)?;
         let Some(request) = wanted.request else {
-            return Ok(if shows_personal(ground) { Mask::None } else { Mask::Fields });
+            return Ok(if ground.shows_personal() { Mask::None } else { Mask::Fields });
         };
         if request.action == Action::Never {
             return Err(Closed::Never.into());
         }
-        if matches!(ground, Ground::SelfGrant(_)) && request.action != Action::View {
+        if ground.only_views() && request.action != Action::View {
             return Err(Closed::ViewOnly.into());
         }
         self.check_area(ground, request.area)?;
@@ -79,7 +81,7 @@ impl Judged<'_> {
         {
             return Err(Need::Consent(request.action).into());
         }
-        if request.class == DataClass::Product || shows_personal(ground) {
+        if request.class == DataClass::Product || ground.shows_personal() {
             return Ok(Mask::None);
         }
         if self.consented(|to| matches!(to, ConsentTo::PersonalData)) {
@@ -89,15 +91,6 @@ impl Judged<'_> {
             return Ok(Mask::Fields);
         }
         Err(Need::PersonalData.into())
-    }
-
-    fn check_product(&self, ground: &Ground, product: &str) -> Result<(), Decision> {
-        match ground {
-            Ground::Grant(grant) if grant.products.as_ref().is_some_and(|list| !lists(list, product)) => {
-                Err(Closed::Product.into())
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Rule X2: any user but the ground's own needs a grant or consent.
@@ -121,14 +114,7 @@ impl Judged<'_> {
 
     /// Rule T8: grants, onboarding and self-grants open an allow-list of areas.
     fn check_area(&mut self, ground: &Ground, area: &str) -> Result<(), Decision> {
-        let listed = match ground {
-            Ground::Pin(_) | Ground::Takeover(_) => true,
-            Ground::Grant(grant) => {
-                lists(&self.facts.policy.areas, area)
-                    && grant.areas.as_ref().is_none_or(|list| lists(list, area))
-            }
-            Ground::Onboarding(_) | Ground::SelfGrant(_) => lists(&self.facts.policy.areas, area),
-        };
+        let listed = ground.opens_area(&self.facts.policy, area);
         if listed || self.consented(|to| matches!(to, ConsentTo::Area(name) if name == area)) {
             Ok(())
         } else {
@@ -153,13 +139,4 @@ impl Judged<'_> {
             None => false,
         }
     }
-}
-
-/// Rule X2: of the grounds alone, only a grant shows customer data.
-const fn shows_personal(ground: &Ground) -> bool {
-    matches!(ground, Ground::Grant(_))
-}
-
-fn lists(list: &[String], wanted: &str) -> bool {
-    list.iter().any(|item| item == wanted)
 }
