@@ -1,8 +1,10 @@
 //! Grounds: what opened a door, for whom, until when.
 
-use pforte_core::kernel::{
-    ContactId, CustomerId, EntryId, GroundId, Moment, PinId, ProviderId, StaffId, TicketId,
+use pforte_core::{
+    access::{GroundKind, Terms},
+    kernel::{ContactId, CustomerId, EntryId, GroundId, Moment, PinId, ProviderId, StaffId, TicketId},
 };
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -12,23 +14,14 @@ use crate::{
     ending::Ending,
 };
 
-/// The kind that opens again with its ticket.
-const TAKEOVER: &str = "takeover";
-
-/// A ground's row. Reason, record and names are in its entry (rule T22).
+/// A ground's row with whom it opens for and whom it concerns. Reason, record and names are in its entry
+/// (rule T22).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroundRecord {
     pub id: GroundId,
     pub provider: ProviderId,
-    /// `pin`, and with later features `takeover`, `grant`, `onboarding`, `self_grant`.
-    pub kind: String,
     pub customer: CustomerId,
-    pub contact: ContactId,
-    pub staff: StaffId,
-    pub pin: Option<PinId>,
-    pub pin_issued_at: Option<Moment>,
-    /// The ticket that was taken over, or that a PIN was redeemed for.
-    pub ticket: Option<TicketId>,
+    pub terms: Terms,
     pub entry: EntryId,
     pub opened_at: Moment,
     pub ends_at: Moment,
@@ -41,10 +34,9 @@ impl GroundRecord {
         self.ended.is_none() && now < self.ends_at
     }
 
-    /// Whether it is open or could ever open again: a takeover sleeps while its ticket is closed, and the
-    /// customer's next word wakes it (rule B13). Whatever ends access asks this, and not [`Self::open`].
+    /// Whether it is open or could ever open again. Whatever ends access asks this, and not [`Self::open`].
     pub fn may_open(&self, now: Moment) -> bool {
-        self.ended.is_none() && (self.kind == TAKEOVER || now < self.ends_at)
+        self.ended.is_none() && (self.terms.wakes() || now < self.ends_at)
     }
 }
 
@@ -54,11 +46,11 @@ struct Row {
     provider_id: Uuid,
     kind: String,
     customer_id: Uuid,
-    contact_id: Uuid,
-    staff_id: Uuid,
+    staff_id: Option<Uuid>,
+    contact_id: Option<Uuid>,
     pin_id: Option<Uuid>,
-    pin_issued_at: Option<i64>,
     ticket_id: Option<Uuid>,
+    terms: String,
     entry_id: Uuid,
     opened_at: i64,
     ends_at: i64,
@@ -69,18 +61,70 @@ struct Row {
     cut_millis: Option<i64>,
 }
 
-impl From<Row> for GroundRecord {
-    fn from(row: Row) -> Self {
-        Self {
+/// What a kind's terms say beside the rows they point at, as JSON.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issued_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    products: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    areas: Option<Vec<String>>,
+}
+
+impl Written {
+    fn of(terms: &Terms) -> Self {
+        match terms {
+            Terms::Pin { issued_at, .. } => Self { issued_at: Some(issued_at.0), ..Self::default() },
+            Terms::Grant { products, areas, .. } => {
+                Self { products: products.clone(), areas: areas.clone(), ..Self::default() }
+            }
+            Terms::Takeover { .. } | Terms::Onboarding { .. } | Terms::SelfGrant { .. } => Self::default(),
+        }
+    }
+}
+
+impl Row {
+    /// Reads the terms back; `None` when something they need is missing, or something stands there that this
+    /// kind does not have.
+    fn terms(&self) -> Option<Terms> {
+        let Written { issued_at, products, areas } = serde_json::from_str(&self.terms).ok()?;
+        let staff = self.staff_id.map(StaffId);
+        let contact = self.contact_id.map(ContactId)?;
+        let (pin, ticket) = (self.pin_id.map(PinId), self.ticket_id.map(TicketId));
+        Some(match (GroundKind::from_word(&self.kind)?, pin, issued_at, ticket, products, areas) {
+            (GroundKind::Pin, Some(pin), Some(issued_at), ticket, None, None) => {
+                Terms::Pin { staff: staff?, contact, pin, issued_at: Moment(issued_at), ticket }
+            }
+            (GroundKind::Takeover, None, None, Some(ticket), None, None) => {
+                Terms::Takeover { staff: staff?, contact, ticket }
+            }
+            (GroundKind::Grant, None, None, None, products, areas) => {
+                Terms::Grant { by: contact, staff, products, areas }
+            }
+            (GroundKind::Onboarding, None, None, None, None, None) => {
+                Terms::Onboarding { manager: staff?, contact }
+            }
+            (GroundKind::SelfGrant, None, None, None, None, None) => {
+                Terms::SelfGrant { staff: staff?, contact }
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl TryFrom<Row> for GroundRecord {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let unreadable =
+            || StoreError::Inconsistent(format!("ground {}: its terms make no {}", row.id, row.kind));
+        Ok(Self {
+            terms: row.terms().ok_or_else(unreadable)?,
             id: row.id.into(),
             provider: row.provider_id.into(),
-            kind: row.kind,
             customer: row.customer_id.into(),
-            contact: row.contact_id.into(),
-            staff: row.staff_id.into(),
-            pin: row.pin_id.map(PinId),
-            pin_issued_at: row.pin_issued_at.map(Moment),
-            ticket: row.ticket_id.map(TicketId),
             entry: row.entry_id.into(),
             opened_at: Moment(row.opened_at),
             ends_at: Moment(row.ends_at),
@@ -90,40 +134,65 @@ impl From<Row> for GroundRecord {
                 (row.ended_by_staff, row.ended_by_contact),
                 row.cut_millis,
             ),
+        })
+    }
+}
+
+/// Those that can be read. What cannot be read opens nothing, and must not keep the others open, nor the
+/// server from starting.
+fn readable(rows: Vec<Row>) -> Vec<GroundRecord> {
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        match GroundRecord::try_from(row) {
+            Ok(ground) => all.push(ground),
+            Err(error) => tracing::error!(%error, "a ground opens nothing"),
         }
     }
+    all
+}
+
+fn read(rows: Vec<Row>) -> Result<Vec<GroundRecord>, StoreError> {
+    rows.into_iter().map(GroundRecord::try_from).collect()
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, \
-             ticket_id, entry_id, opened_at, ends_at, ended_at, ended_how, ended_by_staff, ended_by_contact, \
-             cut_millis FROM ground ",
+            "SELECT g.id, g.provider_id, g.kind, g.customer_id, s.staff_id, c.contact_id, g.pin_id, g.ticket_id, \
+             g.terms, g.entry_id, g.opened_at, g.ends_at, g.ended_at, g.ended_how, g.ended_by_staff, \
+             g.ended_by_contact, g.cut_millis FROM ground g \
+             LEFT JOIN ground_staff s ON s.ground_id = g.id \
+             LEFT JOIN ground_contact c ON c.ground_id = g.id ",
             $rest
         )
     };
 }
 
 pub async fn insert(tx: &mut Tx, ground: &GroundRecord) -> Result<(), StoreError> {
+    let pin = if let Terms::Pin { pin, .. } = &ground.terms { Some(pin.0) } else { None };
+    let terms = serde_json::to_string(&Written::of(&ground.terms))
+        .map_err(|error| StoreError::Inconsistent(format!("terms that cannot be written: {error}")))?;
     run!(
         tx.conn(),
-        "INSERT INTO ground (id, provider_id, kind, customer_id, contact_id, staff_id, pin_id, pin_issued_at, \
-         ticket_id, entry_id, opened_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO ground (id, provider_id, kind, customer_id, pin_id, ticket_id, terms, entry_id, opened_at, \
+         ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         ground.id.0,
         ground.provider.0,
-        &ground.kind,
+        ground.terms.kind().word(),
         ground.customer.0,
-        ground.contact.0,
-        ground.staff.0,
-        ground.pin.map(|p| p.0),
-        ground.pin_issued_at.map(|m| m.0),
-        ground.ticket.map(|t| t.0),
+        pin,
+        ground.terms.ticket().map(|t| t.0),
+        &terms,
         ground.entry.0,
         ground.opened_at.0,
         ground.ends_at.0
-    )
-    .map(drop)
+    )?;
+    if let Some(staff) = ground.terms.staff() {
+        let sql = "INSERT INTO ground_staff (ground_id, provider_id, staff_id) VALUES ($1, $2, $3)";
+        run!(tx.conn(), sql, ground.id.0, ground.provider.0, staff.0)?;
+    }
+    let sql = "INSERT INTO ground_contact (ground_id, provider_id, contact_id) VALUES ($1, $2, $3)";
+    run!(tx.conn(), sql, ground.id.0, ground.provider.0, ground.terms.contact().0).map(drop)
 }
 
 pub async fn by_id(
@@ -131,8 +200,8 @@ pub async fn by_id(
     provider: ProviderId,
     id: GroundId,
 ) -> Result<Option<GroundRecord>, StoreError> {
-    let row = one!(conn, Row, select!("WHERE provider_id = $1 AND id = $2"), provider.0, id.0)?;
-    Ok(row.map(GroundRecord::from))
+    let row = one!(conn, Row, select!("WHERE g.provider_id = $1 AND g.id = $2"), provider.0, id.0)?;
+    row.map(GroundRecord::try_from).transpose()
 }
 
 /// Which grounds a list shows.
@@ -164,11 +233,11 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<GroundRecord>, StoreError> {
     let sql = select!(
-        "WHERE provider_id = $1 AND (NOT $2 OR customer_id = $3) AND (NOT $4 OR staff_id = $5) \
-         AND (NOT $6 OR (ended_at IS NULL AND ends_at > $8)) \
-         AND (NOT $7 OR NOT (ended_at IS NULL AND ends_at > $8)) \
-         AND (NOT $9 OR (ended_at IS NULL AND (ends_at > $8 OR kind = 'takeover'))) \
-         AND (NOT $10 OR contact_id = $11) AND id < $12 ORDER BY id DESC LIMIT $13"
+        "WHERE g.provider_id = $1 AND (NOT $2 OR g.customer_id = $3) AND (NOT $4 OR s.staff_id = $5) \
+         AND (NOT $6 OR (g.ended_at IS NULL AND g.ends_at > $8)) \
+         AND (NOT $7 OR NOT (g.ended_at IS NULL AND g.ends_at > $8)) \
+         AND (NOT $9 OR (g.ended_at IS NULL AND (g.ends_at > $8 OR g.kind = 'takeover'))) \
+         AND (NOT $10 OR c.contact_id = $11) AND g.id < $12 ORDER BY g.id DESC LIMIT $13"
     );
     let rows = all!(
         conn,
@@ -188,15 +257,16 @@ pub async fn list(
         before.map_or(Uuid::max(), |id| id.0),
         limit
     )?;
-    Ok(rows.into_iter().map(GroundRecord::from).collect())
+    if filter.standing == Some(Standing::MayOpen) { Ok(readable(rows)) } else { read(rows) }
 }
 
 /// Every ground that is open, of all providers, for a server that starts: also those of closed tickets,
 /// which could open again (rule B13). At most 100,000.
 pub async fn unended(conn: &mut Conn, now: Moment) -> Result<Vec<GroundRecord>, StoreError> {
-    let sql =
-        select!("WHERE ended_at IS NULL AND (ends_at > $1 OR kind = 'takeover') ORDER BY id LIMIT 100000");
-    Ok(all!(conn, Row, sql, now.0)?.into_iter().map(GroundRecord::from).collect())
+    let sql = select!(
+        "WHERE g.ended_at IS NULL AND (g.ends_at > $1 OR g.kind = 'takeover') ORDER BY g.id LIMIT 100000"
+    );
+    Ok(readable(all!(conn, Row, sql, now.0)?))
 }
 
 /// A ticket's grounds, newest first, at most 50.
@@ -205,8 +275,8 @@ pub async fn of_ticket(
     provider: ProviderId,
     ticket: TicketId,
 ) -> Result<Vec<GroundRecord>, StoreError> {
-    let sql = select!("WHERE provider_id = $1 AND ticket_id = $2 ORDER BY id DESC LIMIT 50");
-    Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(GroundRecord::from).collect())
+    let sql = select!("WHERE g.provider_id = $1 AND g.ticket_id = $2 ORDER BY g.id DESC LIMIT 50");
+    read(all!(conn, Row, sql, provider.0, ticket.0)?)
 }
 
 /// The takeovers of a ticket that were never ended, at most 100: there is one, of whoever has it. However many
@@ -217,10 +287,10 @@ pub async fn takeovers(
     ticket: TicketId,
 ) -> Result<Vec<GroundRecord>, StoreError> {
     let sql = select!(
-        "WHERE provider_id = $1 AND ticket_id = $2 AND kind = 'takeover' AND ended_at IS NULL \
-         ORDER BY id DESC LIMIT 100"
+        "WHERE g.provider_id = $1 AND g.ticket_id = $2 AND g.kind = 'takeover' AND g.ended_at IS NULL \
+         ORDER BY g.id DESC LIMIT 100"
     );
-    Ok(all!(conn, Row, sql, provider.0, ticket.0)?.into_iter().map(GroundRecord::from).collect())
+    read(all!(conn, Row, sql, provider.0, ticket.0)?)
 }
 
 /// When the customer last ended anything on a ticket.

@@ -6527,7 +6527,7 @@ export interface components {
             id: string;
             kind: string;
             opened_at: components["schemas"]["Timestamp"];
-            staff: components["schemas"]["StaffRef"];
+            staff?: components["schemas"]["StaffRef"] | null;
             /** @description `open` or `ended`. */
             state: string;
         };
@@ -6548,7 +6548,7 @@ export interface components {
             ends_at: components["schemas"]["Timestamp"];
             /** Format: uuid */
             id: string;
-            /** @description `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`. */
+            /** @description `pin`, `takeover`, `grant`, `onboarding` or `self_grant`. */
             kind: string;
             /**
              * @description It was for a colleague's request or call, which this person may not read: then neither the request nor
@@ -6558,7 +6558,7 @@ export interface components {
             opened_at: components["schemas"]["Timestamp"];
             reason?: components["schemas"]["ReasonView"] | null;
             record?: components["schemas"]["RecordView"] | null;
-            staff: components["schemas"]["StaffRef"];
+            staff?: components["schemas"]["StaffRef"] | null;
             /** @description `open` or `ended`. */
             state: string;
             ticket?: components["schemas"]["TicketRef"] | null;
@@ -6984,7 +6984,7 @@ export interface components {
                 ends_at: components["schemas"]["Timestamp"];
                 /** Format: uuid */
                 id: string;
-                /** @description `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`. */
+                /** @description `pin`, `takeover`, `grant`, `onboarding` or `self_grant`. */
                 kind: string;
                 /**
                  * @description It was for a colleague's request or call, which this person may not read: then neither the request nor
@@ -6994,7 +6994,7 @@ export interface components {
                 opened_at: components["schemas"]["Timestamp"];
                 reason?: components["schemas"]["ReasonView"] | null;
                 record?: components["schemas"]["RecordView"] | null;
-                staff: components["schemas"]["StaffRef"];
+                staff?: components["schemas"]["StaffRef"] | null;
                 /** @description `open` or `ended`. */
                 state: string;
                 ticket?: components["schemas"]["TicketRef"] | null;

@@ -6,6 +6,7 @@ import { Refused } from "../frame/states";
 import { placeText } from "../visit/tell";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
+import { staffName } from "../words/people";
 import { clock, day, end as endText, left } from "../words/time";
 import { DoorMark } from "./DoorMark";
 import classes from "./door.module.css";
@@ -90,7 +91,7 @@ function OpenGround({ ground, named, onEnded }: GroundProps) {
 		<article className={classes.ground} data-testid="open-ground">
 			<div className="row between">
 				<div>
-					{named ? <p className={classes.who}>{ground.staff.name}</p> : null}
+					{named ? <p className={classes.who}>{staffName(ground.staff)}</p> : null}
 					{ground.kind === "takeover" ? (
 						<Takeover ticket={ground.ticket} until={day(ground.ends_at, language)} />
 					) : (

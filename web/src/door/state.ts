@@ -2,6 +2,7 @@
 // unsure, whatever it said before.
 import type { Connection } from "../api/live";
 import type { Door, Ground } from "../api/types";
+import { staffName } from "../words/people";
 
 /** An answer without live changes behind it counts as fresh for this long. */
 export const FRESH_MILLIS = 12_000;
@@ -36,7 +37,7 @@ export function doorState(known: Known, now: number): DoorState {
 
 /** For whom it is open: people, not grounds. Newest first. */
 export function namesOf(grounds: readonly Ground[]): string[] {
-	return [...new Map(grounds.map(({ staff }) => [staff.id, staff.name])).values()];
+	return [...new Map(grounds.map(({ staff }) => [staff?.id, staffName(staff)])).values()];
 }
 
 /** When the last of it ends. */

@@ -17,6 +17,7 @@ import { reasonText } from "../visit/tell";
 import { visitWords } from "../visit/words";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
+import { staffName } from "../words/people";
 import { end as endText, left, seconds } from "../words/time";
 import classes from "./leads.module.css";
 import { leadWords } from "./words";
@@ -67,7 +68,7 @@ function SessionLine({ ground }: { ground: Ground }) {
 		<li className={classes.line}>
 			<div>
 				<Link to={`/desk/visits/${ground.id}`} className={classes.name}>
-					{ground.staff.name}
+					{staffName(ground.staff)}
 				</Link>
 				<p>
 					{ground.customer.name} ({ground.customer.number}) · {door.actingAs(ground.contact.name)}

@@ -7,6 +7,7 @@ import { useDoor, useEndGrounds } from "../door/queries";
 import { doorWords } from "../door/words";
 import { Refused } from "../frame/states";
 import { useLanguage, useWords } from "../words/language";
+import { staffName } from "../words/people";
 import { end, seconds } from "../words/time";
 import classes from "./pin.module.css";
 import { pinWords } from "./words";
@@ -40,7 +41,7 @@ export function Entered({ ground, another }: EnteredProps) {
 				data-state={open ? "open" : "ended"}
 			>
 				<h3 ref={head} tabIndex={-1} className={classes.enteredWho}>
-					{open ? t.isIn(ground.staff.name) : t.wasIn(ground.staff.name)}
+					{open ? t.isIn(staffName(ground.staff)) : t.wasIn(staffName(ground.staff))}
 				</h3>
 				{open ? (
 					<>

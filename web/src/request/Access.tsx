@@ -6,6 +6,7 @@ import { useDoor, useDoorState, useEndGround } from "../door/queries";
 import { doorWords } from "../door/words";
 import { Loading, Refused } from "../frame/states";
 import { useLanguage, useWords } from "../words/language";
+import { staffName } from "../words/people";
 import { clock, day, seconds } from "../words/time";
 import classes from "./request.module.css";
 import { requestWords } from "./words";
@@ -55,7 +56,7 @@ function OpenAccess({ ground, onEnded }: { ground: Ground; onEnded(ended: Ended)
 			<div>
 				<p>
 					<span aria-hidden="true">◗ </span>
-					<strong>{t.canSee(ground.staff.name)}</strong>
+					<strong>{t.canSee(staffName(ground.staff))}</strong>
 				</p>
 				<p className="small">{until}</p>
 			</div>

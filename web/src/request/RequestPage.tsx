@@ -15,6 +15,7 @@ import { Composer, type Written } from "../ticket/Composer";
 import { MessageList } from "../ticket/MessageList";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
+import { staffName } from "../words/people";
 import { clock, day, moment } from "../words/time";
 import { Access } from "./Access";
 import { useRequest, useStep } from "./queries";
@@ -253,7 +254,7 @@ function Visits({ ticket }: { ticket: TicketView }) {
 			<ul className={`plain-list ${classes.visits}`}>
 				{ticket.grounds.map((ground) => (
 					<li key={ground.id}>
-						<Link to={`/visits/${ground.id}`}>{ground.staff.name}</Link>{" "}
+						<Link to={`/visits/${ground.id}`}>{staffName(ground.staff)}</Link>{" "}
 						<span className="soft">
 							{day(ground.opened_at, language)}, {clock(ground.opened_at, language)} ·{" "}
 							{ground.state === "open" ? t.visitOpen : t.visitEnded}

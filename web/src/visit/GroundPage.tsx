@@ -11,6 +11,7 @@ import { Broken, Empty, Loading, Nothing } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
+import { staffName } from "../words/people";
 import { clock, day, end, inFull, seconds, span, until } from "../words/time";
 import { ObjectionPart, useObjections } from "./Objection";
 import { useGround } from "./queries";
@@ -30,7 +31,7 @@ export function GroundPage({ backTo = "/visits", as = "customer" }: GroundPagePr
 	const { groundId = "" } = useParams();
 	const requests = backTo.startsWith("/desk") ? "/desk/tickets" : "/requests";
 	const ground = useGround(groundId);
-	useTitle(ground.data?.staff.name, t.title);
+	useTitle(ground.data && staffName(ground.data.staff), t.title);
 	const missing = ["not_found", "http.404"].includes(codeOf(ground.error));
 	return (
 		<div className="stack">
@@ -61,14 +62,15 @@ function Entry({ ground, requests, as }: EntryProps) {
 	return (
 		<>
 			<div className="row between">
-				<h1>{ground.staff.name}</h1>
+				<h1>{staffName(ground.staff)}</h1>
 				<PrintButton />
 			</div>
 			<div className="sheet">
 				<dl className={classes.facts}>
 					<dt>{t.who}</dt>
 					<dd>
-						{ground.staff.name} <span className="soft">({ground.staff.username})</span>
+						{staffName(ground.staff)}{" "}
+						{ground.staff ? <span className="soft">({ground.staff.username})</span> : null}
 					</dd>
 					<dt>{t.asWhom}</dt>
 					<dd>

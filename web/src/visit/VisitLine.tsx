@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { Ground } from "../api/types";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
+import { staffName } from "../words/people";
 import { clock, day, end, inFull, until } from "../words/time";
 import { endText, lengthText, reasonText, visited } from "./tell";
 import classes from "./visit.module.css";
@@ -34,7 +35,7 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 			</time>
 			<div className={classes.what}>
 				<Link to={to} className={classes.name}>
-					{ground.staff.name}
+					{staffName(ground.staff)}
 				</Link>
 				{withCustomer ? (
 					<span className="soft">

@@ -9,6 +9,7 @@ pub mod routes;
 
 use axum::http::StatusCode;
 use pforte_core::{
+    access::Terms,
     entry::{Actor, Clean, Event},
     kernel::{CallId, ContactId, GroundId, StaffId, TicketId},
     ticket::{self as rules, MessageKind, Opener, Priority, TicketAction, TicketChannel, Viewer},
@@ -202,9 +203,9 @@ impl Recording {
             None => None,
         };
         let mine = found.is_some_and(|found| {
-            found.kind == "pin"
-                && found.contact == self.contact.id
-                && Actor::Staff(found.staff) == self.step.actor
+            matches!(found.terms, Terms::Pin { .. })
+                && found.terms.contact() == self.contact.id
+                && found.terms.staff().map(Actor::Staff) == Some(self.step.actor)
                 && found.open(self.step.now)
         });
         if mine {

@@ -187,7 +187,7 @@ impl App {
         }
         let written = in_time(self.write_ground_ending(new)).await;
         self.renew(&[Touched::Ground(record.id)]).await;
-        self.tell_ended(record.provider, record.customer, record.staff, record.id);
+        self.tell_ended(record.provider, record.customer, record.terms.staff(), record.id);
         EndedView { ended_at: now.into(), written, ..cut.view() }
     }
 
@@ -228,7 +228,7 @@ impl App {
         }
         lock(&self.door.unwritten).visits.insert(record.id, new.clone());
         let written = in_time(self.write_visit_ending(new)).await;
-        self.tell_ended(record.provider, record.customer, record.staff, record.ground);
+        self.tell_ended(record.provider, record.customer, Some(record.staff), record.ground);
         EndedView { ended_at: first.at.into(), written, ..cut.view() }
     }
 
@@ -270,7 +270,7 @@ impl App {
             let new: Vec<_> = found
                 .iter()
                 .filter(|record| seen.insert(record.id))
-                .filter(|record| !whose.pins_alone() || record.kind == "pin")
+                .filter(|record| !whose.pins_alone() || record.terms.rests_on_support())
                 .collect();
             ended.extend(join_all(new.into_iter().map(|record| self.end_ground(record, ask))).await);
         }
@@ -414,8 +414,15 @@ impl App {
         clean
     }
 
-    fn tell_ended(&self, provider: ProviderId, customer: CustomerId, staff: StaffId, ground: GroundId) {
-        let audience = [Audience::Customer(customer), Audience::Staff(staff), Audience::Leads];
+    fn tell_ended(
+        &self,
+        provider: ProviderId,
+        customer: CustomerId,
+        staff: Option<StaffId>,
+        ground: GroundId,
+    ) {
+        let mut audience = vec![Audience::Customer(customer), Audience::Leads];
+        audience.extend(staff.map(Audience::Staff));
         let mut news =
             News::new(provider, &audience, &[Topic::Door, Topic::Grounds, Topic::Visits, Topic::Customers]);
         news.ground = Some(ground);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use pforte_core::{
     access::{
-        ContactFacts, CustomerFacts, EndedHow, Facts, Ground, HeldGround, PinGround, Policy, StaffFacts,
-        Takeover, VisitFacts,
+        ContactFacts, CustomerFacts, EndedHow, Facts, Grant, Ground, HeldGround, Onboarding, PinGround,
+        Policy, SelfGrant, StaffFacts, Takeover, Terms, VisitFacts,
     },
     entry::Actor,
     kernel::{Language, Moment, ProviderId},
@@ -41,29 +41,37 @@ fn contact_facts(contact: &Contact) -> ContactFacts {
     ContactFacts { id: contact.id, active: contact.active, rights: contact.rights }
 }
 
-/// A ground's row as the decision sees it; `None` for a kind that this server does not know.
+/// A ground as the decision sees it: its terms with the state of whom and what they name; `None` when that is
+/// no longer there.
 pub async fn held(conn: &mut Conn, record: &GroundRecord) -> Result<Option<HeldGround>, StoreError> {
-    let Some(contact) = contact::by_id(conn, record.provider, record.contact).await? else { return Ok(None) };
-    let contact = contact_facts(&contact);
     let ended = record.ended.map(|ending| (ending.at, ending.how));
-    let ground = match (record.kind.as_str(), record.pin_issued_at, record.ticket) {
-        ("pin", Some(issued_at), _) => Ground::Pin(PinGround {
-            staff: record.staff,
-            contact,
-            issued_at,
-            redeemed_at: record.opened_at,
+    let contact = contact::by_id(conn, record.provider, record.terms.contact()).await?;
+    let Some(contact) = contact.as_ref().map(contact_facts) else { return Ok(None) };
+    let (opened_at, ends_at) = (record.opened_at, record.ends_at);
+    let ground = match record.terms.clone() {
+        Terms::Pin { staff, issued_at, .. } => {
+            Ground::Pin(PinGround { staff, contact, issued_at, redeemed_at: opened_at, ended })
+        }
+        Terms::Takeover { staff, ticket, .. } => {
+            let Some(ticket) = ticket::by_id(conn, record.provider, ticket).await? else { return Ok(None) };
+            let ticket = ticket.life.facts(contact);
+            Ground::Takeover(Takeover { staff, taken_over_at: opened_at, ticket, ended })
+        }
+        Terms::Grant { by, staff, products, areas } => Ground::Grant(Grant {
+            granted_by: by,
+            granted_at: opened_at,
+            ends_at,
+            staff,
+            products,
+            areas,
             ended,
         }),
-        ("takeover", _, Some(id)) => match ticket::by_id(conn, record.provider, id).await? {
-            Some(ticket) => Ground::Takeover(Takeover {
-                staff: record.staff,
-                taken_over_at: record.opened_at,
-                ticket: ticket.life.facts(contact),
-                ended,
-            }),
-            None => return Ok(None),
-        },
-        _ => return Ok(None),
+        Terms::Onboarding { manager, .. } => {
+            Ground::Onboarding(Onboarding { manager, contact, began_at: opened_at, ends_at, ended })
+        }
+        Terms::SelfGrant { staff, .. } => {
+            Ground::SelfGrant(SelfGrant { staff, contact, opened_at, ends_at, ended })
+        }
     };
     Ok(Some(HeldGround { id: record.id, customer: record.customer, ground }))
 }
@@ -145,7 +153,7 @@ pub(super) async fn shown(conn: &mut Conn, visit: &VisitRecord) -> Result<Option
         customer_number: customer.number,
         customer_name: customer.name,
         occasion: crate::ground::occasion(conn, &ground, language).await?,
-        ticket: ground.ticket,
+        ticket: ground.terms.ticket(),
     }))
 }
 

@@ -5,7 +5,7 @@ pub mod routes;
 pub mod view;
 
 use pforte_core::{
-    access::EndedHow,
+    access::{EndedHow, GroundKind},
     entry::{Actor, Entry, Event, Reason, Record},
     kernel::{Channel, GroundId, Language, Moment, ProviderId},
 };
@@ -55,7 +55,9 @@ pub(crate) async fn closed_by(
     ground: &GroundRecord,
     how: EndedHow,
 ) -> Result<Option<Actor>, StoreError> {
-    let Some(ticket) = ground.ticket.filter(|_| how.by_closing() && !how.by_time()) else { return Ok(None) };
+    let Some(ticket) = ground.terms.ticket().filter(|_| how.by_closing() && !how.by_time()) else {
+        return Ok(None);
+    };
     Ok(message::closed_by(conn, ground.provider, ticket).await?.map(|author| match author {
         Author::Staff(id) => Actor::Staff(id),
         Author::Contact(id) => Actor::Contact(id),
@@ -82,21 +84,28 @@ pub(crate) async fn over(
     Ok(Some(Ending { by, ..Ending::of_itself(at, how) }))
 }
 
-/// What a visit is for, in the bar: "call", "chat", "ticket".
+/// What a visit is for, in the bar: "call", "chat", "ticket" and so on.
 pub(crate) async fn occasion(
     conn: &mut Conn,
     ground: &GroundRecord,
     language: Language,
 ) -> Result<&'static str, StoreError> {
-    if ground.kind == "takeover" {
-        return Ok(if language == Language::German { "Ticket" } else { "ticket" });
-    }
-    let channel = told(conn, ground).await?.and_then(|told| told.record).map(|record| record.channel);
-    Ok(match (language, channel) {
-        (Language::German, Some(Channel::Chat)) => "Chat",
-        (Language::English, Some(Channel::Chat)) => "chat",
-        (Language::German, _) => "Anruf",
-        (Language::English, _) => "call",
+    let (german, english) = match ground.terms.kind() {
+        GroundKind::Takeover => ("Ticket", "ticket"),
+        GroundKind::Grant => ("Freigabe", "grant"),
+        GroundKind::Onboarding => ("Einführung", "onboarding"),
+        GroundKind::SelfGrant => ("selbst geöffnet", "opened alone"),
+        GroundKind::Pin => {
+            let record = told(conn, ground).await?.and_then(|told| told.record);
+            match record.map(|record| record.channel) {
+                Some(Channel::Chat) => ("Chat", "chat"),
+                _ => ("Anruf", "call"),
+            }
+        }
+    };
+    Ok(match language {
+        Language::German => german,
+        Language::English => english,
     })
 }
 
@@ -115,7 +124,7 @@ pub async fn find(app: &App, who: &SignedIn, id: GroundId) -> Result<GroundRecor
     let found = ground::by_id(&mut *app.read().await?, provider, id).await?;
     let may = |g: &GroundRecord| match &who.who {
         Who::Contact(contact) => g.customer == contact.customer,
-        Who::Staff(staff) => g.staff == staff.id || oversees(staff),
+        Who::Staff(staff) => g.terms.opens_for(staff.id) || oversees(staff),
     };
     found.filter(may).ok_or_else(Problem::not_found)
 }
@@ -126,7 +135,7 @@ pub async fn end(app: &App, who: &SignedIn, id: GroundId) -> Result<EndedView, P
     let record = find(app, who, id).await?;
     let how = match &who.who {
         Who::Contact(_) => EndedHow::Customer,
-        Who::Staff(staff) if staff.id == record.staff => EndedHow::Staff,
+        Who::Staff(staff) if record.terms.staff() == Some(staff.id) => EndedHow::Staff,
         Who::Staff(_) => EndedHow::Lead,
     };
     Ok(app.end_ground(&record, EndAsk { how, actor: who.actor() }).await)

@@ -1,12 +1,14 @@
 //! The addresses of grounds, and of the customer's door.
 
+use std::collections::HashSet;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
 };
 use pforte_core::{
     access::{Ask, Decision, Mask, Request, decide},
-    kernel::Span,
+    kernel::{Span, StaffId},
 };
 use pforte_store::{Conn, customer, ground, notice, staff};
 use serde::{Deserialize, Serialize};
@@ -148,10 +150,7 @@ pub async fn door(State(app): State<Shared>, who: ContactActor) -> Result<Json<D
     for record in &records {
         grounds.push(ground_view(&app, &mut conn, &who, record).await?);
     }
-    let can_see = match records.first() {
-        Some(first) => can_see(&app, &mut conn, &customer, first.staff, &records).await?,
-        None => vec![],
-    };
+    let can_see = can_see(&app, &mut conn, &customer, &records).await?;
     let notices = notice::since(&mut conn, provider, id, now - NOTICES_SINCE).await?;
     Ok(Json(DoorView {
         state: if grounds.is_empty() { "closed" } else { "open" },
@@ -162,16 +161,23 @@ pub async fn door(State(app): State<Shared>, who: ContactActor) -> Result<Json<D
     }))
 }
 
-/// Asks the decision about every classified route; an area shows the most that any of its routes does.
+/// Asks the decision about every classified route; an area shows the most that any of its routes does to
+/// anybody for whom it is open.
 async fn can_see(
     app: &App,
     conn: &mut Conn,
     customer: &customer::Customer,
-    staff: pforte_core::kernel::StaffId,
     records: &[ground::GroundRecord],
 ) -> Result<Vec<CanSee>, Problem> {
-    let member = staff::by_id(conn, customer.provider, staff).await?.ok_or_else(Problem::not_found)?;
-    let facts = load_facts(app, conn, &member, customer, records).await?;
+    let staff: HashSet<StaffId> = records.iter().filter_map(|record| record.terms.staff()).collect();
+    let mut sights = Vec::with_capacity(staff.len());
+    for id in staff {
+        let member = staff::by_id(conn, customer.provider, id).await?.ok_or_else(Problem::not_found)?;
+        sights.push(load_facts(app, conn, &member, customer, records).await?);
+    }
+    if sights.is_empty() {
+        return Ok(vec![]);
+    }
     let now = app.sources.now();
     let products = app.products.iter().map(|product| {
         let mut areas: Vec<AreaView> = Vec::new();
@@ -186,11 +192,12 @@ async fn can_see(
                 has_pass_list: route.pass.is_some(),
             };
             let ask = Ask::Preview { request, acting_as: None, ground: None };
-            let how = match decide(&facts, &ask, now) {
+            let shown = sights.iter().map(|facts| match decide(facts, &ask, now) {
                 Decision::Open(opening) if opening.mask == Mask::None => "shown",
                 Decision::Open(_) => "masked",
                 Decision::Needs(_) | Decision::Closed(_) => "closed",
-            };
+            });
+            let how = shown.max_by_key(|how| rank(how)).unwrap_or("closed");
             match areas.iter_mut().find(|a| a.area == route.area) {
                 Some(known) if rank(how) > rank(known.how) => known.how = how,
                 Some(_) => {}

@@ -82,14 +82,15 @@ impl TicketRef {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GroundView {
     pub id: Uuid,
-    /// `pin` or `takeover`, later also `grant`, `onboarding`, `self_grant`.
-    pub kind: String,
+    /// `pin`, `takeover`, `grant`, `onboarding` or `self_grant`.
+    pub kind: &'static str,
     /// `open` or `ended`.
     pub state: &'static str,
     pub customer: CustomerRef,
     /// Whose PIN or ticket it is, and whom the visits act as.
     pub contact: Person,
-    pub staff: StaffRef,
+    /// Whom it opens for; `null` when it opens for whoever meets the conditions.
+    pub staff: Option<StaffRef>,
     /// Two words that both sides can read aloud to each other; only while it is open.
     pub words: Option<[String; 2]>,
     /// The ticket that was taken over, or that the PIN was redeemed for.
@@ -157,8 +158,11 @@ pub async fn ground_view(
     let now = app.sources.now();
     let provider = ground.provider;
     let customer = customer::by_id(conn, provider, ground.customer).await?;
-    let contact = contact::by_id(conn, provider, ground.contact).await?;
-    let member = staff::by_id(conn, provider, ground.staff).await?;
+    let contact = contact::by_id(conn, provider, ground.terms.contact()).await?;
+    let member = match ground.terms.staff() {
+        Some(id) => staff::by_id(conn, provider, id).await?,
+        None => None,
+    };
     let told = told(conn, ground).await?;
     let over = over(app, conn, ground, now).await?;
     let known = Known::of(conn, who, ground).await?;
@@ -182,17 +186,18 @@ pub async fn ground_view(
     };
     Ok(GroundView {
         id: ground.id.0,
-        kind: ground.kind.clone(),
+        kind: ground.terms.kind().word(),
         state: if over.is_none() { "open" } else { "ended" },
         customer: customer_ref(customer.as_ref(), ground.customer),
         contact: Person {
-            id: ground.contact.0, name: contact.map_or_else(|| "–".to_owned(), |c| c.name())
+            id: ground.terms.contact().0,
+            name: contact.map_or_else(|| "–".to_owned(), |c| c.name()),
         },
-        staff: StaffRef {
-            id: ground.staff.0,
+        staff: ground.terms.staff().map(|id| StaffRef {
+            id: id.0,
             name: name.unwrap_or_else(|| "–".to_owned()),
             username: member.map_or_else(String::new, |m| m.username),
-        },
+        }),
         words,
         ticket: known.ticket,
         of_colleague: !known.matter,

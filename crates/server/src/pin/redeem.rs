@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use pforte_core::{
+    access::{PIN_SPAN, Terms},
     entry::{Actor, Clean, Entry, Event, Reason, Record},
     kernel::{Channel, ContactId, CustomerId, Moment, PinId, ProviderId, TicketId},
     pin::{self as rules, Consequences, Counters, DeadWhy, Guess, PinDigits, Verdict},
@@ -292,13 +293,14 @@ impl Prepared {
         let record = GroundRecord {
             id: self.guess.ground,
             provider: self.attempt.provider,
-            kind: "pin".into(),
             customer: self.contact.customer,
-            contact: self.contact.id,
-            staff: self.staff.id,
-            pin: Some(pin),
-            pin_issued_at: Some(ends_at - pforte_core::access::PIN_SPAN),
-            ticket: self.ticket,
+            terms: Terms::Pin {
+                staff: self.staff.id,
+                contact: self.contact.id,
+                pin,
+                issued_at: ends_at - PIN_SPAN,
+                ticket: self.ticket,
+            },
             entry: redeemed.id,
             opened_at: self.now,
             ends_at,

@@ -103,8 +103,8 @@ pub struct Known {
 impl Known {
     /// Of a ground: by its ticket; without one, by whose call it was.
     pub async fn of(conn: &mut Conn, who: &SignedIn, ground: &GroundRecord) -> Result<Self, Problem> {
-        let Some(id) = ground.ticket else {
-            let matter = matches!(stand(who, ground.customer, ground.contact), Stand::Sees(_));
+        let Some(id) = ground.terms.ticket() else {
+            let matter = matches!(stand(who, ground.customer, ground.terms.contact()), Stand::Sees(_));
             return Ok(Self { ticket: None, matter });
         };
         let seen = match ticket::by_id(conn, who.sign_in.provider, id).await? {

@@ -4,7 +4,7 @@
 //! being taken over from end it in the same transaction.
 
 use pforte_core::{
-    access::{EndedHow, Need},
+    access::{EndedHow, Need, Terms},
     entry::{Clean, Event},
     kernel::{GroundId, StaffId, TicketId},
     ticket::TicketAction,
@@ -127,7 +127,7 @@ async fn own(
     me: StaffId,
 ) -> Result<Option<GroundRecord>, Problem> {
     let all = ground::takeovers(conn, record.provider, record.id()).await?;
-    let mine = |g: &GroundRecord| g.staff == me && !app.door.ground_shut(g.id);
+    let mine = |g: &GroundRecord| g.terms.staff() == Some(me) && !app.door.ground_shut(g.id);
     Ok(all.into_iter().find(mine))
 }
 
@@ -141,13 +141,8 @@ async fn open_ground(
     let new = GroundRecord {
         id,
         provider: step.provider,
-        kind: "takeover".into(),
         customer: record.life.customer,
-        contact: record.life.contact,
-        staff: me.id,
-        pin: None,
-        pin_issued_at: None,
-        ticket: Some(record.id()),
+        terms: Terms::Takeover { staff: me.id, contact: record.life.contact, ticket: record.id() },
         entry: step.last_entry().ok_or_else(Problem::not_found)?,
         opened_at: step.now,
         ends_at: shown_end(step, record),
@@ -169,7 +164,7 @@ pub(super) async fn end_takeovers(
 ) -> Result<(), Problem> {
     let ending = Ending { by: step.actor, ..Ending::of_itself(step.now, how) };
     for held in ground::takeovers(tx.conn(), step.provider, record.id()).await? {
-        if has_it == Some(held.staff) {
+        if has_it.is_some() && has_it == held.terms.staff() {
             continue;
         }
         ground::end(tx, step.provider, held.id, ending).await?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pforte_core::{
-    access::{Ask, Decision, Ground, HeldGround, Takeover, decide},
+    access::{Ask, Decision, Ground, HeldGround, Takeover, Terms, decide},
     kernel::{ContactRole, GroundId, MessageId, StaffId, Strength},
     sender::Proof,
     ticket::{self as rules, MessageKind, Opener, TicketAction, Viewer},
@@ -123,10 +123,11 @@ pub struct WatcherView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GroundRef {
     pub id: Uuid,
-    pub kind: String,
+    pub kind: &'static str,
     /// `open` or `ended`.
     pub state: &'static str,
-    pub staff: StaffRef,
+    /// `null` when it opens for whoever meets the conditions.
+    pub staff: Option<StaffRef>,
     pub opened_at: Timestamp,
 }
 
@@ -469,9 +470,12 @@ async fn grounds(app: &App, conn: &mut Conn, record: &TicketRecord) -> Result<Ve
     for held in all {
         views.push(GroundRef {
             id: held.id.0,
-            kind: held.kind.clone(),
+            kind: held.terms.kind().word(),
             state: if over(app, people.conn, &held, now).await?.is_none() { "open" } else { "ended" },
-            staff: people.staff(held.staff).await?.1,
+            staff: match held.terms.staff() {
+                Some(id) => Some(people.staff(id).await?.1),
+                None => None,
+            },
             opened_at: held.opened_at.into(),
         });
     }
@@ -489,11 +493,12 @@ async fn access(
     let now = app.sources.now();
     let customer = customer::by_id(conn, record.provider, record.life.customer).await?;
     let customer = customer.ok_or_else(Problem::not_found)?;
-    let mine = |g: &GroundRecord| g.staff == staff.id && g.ended.is_none() && !app.door.ground_shut(g.id);
+    let mine =
+        |g: &GroundRecord| g.terms.opens_for(staff.id) && g.ended.is_none() && !app.door.ground_shut(g.id);
     let all = ground::of_ticket(conn, record.provider, record.id()).await?;
     let held: Vec<GroundRecord> = all.into_iter().filter(mine).collect();
     let mut facts = load_facts(app, conn, staff, &customer, &held).await?;
-    if !held.iter().any(|g| g.kind == "takeover") {
+    if !held.iter().any(|g| matches!(g.terms, Terms::Takeover { .. })) {
         let asker = contact::by_id(conn, record.provider, record.life.contact).await?;
         facts.grounds.push(nobodys(record, &asker.ok_or_else(Problem::not_found)?, now));
     }

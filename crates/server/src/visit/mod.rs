@@ -6,7 +6,7 @@ pub mod view;
 
 use axum::http::StatusCode;
 use pforte_core::{
-    access::{Ask, Closed, Decision, EndedHow, Need, Start, decide},
+    access::{Ask, Closed, Decision, EndedHow, Need, Start, Terms, decide},
     entry::{Actor, Clean, Entry, Event, Reason},
     kernel::{GroundId, Moment, Span, VisitId},
 };
@@ -70,11 +70,13 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     let provider = who.staff.provider;
     let mut conn = app.read().await?;
     let record = ground::by_id(&mut conn, provider, ground).await?;
-    let record = record.filter(|g| g.staff == who.staff.id).ok_or_else(Problem::not_found)?;
+    let record = record.filter(|g| g.terms.opens_for(who.staff.id)).ok_or_else(Problem::not_found)?;
     let product = app.product(&product).ok_or_else(Problem::not_found)?;
     let customer = customer::by_id(&mut conn, provider, record.customer).await?;
     let customer = customer.ok_or_else(Problem::not_found)?;
-    let contact = contact::by_id(&mut conn, provider, record.contact).await?;
+    // A grant leaves the choice; nobody names one yet.
+    let acting_as = record.terms.acting_as().ok_or_else(|| refused(Need::ActingAs.into()))?;
+    let contact = contact::by_id(&mut conn, provider, acting_as).await?;
     let contact = contact.ok_or_else(Problem::not_found)?;
     if app.door.ground_shut(ground) {
         return Err(refused(Closed::GroundEnded(EndedHow::Customer).into()));
@@ -107,9 +109,11 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     let (Some(opening), Some(told), Some(reason)) = (decision.opening(), told, reason) else {
         return Err(refused(decision));
     };
-    let number = match record.ticket.filter(|_| record.kind == "takeover") {
-        Some(id) => ticket::by_id(&mut conn, provider, id).await?.map(|ticket| ticket.number),
-        None => None,
+    let number = match record.terms {
+        Terms::Takeover { ticket, .. } => {
+            ticket::by_id(&mut conn, provider, ticket).await?.map(|ticket| ticket.number)
+        }
+        _ => None,
     };
     let address = contact::primary_address(&mut conn, provider, contact.id).await?;
     let token = app.sources.token();

@@ -1,7 +1,7 @@
 //! Endings: that they end what could open again, and that everybody reads the same true word of them.
 
 use http::Method;
-use pforte_core::{entry::Event, kernel::Span};
+use pforte_core::{access::Terms, entry::Event, kernel::Span};
 use pforte_store::{Change, ground};
 use pforte_testkit::{Browser, TestApp, TestDb, entries_named, entries_until, on_both, shut_code};
 use serde_json::{Value, json};
@@ -82,13 +82,20 @@ on_both! {
         let (provider, first) = (near.provider, id(&run.visit.ground).into());
         let taken = ground::by_id(&mut app.app.read().await.expect("reads"), provider, first).await;
         let taken = taken.expect("reads").expect("a ground");
+        let digits = run.owner.pin().await;
+        let called = run.agent.redeem(&near.customer, &near.customer.owner, &digits).await;
+        let called = id(called["id"].as_str().expect("an id")).into();
+        let called = ground::by_id(&mut app.app.read().await.expect("reads"), provider, called).await;
+        let mut call = called.expect("reads").expect("a ground").terms;
+        if let Terms::Pin { ticket, .. } = &mut call {
+            *ticket = taken.terms.ticket();
+        }
         let now = app.app.sources.now();
         let entry = app.app.entry(now, provider, pforte_core::entry::Actor::System, Event::PinClosed {});
         let calls: Vec<_> = (0..60)
             .map(|_| ground::GroundRecord {
                 id: app.app.sources.id(now),
-                kind: "pin".into(),
-                pin_issued_at: Some(now),
+                terms: call.clone(),
                 ..taken.clone()
             })
             .collect();

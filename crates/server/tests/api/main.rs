@@ -12,6 +12,7 @@ mod customers;
 mod edge;
 mod endings;
 mod events;
+mod grounds;
 mod guests;
 mod imports;
 mod limits;

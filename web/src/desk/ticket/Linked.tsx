@@ -4,6 +4,7 @@ import type { TicketRef, TicketView } from "../../api/types";
 import { say } from "../../words/dictionary";
 import { useLanguage, useWords } from "../../words/language";
 import { useNow } from "../../words/now";
+import { staffName } from "../../words/people";
 import { moment } from "../../words/time";
 import classes from "./ticketdesk.module.css";
 import { ticketDeskWords } from "./words";
@@ -41,7 +42,7 @@ export function Linked({ ticket }: { ticket: TicketView }) {
 				{ticket.grounds.map((ground) => (
 					<li key={ground.id}>
 						<Link to={`/desk/visits/${ground.id}`}>
-							{t.groundOf(say(t, `ground_${ground.kind}`), ground.staff.name)}
+							{t.groundOf(say(t, `ground_${ground.kind}`), staffName(ground.staff))}
 						</Link>{" "}
 						<span className={ground.state === "open" ? classes.openWord : "soft small"}>
 							{say(t, `ground_${ground.state}`)}, {moment(ground.opened_at, now, language)}

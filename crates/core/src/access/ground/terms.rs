@@ -81,6 +81,12 @@ impl Terms {
         }
     }
 
+    /// Whether it rests on the contact's right to ask for support by mail, phone and PIN (rule P2): it ends
+    /// with that right.
+    pub const fn rests_on_support(&self) -> bool {
+        matches!(self, Self::Pin { .. })
+    }
+
     /// Whether it can open again after its time was up: a takeover sleeps while its ticket is closed, and the
     /// customer's next word wakes it (rule B13).
     pub const fn wakes(&self) -> bool {
