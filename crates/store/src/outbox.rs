@@ -170,9 +170,9 @@ pub async fn due(
          $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, \
          $37, $38, $39, $40, $41, $42) ORDER BY due_at, id LIMIT $2"
     );
-    let (sql, mut providers) = match lane {
-        Lane::Own(provider) => (own, vec![provider.0]),
-        Lane::Shared(others) => (shared, others.iter().map(|other| other.0).collect()),
+    let mut providers: Vec<Uuid> = match lane {
+        Lane::Own(provider) => vec![provider.0],
+        Lane::Shared(others) => others.iter().map(|other| other.0).collect(),
     };
     if let Lane::Shared(_) = lane {
         // Nobody's.
@@ -180,7 +180,11 @@ pub async fn due(
     }
     let busy = (0..BUSY_MAX).map(|at| busy.get(at).cloned().unwrap_or_default());
     let rows = on!(conn, c => {
-        let mut query = sqlx::query_as::<_, Row>(sql).bind(now.0).bind(limit);
+        let query = match lane {
+            Lane::Own(_) => sqlx::query_as::<_, Row>(own),
+            Lane::Shared(_) => sqlx::query_as::<_, Row>(shared),
+        };
+        let mut query = query.bind(now.0).bind(limit);
         for recipient in busy {
             query = query.bind(recipient);
         }
