@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header},
 };
 use data_encoding::BASE64URL_NOPAD;
-use pforte_server::{Shared, kernel::encoding::accepts};
+use pforte_server::{Shared, cx::encoding::accepts};
 use rust_embed::{Embed, EmbeddedFile};
 
 /// What Vite built.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use data_encoding::BASE64;
-use pforte_server::kernel::{Secrets, TokenKey};
+use pforte_server::cx::{Secrets, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 

@@ -14,7 +14,7 @@ use pforte_gateway::{
     Gateway, GatewayConfig, Scheme,
     listen::{self, Connection, Pace, Timed},
 };
-use pforte_server::{App, MailTarget, Parts, Settings, Shared, kernel::Clock};
+use pforte_server::{App, MailTarget, Parts, Settings, Shared, cx::Clock};
 use pforte_store::{Db, DbConfig};
 use rustix::fs::{FlockOperation, flock};
 use tokio::{
@@ -174,7 +174,7 @@ pub async fn start(config: &Config, mode: Mode) -> Result<Started, Failure> {
     let gate = Gateway::new(gate, app.clone());
     let gate_stop = stop.clone();
     tasks.spawn(async move { gate.serve(gateway, gateway_tls, gate_stop).await });
-    let intake = Arc::new(pforte_server::mail::intake(app.clone()));
+    let intake = Arc::new(pforte_server::post::intake(app.clone()));
     config.incoming.start(mail, &intake, &stop, &mut tasks);
     tasks.spawn(socket::serve(socket::path(config), app.clone(), intake, stop.clone()));
     tracing::info!(millis = began.elapsed().as_millis(), "started");

@@ -21,7 +21,7 @@ use pforte_core::{
 use pforte_mail::transport::{Client, Handed, Intake, TakeError, Way, hand_over};
 use pforte_server::{
     Shared,
-    kernel::Problem,
+    cx::Problem,
     staff::{self, StaffAsk},
 };
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use std::{env, fs, path::PathBuf, sync::Arc, time::Instant};
 
 use pforte_core::kernel::{Moment, Span};
-use pforte_server::kernel::{Clock, Random};
+use pforte_server::cx::{Clock, Random};
 
 /// The machine's wall clock, and its steady one.
 #[derive(Debug)]

@@ -18,21 +18,20 @@ use utoipa_axum::{
 };
 
 use crate::{
-    Shared,
     alarm::routes as alarm,
     attachment::routes as attachment,
     call::routes as call,
-    challenge::routes as challenge,
     contact::routes as contact,
     customer::routes as customer,
+    cx::{Problem, Shared, encoding::packed},
     edge,
     ground::routes as ground,
     guest::routes as guest,
     import::routes as import,
-    kernel::{Problem, encoding::packed},
-    live::routes as live,
+    live,
     pin::routes as pin,
-    quarantine::routes as quarantine,
+    post::challenge::routes as challenge,
+    post::quarantine::routes as quarantine,
     search::routes as search,
     signin::routes as signin,
     staff::routes as staff,
@@ -81,7 +80,7 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(visit::end))
         .routes(routes!(visit::requests))
         .routes(routes!(visit::object))
-        .routes(routes!(visit::objections))
+        .routes(routes!(ground::objections))
         .routes(routes!(visit::products))
         .routes(routes!(ticket::list, ticket::open).layer(long_texts()))
         .routes(routes!(ticket::counts))

@@ -6,9 +6,9 @@ use axum::Router;
 use pforte_core::kernel::{Moment, Span};
 use pforte_gateway::peer::Proxies;
 use pforte_server::{
-    App, AttachmentSettings, How, Parts, Settings, Shared, Support,
-    kernel::{Clock, Secrets, Sources, TokenKey, password},
-    mail::{self, MailTarget},
+    App, AttachmentSettings, How, MailTarget, Parts, Settings, Shared, Support,
+    cx::{Clock, Secrets, Sources, TokenKey, password},
+    post,
 };
 use pforte_store::{Conn, StoreError};
 
@@ -182,7 +182,7 @@ impl TestApp {
 
     /// Delivers what waits, and answers every mail delivered so far, oldest first.
     pub async fn mails(&self) -> Vec<Mail> {
-        mail::deliver_due(&self.app).await.expect("mails are delivered");
+        post::deliver_due(&self.app).await.expect("mails are delivered");
         Mail::all(&self.db.folder.path().join("mails"))
     }
 }

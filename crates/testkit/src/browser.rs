@@ -37,7 +37,8 @@ pub struct Answer {
 }
 
 impl Browser {
-    pub(crate) fn new(router: Router) -> Self {
+    /// A browser in which nobody is signed in.
+    pub fn new(router: Router) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let [_, a, b, c] = COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         let peer = SocketAddr::from(([10, a, b, c], 443));

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use pforte_core::kernel::{Moment, Span};
-use pforte_server::kernel::{Clock, Random};
+use pforte_server::cx::{Clock, Random};
 
 /// 2026-01-15, 09:00 UTC.
 const START: i64 = 1_768_467_600_000_000;

@@ -8,7 +8,7 @@ use std::sync::{
 use bytes::Bytes;
 use pforte_core::kernel::{Moment, Span};
 use pforte_mail::transport::{Handed, Taken, Way};
-use pforte_server::mail::intake;
+use pforte_server::post::intake;
 
 use crate::{Mail, TestApp};
 

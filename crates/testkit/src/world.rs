@@ -6,7 +6,7 @@ use argon2::{
     password_hash::{Salt, SaltString},
 };
 use pforte_core::kernel::{ContactRights, ContactRole, Language, Moment, ProviderId, StaffRole};
-use pforte_server::kernel::{Clock, Sources};
+use pforte_server::cx::{Clock, Sources};
 use pforte_store::{
     Db, Tx, Writer, address,
     contact::{self, Contact},

@@ -2,11 +2,12 @@
 //!
 //! Nothing is sent and nothing is read: it connects, signs in, names the sender or opens the folder, and leaves.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
+use pforte_blobs::Blobs;
 use pforte_mail::transport::{Login, With, imap};
-use pforte_server::{Relay, Smtp, SmtpTls, Support, attachment::blobs::Blobs};
+use pforte_server::{Relay, Smtp, SmtpTls, Support};
 use tokio::time::timeout;
 
 use crate::{Failure, config::Config, sources};
@@ -77,7 +78,10 @@ async fn read(mailbox: &imap::Settings) -> Found {
 
 async fn bucket(config: &Config) -> Vec<Found> {
     let Some(bucket) = &config.attachments.bucket else { return vec![] };
-    let probing = async { Blobs::new(&config.attachments, sources::clock(false))?.probe().await };
+    let probing = async {
+        let (clock, files) = (sources::clock(false), &config.attachments);
+        Blobs::new(files.folder.clone(), files.bucket.clone(), Arc::new(move || clock.now()))?.probe().await
+    };
     vec![match timeout(WITHIN, probing).await {
         Err(_) => Err(format!("{} does not answer in time", bucket.endpoint)),
         Ok(Err(trouble)) => Err(format!("the bucket {} at {}: {trouble}", bucket.bucket, bucket.endpoint)),

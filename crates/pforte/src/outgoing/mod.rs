@@ -13,7 +13,7 @@ use std::{
 };
 
 use pforte_mail::transport::{Login, With};
-use pforte_server::{Smtp, SmtpTls, mail::relay::CONNECTIONS};
+use pforte_server::{Smtp, SmtpTls, cx::relay::CONNECTIONS};
 use serde::Deserialize;
 use toml::Spanned;
 

@@ -9,10 +9,8 @@ use pforte_core::{
 use pforte_store::{Change, alarm};
 
 use crate::{
-    App,
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
-    staff::must_oversee,
+    cx::{App, Audience, News, Problem, Topic},
+    people::{StaffActor, must_oversee},
 };
 
 /// Notes that somebody looks after an alarm.

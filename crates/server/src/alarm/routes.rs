@@ -11,12 +11,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    Shared,
-    app::staff_name,
-    ground::view::Person,
-    kernel::{Page, PageQuery, Problem, StaffActor, Timestamp},
-    signin::view::{CustomerRef, customer_ref},
-    staff::must_oversee,
+    cx::{Page, PageQuery, Problem, Shared, Timestamp},
+    people::{StaffActor, must_oversee},
+    show::{CustomerRef, Person, customer_ref, staff_name},
     visit::objection::{self, ObjectionView},
 };
 

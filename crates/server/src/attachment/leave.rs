@@ -16,10 +16,8 @@ use pforte_store::{
 
 use super::sight::{self, Sight};
 use crate::{
-    App,
-    kernel::{Problem, SignedIn, StaffActor, Who, without_secrets},
-    live::{Audience, News, Topic},
-    staff::must_serve,
+    cx::{App, Audience, News, Problem, Topic, without_secrets},
+    people::{SignedIn, StaffActor, Who, must_serve},
 };
 
 /// How long an original may be seen.

@@ -4,7 +4,6 @@
 //! end (control 48). Every way to a file's bytes leaves an entry (control 58).
 //! Start reading at `take.rs` (in) and `read.rs` (out); who may see a file `sight.rs` says.
 
-pub mod blobs;
 mod kind;
 mod leave;
 mod read;
@@ -15,12 +14,12 @@ mod take;
 pub mod view;
 
 pub use sweep::{keep_clean, sweep};
-pub use take::{Stored, Uploads, prepare};
+pub use take::{Stored, StoredFile, prepare};
 pub use view::{AttachmentView, attachment_view};
 
 use axum::http::StatusCode;
 
-use crate::kernel::Problem;
+use crate::cx::Problem;
 
 /// More files than a message may carry.
 pub fn too_many() -> Problem {

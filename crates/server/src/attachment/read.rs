@@ -18,8 +18,8 @@ use pforte_store::{
 
 use super::{kind, leave, sight};
 use crate::{
-    App,
-    kernel::{Problem, SignedIn},
+    cx::{App, Problem},
+    people::SignedIn,
 };
 
 /// What goes out.

@@ -20,9 +20,8 @@ use super::{
     view::{AttachmentView, attachment_view},
 };
 use crate::{
-    App, Shared,
-    kernel::{Problem, SignedIn, StaffActor, Who},
-    staff::must_serve,
+    cx::{App, Problem, Shared},
+    people::{SignedIn, StaffActor, Who, must_serve},
 };
 
 /// Whether leaves are shown to them.

@@ -12,8 +12,11 @@ use pforte_store::{
 };
 
 use crate::{
-    kernel::{Problem, SignedIn, Who},
-    ticket::see::{Seen, see},
+    cx::Problem,
+    people::{
+        SignedIn, Who,
+        sees::{Seen, see},
+    },
 };
 
 /// Where a file belongs that may be seen.

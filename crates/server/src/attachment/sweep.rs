@@ -14,7 +14,7 @@ use pforte_store::{
 use thiserror::Error;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{App, Shared};
+use crate::cx::{App, Shared};
 
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// How long an upload waits to be sent.

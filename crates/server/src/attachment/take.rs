@@ -3,12 +3,7 @@
 //! Both ways end in the same [`Stored`]: bytes that are durable, and a copy without live secrets where
 //! there were any (control 48). Nothing here makes a row; whoever has the row's transaction does.
 
-use std::{
-    collections::HashMap,
-    io,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use axum::{body::Body, http::StatusCode};
 use bytes::Bytes;
@@ -16,25 +11,17 @@ use pforte_core::{entry::Event, kernel::ProviderId};
 use pforte_store::{
     Change,
     attachment::{self, AttachmentRecord, RedactedCopy},
-    sign_in::Person,
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::{kind, too_large};
 use crate::{
-    App,
-    kernel::{Problem, SignedIn, Who},
+    cx::{App, Problem, uploads_busy},
+    people::{SignedIn, Who},
 };
 
 /// Uploads of one person that no message carries yet, at most.
 const UNSENT: i64 = 40;
-/// Uploads of one person that run at the same time.
-const AT_ONCE: usize = 6;
-/// For how long another one waits for its turn.
-const TURN: Duration = Duration::from_secs(60);
 /// How long one upload may take.
 const UPLOAD_MAX: Duration = Duration::from_secs(15 * 60);
 
@@ -55,10 +42,23 @@ pub struct Stored {
 
 impl Stored {
     /// As a message takes it; `content_id` is what the HTML of its mail calls it.
-    pub fn file(self, content_id: Option<String>) -> crate::ticket::StoredFile {
+    pub fn file(self, content_id: Option<String>) -> StoredFile {
         let Self { name, media_type, size_bytes, hash, redacted } = self;
-        crate::ticket::StoredFile { name, media_type, content_id, size_bytes, hash, redacted }
+        StoredFile { name, media_type, content_id, size_bytes, hash, redacted }
     }
+}
+
+/// Bytes in the blob store, and what they are called.
+#[derive(Clone, Debug)]
+pub struct StoredFile {
+    pub name: String,
+    pub media_type: String,
+    /// What the HTML of its mail calls it.
+    pub content_id: Option<String>,
+    pub size_bytes: i64,
+    pub hash: String,
+    /// Set when it carries live secrets: only this copy is shown (control 48).
+    pub redacted: Option<RedactedCopy>,
 }
 
 /// Stores a file that is in memory, e.g. out of a mail.
@@ -117,31 +117,6 @@ async fn receive(
     Ok(Some(Stored { name, media_type, size_bytes, hash: stored.hash, redacted }))
 }
 
-/// Whose uploads run now.
-#[derive(Debug, Default)]
-pub struct Uploads(Mutex<HashMap<Person, Arc<Semaphore>>>);
-
-impl Uploads {
-    async fn turn(&self, person: Person) -> Result<OwnedSemaphorePermit, Problem> {
-        let turns = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            all.retain(|_, turns| Arc::strong_count(turns) > 1);
-            Arc::clone(all.entry(person).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
-        };
-        let waited = timeout(TURN, turns.acquire_owned()).await;
-        waited.ok().and_then(Result::ok).ok_or_else(busy)
-    }
-}
-
-fn busy() -> Problem {
-    Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "attachment.busy",
-        "Too many uploads at once",
-        "Wait until the others are done.",
-    )
-}
-
 fn empty() -> Problem {
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
@@ -185,7 +160,7 @@ pub async fn upload(
         return Err(too_many_unsent());
     }
     let received = timeout(UPLOAD_MAX, receive(app, provider, (name, declared), body)).await;
-    let received = received.map_err(|_| busy())?;
+    let received = received.map_err(|_| uploads_busy())?;
     let stored = received.map_err(|error| unstored(&error))?.ok_or_else(too_large)?;
     if stored.size_bytes == 0 {
         return Err(empty());

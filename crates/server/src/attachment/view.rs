@@ -15,9 +15,8 @@ use uuid::Uuid;
 
 use super::{kind, leave};
 use crate::{
-    App,
-    ground::view::StaffRef,
-    kernel::{Problem, Timestamp},
+    cx::{App, Problem, Timestamp},
+    show::StaffRef,
 };
 
 /// Leave to see the original of a file with live secrets (control 48).

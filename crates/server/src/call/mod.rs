@@ -26,12 +26,9 @@ use pforte_store::{
 use serde_json::json;
 
 use crate::{
-    Shared,
-    contact::{display, e164},
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
-    staff::must_serve,
-    ticket::{Asked, NewMessage, NewTicket, Step, happened, open_in, put, refused, settle},
+    cx::{Audience, News, Problem, Shared, Step, Topic},
+    people::{StaffActor, display, e164, must_serve, unregistered},
+    ticket::{Asked, NewMessage, NewTicket, happened, open_in, put, refused, settle},
 };
 
 /// The longest note and subject, in characters.
@@ -75,16 +72,6 @@ pub struct CallAsk {
     pub subject: Option<String>,
     /// The ticket it belongs to; without one it opens another.
     pub ticket: Option<TicketId>,
-}
-
-/// The number proves nothing, and cannot be called back.
-pub(crate) fn unregistered() -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        "call.unregistered_number",
-        "This number is not registered for this contact",
-        "Call back on a registered number; nothing else proves who is speaking.",
-    )
 }
 
 /// A call with everything its transaction needs.

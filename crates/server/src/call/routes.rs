@@ -9,9 +9,7 @@ use pforte_store::{
     Conn,
     contact::{self, Contact},
     customer, phone,
-    phone_call::PhoneCall,
     queue::{self, Desk, Filter, Sort, States},
-    staff,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,13 +17,9 @@ use uuid::Uuid;
 
 use super::{CallAsk, CallProof};
 use crate::{
-    App, Shared,
-    contact::{display, e164},
-    ground::view::{Person, StaffRef, TicketRef},
-    kernel::{Problem, StaffActor, Timestamp},
-    search::question,
-    signin::view::{CustomerRef, customer_ref},
-    staff::must_serve,
+    cx::{App, Problem, Shared, Timestamp, question},
+    people::{StaffActor, display, e164, must_serve},
+    show::{CallRef, CustomerRef, Person, TicketRef, call_ref, customer_ref},
 };
 
 /// Contacts shown for a name or number.
@@ -159,36 +153,11 @@ pub struct CallBody {
     ticket_id: Option<Uuid>,
 }
 
-/// A call.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CallRef {
-    id: Uuid,
-    /// `none`, `call_back` or `pin`.
-    proof: String,
-    at: Timestamp,
-    staff: StaffRef,
-}
-
 /// A call, and the ticket it is written down in.
 #[derive(Serialize, ToSchema)]
 pub struct RecordedCall {
     call: CallRef,
     ticket: TicketRef,
-}
-
-/// Shows a call, e.g. in its ticket (rule X5).
-pub async fn call_ref(conn: &mut Conn, call: &PhoneCall) -> Result<CallRef, Problem> {
-    let member = staff::by_id(conn, call.provider, call.staff).await?;
-    Ok(CallRef {
-        id: call.id.0,
-        proof: call.proof.clone(),
-        at: call.at.into(),
-        staff: StaffRef {
-            id: call.staff.0,
-            name: member.as_ref().map_or_else(|| "–".into(), |m| m.name()),
-            username: member.map_or_else(String::new, |m| m.username),
-        },
-    })
 }
 
 /// Write a call down

@@ -3,6 +3,13 @@
 //! Claiming somebody else's address is answered like any other claim, and changes nothing for whoever has
 //! it; only its reader can confirm it. Must never flag a holder for what anybody can do.
 
+use super::{MANY, too_many};
+use crate::{
+    challenge::Question,
+    cx::{App, Audience, News, Problem, Topic},
+    mail,
+    people::{ContactActor, parse_address, shared, sign_in_needed, taken},
+};
 use pforte_core::{
     contact::{self as rules, Confirmation},
     entry::{Clean, Entry, Event},
@@ -18,15 +25,6 @@ use pforte_store::{
     support_address,
 };
 use uuid::Uuid;
-
-use super::{MANY, parse_address, shared, taken, too_many};
-use crate::{
-    App,
-    challenge::Question,
-    kernel::{ContactActor, Problem, actor::sign_in_needed},
-    live::{Audience, News, Topic},
-    mail,
-};
 
 /// Questions that one contact causes in an hour.
 const CAUSED_PER_HOUR: i64 = 10;

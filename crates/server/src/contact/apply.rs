@@ -2,6 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::{ContactEdit, MANY, NewContact, What, too_many, user_taken};
+use crate::{
+    cx::{App, Audience, News, Problem, Topic},
+    door::{EndAsk, Touched, Whose},
+    people::{shared, taken},
+    signin::{self, Activation},
+};
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Clean, Entry, Event},
@@ -17,15 +24,6 @@ use pforte_store::{
     sign_in::{self, Person},
 };
 use uuid::Uuid;
-
-use super::{ContactEdit, MANY, NewContact, What, shared, taken, too_many, user_taken};
-use crate::{
-    App,
-    door::{EndAsk, Touched, Whose},
-    kernel::Problem,
-    live::{Audience, News, Topic},
-    signin::{self, Activation},
-};
 
 /// Contacts one customer may have.
 const CONTACTS: usize = 200;

@@ -25,10 +25,9 @@ use super::{
     refused, too_many,
 };
 use crate::{
-    App,
-    kernel::{ContactActor, Problem},
-    live::{Audience, News, Topic},
+    cx::{App, Audience, News, Problem, Topic},
     mail::{self, ChangeStep},
+    people::ContactActor,
 };
 
 /// Changes that may wait at one customer.

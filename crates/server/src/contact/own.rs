@@ -1,23 +1,22 @@
 //! One's own primary address and numbers, and the customer's own support addresses (rules Z4, Z10, P6).
 
-use axum::http::StatusCode;
-use pforte_core::entry::{Clean, Event};
-use pforte_store::{Change, address, notice::Notice, outbox, phone, support_address};
-use uuid::Uuid;
-
 use super::{
     Asked, What,
     address::tell,
     ask,
     change::By,
     circle::{Circle, concerned},
-    number, parse_address, refused, too_many,
+    refused, too_many,
 };
 use crate::{
-    App,
-    kernel::{ContactActor, Problem},
+    cx::{App, Problem},
     mail,
+    people::{ContactActor, e164, parse_address, taken},
 };
+use axum::http::StatusCode;
+use pforte_core::entry::{Clean, Event};
+use pforte_store::{Change, address, notice::Notice, outbox, phone, support_address};
+use uuid::Uuid;
 
 /// Support addresses that one customer may name.
 const SUPPORT_ADDRESSES: usize = 50;
@@ -49,7 +48,7 @@ pub async fn make_primary(app: &App, who: &ContactActor, id: Uuid) -> Result<Ask
 pub async fn add_phone(app: &App, who: &ContactActor, text: &str) -> Result<Asked, Problem> {
     who.must_be_confirmed()?;
     let me = &who.contact;
-    let number = number::e164(text, &app.support(me.provider).country).ok_or_else(|| {
+    let number = e164(text, &app.support(me.provider).country).ok_or_else(|| {
         Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "phone.invalid",
@@ -124,7 +123,7 @@ pub async fn set_support_address(
                     }
                 } else {
                     if !address::claimed_at(tx.conn(), provider, customer, address).await?.is_empty() {
-                        return Err(super::taken());
+                        return Err(taken());
                     }
                     let held = support_address::of_customer(tx.conn(), provider, customer).await?;
                     if held.len() >= SUPPORT_ADDRESSES {

@@ -1,5 +1,17 @@
 //! The addresses of *Settings › Support*.
 
+use super::{
+    Asked, ContactEdit, NewContact, What, address, ask,
+    change::{By, decide},
+    circle::Circle,
+    own,
+    view::{AddressView, ChangeView, SupportSettings, address_view, change_view, settings},
+    what,
+};
+use crate::{
+    cx::{App, Problem, Shared},
+    people::{ContactActor, parse_address},
+};
 use axum::{
     Json,
     extract::{Path, State},
@@ -10,19 +22,6 @@ use pforte_store::{contact::Contact, contact_change::ContactChange};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use super::{
-    Asked, ContactEdit, NewContact, What, address, ask,
-    change::{By, decide},
-    circle::Circle,
-    own, parse_address,
-    view::{AddressView, ChangeView, SupportSettings, address_view, change_view, settings},
-    what,
-};
-use crate::{
-    App, Shared,
-    kernel::{ContactActor, Problem},
-};
 
 /// Contacts, addresses and numbers of my customer
 #[utoipa::path(get, path = "/support-settings", tag = "contacts", responses((status = 200, body = SupportSettings)))]

@@ -1,5 +1,11 @@
 //! How contacts, addresses, numbers and changes are shown to their own customer.
 
+use super::{What, circle::Circle};
+use crate::{
+    cx::{App, Problem, Timestamp},
+    people::display,
+    show::Person,
+};
 use pforte_core::{
     access::TicketAge,
     contact::{Asker, Change as RulesChange, ChangeKind, Listed, decides_on, may_decide, warnings},
@@ -17,13 +23,6 @@ use pforte_store::{
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use super::{What, circle::Circle, display};
-use crate::{
-    App,
-    ground::view::Person,
-    kernel::{Problem, Timestamp},
-};
 
 /// Changes of the last so many days are shown.
 const CHANGES_SHOWN: Span = Span::days(30);
@@ -135,12 +134,14 @@ pub async fn change_view(
     let provider = change.provider;
     let about = match (change.contact, &what) {
         // A name that changes is told as it is still.
-        (Some(id), _) => Some(Person { id: id.0, name: crate::app::contact_name(conn, provider, id).await? }),
+        (Some(id), _) => {
+            Some(Person { id: id.0, name: crate::show::contact_name(conn, provider, id).await? })
+        }
         (None, What::ContactAdd(new)) => Some(Person { id: Uuid::nil(), name: new.name() }),
         (None, _) => None,
     };
     let asked_by = match (change.asked_by_contact, change.asked_by_staff) {
-        (Some(id), _) => Person { id: id.0, name: crate::app::contact_name(conn, provider, id).await? },
+        (Some(id), _) => Person { id: id.0, name: crate::show::contact_name(conn, provider, id).await? },
         (None, Some(id)) => {
             let member = staff::by_id(conn, provider, id).await?;
             Person { id: id.0, name: member.map_or_else(|| "–".into(), |m| m.name()) }

@@ -9,7 +9,7 @@ use pforte_core::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::kernel::Problem;
+use crate::cx::Problem;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 200;

@@ -13,9 +13,9 @@ use pforte_store::{
 };
 
 use crate::{
-    App,
     contact::{self as contacts, Asked, By, MANY, NewContact, What, name},
-    kernel::{Problem, StaffActor},
+    cx::{App, Problem},
+    people::{StaffActor, e164},
 };
 
 const NAME_MAX: usize = 200;
@@ -172,7 +172,7 @@ fn addresses(given: &[String]) -> Result<Vec<String>, Problem> {
 }
 
 fn phones(given: &[String], home: &str) -> Result<Vec<String>, Problem> {
-    let all: Option<Vec<String>> = given.iter().map(|text| contacts::e164(text, home)).collect();
+    let all: Option<Vec<String>> = given.iter().map(|text| e164(text, home)).collect();
     all.filter(|all| all.len() <= MANY)
         .ok_or_else(|| Problem::input([("phones", "Give up to ten numbers, as +49 30 1234567.")]))
 }

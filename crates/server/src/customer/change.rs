@@ -19,11 +19,10 @@ use pforte_store::{
 
 use super::add::{group_named, known_users, number};
 use crate::{
-    App,
     contact::{self as contacts, Asked, By, ContactEdit, What, name},
+    cx::{App, Audience, News, Problem, Topic},
     door::{EndAsk, Touched, Whose},
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
+    people::StaffActor,
 };
 
 /// What changes about a customer; what is left out stays.

@@ -20,7 +20,10 @@ use pforte_store::{
     staff::Staff,
 };
 
-use crate::{App, door::load_facts, kernel::Problem};
+use crate::{
+    cx::{App, Problem},
+    door::load_facts,
+};
 
 /// What one product is to a staff member at one customer.
 #[derive(Debug)]

@@ -15,10 +15,8 @@ use pforte_store::{
 
 use super::panel::sight;
 use crate::{
-    App,
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
-    staff::must_serve,
+    cx::{App, Audience, News, Problem, Topic},
+    people::{StaffActor, must_serve},
 };
 
 /// The longest note, in characters.

@@ -23,17 +23,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    App,
-    app::staff_name,
-    contact::{Circle, display},
+    contact::Circle,
+    cx::{App, Problem, Timestamp},
     door::load_facts,
-    ground::view::{EndingView, Person},
-    kernel::{Problem, SignedIn, StaffActor, Timestamp, Who},
+    people::{SignedIn, StaffActor, Who, display},
+    show::{EndingView, Person, ProductRef, staff_name},
     ticket::{
         line::TicketLine,
         list::{TicketQuery, list},
     },
-    visit::view::{ProductRef, over},
+    visit::view::over,
 };
 
 const OPEN: i64 = 8;

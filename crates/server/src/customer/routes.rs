@@ -8,7 +8,6 @@ use axum::{
     http::StatusCode,
 };
 use pforte_core::{
-    access::Decision,
     catalogue::MASK,
     kernel::{ContactRole, Language},
 };
@@ -26,14 +25,11 @@ use super::{
     panel::{self, NoteBody, NoteWritten, PanelView},
 };
 use crate::{
-    App, Shared,
     contact::Asked,
+    cx::{Page, PageQuery, Problem, Shared, Timestamp, question},
     ground::view::{GroundView, ground_view},
-    kernel::{ContactActor, Page, PageQuery, Problem, StaffActor, Timestamp},
-    search::question,
-    signin::view::Rights,
-    staff::{must_administer, must_serve, oversees},
-    visit::view::ProductRef,
+    people::{ContactActor, StaffActor, must_administer, must_serve, oversees},
+    show::{ProductDoorView, Rights},
 };
 
 /// A contact, as far as staff may know before a door is open (rule B4).
@@ -104,7 +100,7 @@ pub async fn find(
     let page = PageQuery { cursor: query.cursor, limit: query.limit };
     let text = question(&query.q.unwrap_or_default());
     let provider = who.staff.provider;
-    let phone = crate::contact::e164(&text, &app.support(provider).country);
+    let phone = crate::people::e164(&text, &app.support(provider).country);
     let (after, limit) = (page.id()?, page.limit());
     let mut conn = app.read().await?;
     let seek = Seek { text: &text, phone: phone.as_deref(), inactive };
@@ -115,31 +111,6 @@ pub async fn find(
         items.push(found(&mut conn, customer).await?);
     }
     Ok(Json(Page { items, next: page.next }))
-}
-
-/// What one product is to me at this customer.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProductDoorView {
-    product: ProductRef,
-    /// `open`, `needs` or `closed`.
-    decision: &'static str,
-    /// The decision's code.
-    code: &'static str,
-    ground_id: Option<Uuid>,
-    until: Option<Timestamp>,
-}
-
-impl ProductDoorView {
-    pub(crate) fn new(app: &App, product: &str, decision: Decision) -> Self {
-        let opening = decision.opening();
-        Self {
-            product: ProductRef::by_id(app, product),
-            decision: decision.word(),
-            code: decision.code(),
-            ground_id: opening.map(|o| o.ground.0),
-            until: opening.map(|o| o.until.into()),
-        }
-    }
 }
 
 /// A customer's card on the desk.

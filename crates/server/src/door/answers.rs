@@ -10,7 +10,7 @@ use pforte_core::{
 };
 
 use super::{Door, lock};
-use crate::App;
+use crate::cx::App;
 
 /// Answers of one entry at most.
 const EACH: usize = 256;

@@ -22,11 +22,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Door, Shut, Touched, lock, watch::HUNG};
-use crate::{
-    App,
-    kernel::Timestamp,
-    live::{Audience, News, Topic},
-};
+use crate::cx::{App, Audience, News, Timestamp, Topic};
 
 /// How long ending waits for open streams to let go; the rules give them a second.
 const CUT_LIMIT: Duration = Duration::from_secs(1);
@@ -239,7 +235,7 @@ impl App {
             let ground = ground::by_id(&mut conn, visit.provider, visit.ground).await?;
             match ground {
                 Some(GroundRecord { ended: Some(ending), .. }) if ending.how == how => Ok(Some(ending.by)),
-                Some(ground) => crate::ground::closed_by(&mut conn, &ground, how).await,
+                Some(ground) => crate::door::closed_by(&mut conn, &ground, how).await,
                 None => Ok(None),
             }
         };

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use pforte_core::{
     access::{
         ContactFacts, CustomerFacts, EndedHow, Facts, Grant, Ground, HeldGround, Onboarding, PinGround,
-        Policy, SelfGrant, StaffFacts, Takeover, Terms, VisitFacts,
+        SelfGrant, StaffFacts, Takeover, Terms, VisitFacts,
     },
     entry::Actor,
     kernel::{Language, Moment, ProviderId},
@@ -22,7 +22,7 @@ use pforte_store::{
 };
 
 use super::{Door, Doors, EndAsk, Shown, Touched, lock};
-use crate::App;
+use crate::cx::App;
 
 /// A staff member as the decision sees them (rule T21). Staff cannot sign in without a second factor.
 pub fn staff_facts(staff: &Staff) -> StaffFacts {
@@ -152,7 +152,7 @@ pub(super) async fn shown(conn: &mut Conn, visit: &VisitRecord) -> Result<Option
         acting_as: contact.name(),
         customer_number: customer.number,
         customer_name: customer.name,
-        occasion: crate::ground::occasion(conn, &ground, language).await?,
+        occasion: super::occasion(conn, &ground, language).await?,
         ticket: ground.terms.ticket(),
     }))
 }
@@ -185,11 +185,6 @@ impl Door {
 }
 
 impl App {
-    /// The provider's choices, as the decision sees them.
-    pub fn policy(&self, provider: ProviderId) -> Policy {
-        Policy { ticket_age: self.support(provider).ticket_age, ..Policy::default() }
-    }
-
     /// Renews the facts of every door that a committed change touches, before the change is answered.
     /// A door whose facts cannot be read shuts.
     pub async fn renew(&self, touched: &[Touched]) {

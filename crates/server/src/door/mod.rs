@@ -8,6 +8,7 @@
 mod answers;
 mod end;
 mod facts;
+mod opened;
 mod pace;
 mod permit;
 mod watch;
@@ -23,6 +24,8 @@ use std::{
 
 pub use end::{EndAsk, EndedView, Whose};
 pub use facts::{held, load_facts, staff_facts};
+pub use opened::{Told, told};
+pub(crate) use opened::{closed_by, occasion, over};
 use pforte_core::{
     access::Facts,
     catalogue::Product,
@@ -34,7 +37,7 @@ use pforte_store::{Conn, Ending, StoreError, visit::VisitRecord};
 use tokio::sync::Notify;
 pub use watch::{LEASE, start as watch};
 
-use crate::App;
+use crate::cx::App;
 
 /// One running visit.
 pub struct Door {
@@ -283,5 +286,18 @@ impl Doors {
     /// Whether anything may be forwarded at all: the lease is alive.
     pub fn leased(&self) -> bool {
         lock(&self.leased_until).is_some_and(|until| Instant::now() < until)
+    }
+}
+
+impl App {
+    /// Loads a visit's door into memory.
+    pub(crate) async fn open_door(
+        &self,
+        conn: &mut Conn,
+        record: VisitRecord,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let last = pforte_store::log::sums(conn, record.provider, record.id).await?.last_at;
+        self.door.open(self, conn, record, last, now).await
     }
 }

@@ -22,10 +22,7 @@ use super::{
     Door,
     permit::{cannot_log, told},
 };
-use crate::{
-    App,
-    live::{Audience, News, Topic},
-};
+use crate::cx::{App, Audience, News, Topic};
 
 /// Questions that nobody notices.
 const FREE: u32 = 20;

@@ -19,11 +19,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::{Door, EndAsk, lock};
-use crate::{
-    App,
-    kernel::sources::hash_token,
-    live::{Audience, News, Topic},
-};
+use crate::cx::{App, Audience, News, Topic, sources::hash_token};
 
 /// How long a token to the upstream is valid, and after which age a new one is made.
 const TOKEN_LIFE: Span = Span::seconds(60);

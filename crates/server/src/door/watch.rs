@@ -16,7 +16,7 @@ use pforte_store::{Health, StoreError, run};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Door, EndAsk, Touched, lock};
-use crate::Shared;
+use crate::cx::Shared;
 
 /// How long a lease lasts; a visit may forward only while it is alive.
 pub const LEASE: Span = Span::seconds(60);
@@ -129,7 +129,7 @@ async fn tell_restored(app: &Shared, down_since: Option<Moment>) -> Option<Momen
     }
 }
 
-impl crate::App {
+impl crate::cx::App {
     /// Renews the run's lease durably. When that fails every door shuts, since nothing can be logged.
     pub(crate) async fn renew_lease(&self) {
         let began = Instant::now();

@@ -2,7 +2,6 @@
 //!
 //! Whatever ends access is always let through, and reads on a connection that is kept free for it.
 
-mod share;
 mod text;
 
 use std::time::Duration;
@@ -19,11 +18,9 @@ use http_body_util::BodyExt;
 use pforte_core::ticket::TEXT_BODY_BYTES;
 use pforte_gateway::{listen::TooSlow, peer::household};
 
-pub(crate) use self::share::Shares;
-use self::share::{Crowded, UnderWay};
 use crate::{
-    Shared,
-    kernel::{Problem, actor, sources::hash_token},
+    cx::{Crowded, Problem, Share, Shared, sources::hash_token},
+    people::token,
 };
 
 /// Endings take no body worth the name; one that is slow is not waited for.
@@ -33,14 +30,14 @@ const ENDING_BODY: Duration = Duration::from_secs(5);
 pub(crate) async fn admit(State(app): State<Shared>, limit: usize, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let ends = always(&parts.method, parts.uri.path());
-    let signed_in = actor::token(&parts).is_some();
+    let signed_in = token(&parts).is_some();
     let limit =
         if signed_in && takes_long_texts(&parts.method, parts.uri.path()) { TEXT_BODY_BYTES } else { limit };
     let under_way = if ends {
         None
     } else {
         let home = household(app.client_address(&parts));
-        let sign_in = actor::token(&parts).map(hash_token);
+        let sign_in = token(&parts).map(hash_token);
         match app.shares.begin(home, sign_in) {
             Ok(under_way) => Some(under_way),
             Err(Crowded) => return crowded().into_response(),
@@ -95,7 +92,7 @@ async fn received(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
-    under_way: Option<&UnderWay>,
+    under_way: Option<&Share>,
 ) -> Result<Body, Problem> {
     if body.is_end_stream() || !is_json(headers) {
         return Ok(body);

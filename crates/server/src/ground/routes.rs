@@ -17,10 +17,11 @@ use uuid::Uuid;
 
 use super::view::{GroundView, ground_view};
 use crate::{
-    App, Shared,
+    cx::{App, Page, PageQuery, Problem, Shared, Timestamp},
     door::{EndedView, load_facts},
-    kernel::{ContactActor, Page, PageQuery, Problem, SignedIn, Timestamp},
-    visit::view::ProductRef,
+    people::{ContactActor, SignedIn},
+    show::ProductRef,
+    visit::objection::ObjectionView,
 };
 
 /// Which grounds are wanted.
@@ -215,4 +216,17 @@ fn rank(how: &str) -> u8 {
         "masked" => 1,
         _ => 0,
     }
+}
+
+/// Objections to a ground's visits
+///
+/// For the customer's contacts, leads and admins.
+#[utoipa::path(get, path = "/grounds/{id}/objections", tag = "visits", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<ObjectionView>), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn objections(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Vec<ObjectionView>>, Problem> {
+    Ok(Json(super::objections(&app, &who, id).await?))
 }

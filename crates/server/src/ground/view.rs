@@ -1,58 +1,23 @@
 //! How a ground is shown: to the customer, to the staff member, to leads.
 
+use crate::{
+    cx::{App, Problem, Timestamp},
+    door::{over, told},
+    people::SignedIn,
+    show::{CustomerRef, EndingView, Known, Person, ReasonView, StaffRef, TicketRef, customer_ref},
+    visit::view::{VisitView, visit_of},
+};
 use pforte_core::{
-    entry::{Actor, Reason},
-    kernel::{Channel, Language, ProviderId, ReasonCategory},
+    kernel::{Channel, Language},
     pin,
 };
-use pforte_store::{
-    Conn, Ending, StoreError, contact, customer, ground::GroundRecord, staff, ticket::TicketRecord, visit,
-};
+use pforte_store::{Conn, contact, customer, ground::GroundRecord, staff, visit};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{over, told};
-use crate::{
-    App,
-    app::{contact_name, staff_name},
-    kernel::{Problem, SignedIn, Timestamp},
-    signin::view::{CustomerRef, customer_ref},
-    ticket::Known,
-    visit::view::{VisitView, visit_of},
-};
-
 /// Visits shown with a ground.
 const VISITS: i64 = 20;
-
-/// A person by name.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Person {
-    pub id: Uuid,
-    pub name: String,
-}
-
-/// The staff member.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StaffRef {
-    pub id: Uuid,
-    pub name: String,
-    pub username: String,
-}
-
-/// Why it was opened; `null` once the log entry is no longer readable.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReasonView {
-    #[schema(value_type = String)]
-    pub category: ReasonCategory,
-    pub text: String,
-}
-
-impl From<&Reason> for ReasonView {
-    fn from(reason: &Reason) -> Self {
-        Self { category: reason.category, text: reason.text().to_owned() }
-    }
-}
 
 /// The call or chat it belongs to.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,20 +27,6 @@ pub struct RecordView {
     pub from: String,
     pub at: Timestamp,
     pub note: Option<String>,
-}
-
-/// A ticket by number and subject.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TicketRef {
-    pub id: Uuid,
-    pub number: i64,
-    pub subject: String,
-}
-
-impl TicketRef {
-    pub fn new(ticket: &TicketRecord) -> Self {
-        Self { id: ticket.id().0, number: ticket.number, subject: ticket.subject.clone() }
-    }
 }
 
 /// What opened the door, for whom, why, and what was done.
@@ -110,42 +61,6 @@ pub struct GroundView {
     pub cut_millis: Option<i64>,
     /// Newest first.
     pub visits: Vec<VisitView>,
-}
-
-/// Who was behind an ending.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EndedByView {
-    /// `staff` or `contact`.
-    pub kind: &'static str,
-    pub name: String,
-}
-
-/// How something ended, in the words of the one table.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct EndingView {
-    /// The stable word.
-    pub how: &'static str,
-    /// `null` when the server did it, or time.
-    pub by: Option<EndedByView>,
-    pub de: &'static str,
-    pub en: &'static str,
-}
-
-impl EndingView {
-    pub async fn new(conn: &mut Conn, provider: ProviderId, ending: Ending) -> Result<Self, StoreError> {
-        let by = match ending.by {
-            Actor::Staff(id) => {
-                Some(EndedByView { kind: "staff", name: staff_name(conn, provider, id).await? })
-            }
-            Actor::Contact(id) => {
-                Some(EndedByView { kind: "contact", name: contact_name(conn, provider, id).await? })
-            }
-            Actor::System => None,
-        };
-        let told = |language| ending.how.told(language);
-        let (de, en) = (told(Language::German), told(Language::English));
-        Ok(Self { how: ending.how.word(), by, de, en })
-    }
 }
 
 /// Loads what is shown of a ground.

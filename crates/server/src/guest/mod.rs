@@ -23,9 +23,9 @@ use pforte_store::{
 };
 
 use crate::{
-    Shared,
-    kernel::{Problem, StaffActor},
+    cx::{Problem, Shared},
     mail,
+    people::{StaffActor, must_invite},
     signin::{self, Invite},
     staff::{StaffAsk, prepare_staff},
     ticket::{refused, tell},
@@ -50,14 +50,6 @@ pub struct Invited {
     pub staff: Staff,
     /// To be handed over by another way than mail, and shown once; `None` when they have a password.
     pub code: Option<String>,
-}
-
-/// Refuses everybody but admins and support leads: they invite guests, and take them off again.
-pub fn must_invite(staff: &Staff) -> Result<(), Problem> {
-    if staff.roles.iter().any(|role| matches!(role, StaffRole::Admin | StaffRole::SupportLead)) {
-        return Ok(());
-    }
-    Err(Problem::forbidden("staff.leads_only", "This is for support leads and admins."))
 }
 
 fn conflict(code: &str, title: &str, detail: &str) -> Problem {

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::GuestAsk;
 use crate::{
-    Shared,
-    ground::view::StaffRef,
-    kernel::{Problem, StaffActor},
-    signin::{self, FirstSteps, Me, routes::Origin},
+    cx::{Problem, Shared},
+    people::{Origin, StaffActor},
+    show::StaffRef,
+    signin::{self, FirstSteps, Me},
 };
 
 #[derive(Deserialize, ToSchema)]

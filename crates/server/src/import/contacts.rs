@@ -15,9 +15,9 @@ use super::{
     table::{Columns, Flaw, Line, columns, plain, read},
 };
 use crate::{
-    App,
-    contact::{Asked, By, Circle, MANY, NewContact, WAITING, What, ask, e164, name},
-    kernel::{Problem, StaffActor},
+    contact::{Asked, By, Circle, MANY, NewContact, WAITING, What, ask, name},
+    cx::{App, Problem},
+    people::{StaffActor, e164},
 };
 
 /// Changes that wait are looked through this far back; later they have lapsed.

@@ -16,11 +16,10 @@ use super::{
     table::{Columns, Flaw, Line, columns, plain, read},
 };
 use crate::{
-    App,
     contact::name,
     customer::number,
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
+    cx::{App, Audience, News, Problem, Topic},
+    people::StaffActor,
 };
 
 /// Lines that are written together.

@@ -11,9 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{Becomes, Flaw, Planned, Report, SHOWN, TOLD, table::BYTES};
 use crate::{
-    Shared,
-    kernel::{Problem, StaffActor},
-    staff::must_administer,
+    cx::{Problem, Shared},
+    people::{StaffActor, must_administer},
 };
 
 #[derive(Deserialize, IntoParams)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use pforte_core::kernel::fold;
 
-use crate::kernel::Problem;
+use crate::cx::Problem;
 
 /// The largest file that is read, in bytes.
 pub const BYTES: usize = 1024 * 1024;

@@ -13,7 +13,7 @@ use pforte_store::{
     provider::Provider,
 };
 
-use crate::App;
+use crate::cx::App;
 
 /// Whom an answer goes to, and what it answers.
 #[derive(Clone, Debug)]

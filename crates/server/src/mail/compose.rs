@@ -12,7 +12,7 @@ use lettre::{
 use pforte_store::outbox::{Message, Origin};
 
 /// Bytes of files that go along with a mail; whatever is larger is read on the portal.
-pub(super) const FILES_MAX: usize = 10 * 1024 * 1024;
+pub(crate) const FILES_MAX: usize = 10 * 1024 * 1024;
 
 /// A file that goes along.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use pforte_store::{
     ticket::TicketRecord,
 };
 
-use crate::App;
+use crate::cx::App;
 
 /// The invitation. With `url` the guest has no password yet. Names the request by its number alone: what
 /// it is about is read after signing in.

@@ -3,7 +3,7 @@
 //!
 //! Must be the only way to write such a link into a mail.
 
-use crate::{App, kernel::Secrets};
+use crate::cx::{App, Secrets};
 
 /// Parts what was sealed here from everything else that is sealed with the same key.
 const PURPOSE: &[u8] = b"pforte mail link\0";
@@ -20,7 +20,7 @@ pub fn sealed_link(app: &App, page: &str, secret: &str) -> String {
 }
 
 /// The text as it is sent. What was not sealed here stays as it is: somebody wrote it.
-pub(super) fn with_links(secrets: &Secrets, text: &str) -> String {
+pub(crate) fn with_links(secrets: &Secrets, text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {

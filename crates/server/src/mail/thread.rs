@@ -11,7 +11,7 @@ use pforte_store::{
 use uuid::Uuid;
 
 use super::compose::Sender;
-use crate::App;
+use crate::cx::App;
 
 /// Earlier mails that a mail names.
 const NAMED: usize = 5;

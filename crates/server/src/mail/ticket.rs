@@ -11,7 +11,7 @@ use pforte_store::{
 };
 
 use super::thread;
-use crate::App;
+use crate::cx::App;
 
 /// What happened to a ticket, as its readers are told by mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

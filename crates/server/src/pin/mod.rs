@@ -18,14 +18,11 @@ use pforte_store::{
     customer,
     pin::{self, PinRecord},
 };
-pub(crate) use redeem::lacks;
 pub use redeem::{RedeemAsk, redeem};
 
 use crate::{
-    App,
-    kernel::{ContactActor, Problem, StaffActor},
-    live::{Audience, News, Topic},
-    staff::must_serve,
+    cx::{App, Audience, News, Problem, Topic},
+    people::{ContactActor, StaffActor, must_serve},
 };
 
 /// A PIN as its contact sees it.
@@ -205,19 +202,4 @@ pub(crate) async fn contact_of(
 
 pub(crate) fn tell_pin(app: &App, provider: ProviderId, customer: CustomerId) {
     app.hub.publish(News::new(provider, &[Audience::Customer(customer)], &[Topic::Pin, Topic::Door]));
-}
-
-impl App {
-    /// An entry about a customer by one of its contacts.
-    pub(crate) fn contact_entry(
-        &self,
-        contact: &Contact,
-        now: Moment,
-        event: Event,
-    ) -> pforte_core::entry::Entry {
-        pforte_core::entry::Entry {
-            customer: Some(contact.customer),
-            ..self.entry(now, contact.provider, Actor::Contact(contact.id), event)
-        }
-    }
 }

@@ -25,12 +25,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{as_core, closed, contact_of, issue, issued_event, record, tell_pin};
 use crate::{
-    App,
-    contact::e164,
-    door::{Touched, staff_facts},
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
+    cx::{App, Audience, News, Problem, Topic},
+    door::Touched,
     mail,
+    people::{StaffActor, e164, lacks},
 };
 
 /// What a staff member hands in.
@@ -57,16 +55,6 @@ fn form_locked() -> Problem {
         "Your PIN form is locked",
         "Too many wrong PINs today. A lead has to unlock it.",
     )
-}
-
-pub(crate) fn lacks(staff: &Staff) -> Option<Problem> {
-    let lacks = staff_facts(staff).lacks();
-    if lacks.is_empty() {
-        return None;
-    }
-    let mut problem = Problem::forbidden("staff.lacks", "Something is missing before you may enter.");
-    problem.fields = lacks.iter().map(|lack| (lack.word().to_owned(), "missing".to_owned())).collect();
-    Some(problem)
 }
 
 /// What the transaction found out.
@@ -101,12 +89,12 @@ async fn from_registered_number(app: &App, contact: &Contact, record: &Record) -
     if record.channel != Channel::Phone {
         return Ok(());
     }
-    let number = e164(record.from(), country).ok_or_else(crate::call::unregistered)?;
+    let number = e164(record.from(), country).ok_or_else(crate::people::unregistered)?;
     let mut conn = app.read().await?;
     if phone::is_registered(&mut conn, contact.provider, contact.id, &number).await? {
         return Ok(());
     }
-    Err(crate::call::unregistered())
+    Err(crate::people::unregistered())
 }
 
 /// Redeems a PIN; what it opened is the ground. Refusals are answered after a fixed minimum time.

@@ -6,8 +6,8 @@ use axum::{
     http::StatusCode,
 };
 use pforte_core::{
-    entry::{FieldRefusal, Reason, Record},
-    kernel::{Channel, ReasonCategory},
+    entry::{Reason, Record},
+    kernel::Channel,
     pin,
 };
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,10 @@ use uuid::Uuid;
 
 use super::{RedeemAsk, Shown};
 use crate::{
-    Shared,
+    cx::{Problem, Shared, Timestamp, without_secrets},
     ground::view::{GroundView, ground_view},
-    kernel::{ContactActor, Problem, StaffActor, Timestamp, without_secrets},
+    people::{ContactActor, StaffActor},
+    show::{ReasonBody, field},
 };
 
 /// The contact's PIN.
@@ -55,16 +56,6 @@ pub async fn renew(State(app): State<Shared>, who: ContactActor) -> Result<Json<
     Ok(Json(super::show(&app, who, true).await?.into()))
 }
 
-/// Why the customer's product is entered.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReasonBody {
-    /// `fault`, `question`, `setup`, `change`, `performance` or `other`.
-    #[schema(value_type = String)]
-    pub category: ReasonCategory,
-    pub text: String,
-}
-
 /// The record of the call or chat.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -88,11 +79,6 @@ pub struct RedeemBody {
     record: RecordBody,
     /// The ticket it is redeemed for.
     ticket_id: Option<Uuid>,
-}
-
-/// What is wrong with a field.
-pub(crate) fn field(refusal: FieldRefusal) -> Problem {
-    Problem::input([(refusal.field, refusal.to_string())])
 }
 
 /// Redeem a PIN that the customer reads out

@@ -14,10 +14,8 @@ use pforte_store::{
 };
 use uuid::Uuid;
 
-use crate::{contact::e164, kernel::Problem};
+use crate::{cx::Problem, people::e164};
 
-/// Characters of a question that are read.
-const ASKED: usize = 200;
 const CUSTOMERS: i64 = 5;
 const CONTACTS: i64 = 5;
 
@@ -35,13 +33,6 @@ pub struct Found {
     pub customers: Vec<Customer>,
     pub contacts: Vec<Contact>,
     pub exact: Option<Exact>,
-}
-
-/// A question as it is looked up, for every field in which one can be typed: without signs that no text has.
-/// What stands between two words (tabs, line breaks, several blanks) is one blank.
-pub fn question(text: &str) -> String {
-    let plain: String = text.chars().take(ASKED).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Finds customers and contacts, and what is meant exactly. `country` is that of telephone numbers

@@ -11,12 +11,10 @@ use uuid::Uuid;
 
 use super::Exact;
 use crate::{
-    Shared,
     customer::routes::{CustomerFound, found},
-    ground::view::Person,
-    kernel::{Problem, SignedIn, StaffActor, Who},
-    signin::view::{CustomerRef, customer_ref},
-    staff::must_serve,
+    cx::{Problem, Shared, question},
+    people::{SignedIn, StaffActor, Who, must_serve},
+    show::{CustomerRef, Person, customer_ref},
     ticket::{
         line::TicketLine,
         list::{TicketQuery, list},
@@ -76,7 +74,7 @@ pub async fn search(
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<SearchView>, Problem> {
     must_serve(&who.staff)?;
-    let text = super::question(&query.q.unwrap_or_default());
+    let text = question(&query.q.unwrap_or_default());
     if text.is_empty() {
         return Ok(Json(SearchView::default()));
     }

@@ -1,5 +1,15 @@
 //! The own account: language, password, one-time codes, other sign-ins.
 
+use super::{actor, contact::SecondFactor, wrong};
+use crate::{
+    cx::{
+        App, Audience, News, Problem, Topic,
+        password::{self, PASSWORD_MAX, PASSWORD_MIN},
+        throttle,
+    },
+    mail,
+    people::{ContactActor, SignedIn, Who},
+};
 use axum::http::StatusCode;
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
@@ -15,17 +25,6 @@ use pforte_store::{
     staff,
 };
 use uuid::Uuid;
-
-use super::{actor, contact::SecondFactor, throttle, wrong};
-use crate::{
-    App,
-    kernel::{
-        ContactActor, Problem, SignedIn, Who,
-        password::{self, PASSWORD_MAX, PASSWORD_MIN},
-    },
-    live::{Audience, News, Topic},
-    mail,
-};
 
 /// Refuses a password that is too short or too long.
 pub fn check_new_password(password: &str) -> Result<(), Problem> {

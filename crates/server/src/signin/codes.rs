@@ -1,6 +1,11 @@
 //! Wrong one-time codes on a right password: somebody knows the password. Counted for each person over a day, whatever the
 //! code was typed for and from wherever; then no code counts for a while, and those concerned are told.
 
+use super::actor;
+use crate::{
+    cx::{App, Audience, News, Problem, Topic, throttle},
+    mail::{self, Reader},
+};
 use pforte_core::{
     entry::{Clean, Event, SignInWay},
     kernel::{CustomerId, Moment, ProviderId, Span, StaffId},
@@ -15,14 +20,6 @@ use pforte_store::{
     staff::Staff,
 };
 use uuid::Uuid;
-
-use super::{actor, throttle};
-use crate::{
-    App,
-    kernel::Problem,
-    live::{Audience, News, Topic},
-    mail::{self, Reader},
-};
 
 /// Wrong codes on a right password within [`DAY`] after which none counts. One that is guessed is right three times in a
 /// million.

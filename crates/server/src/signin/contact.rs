@@ -1,5 +1,14 @@
 //! Contacts sign in with a password, and with a one-time code if they wish.
 
+use super::{
+    Fresh, actor,
+    codes::{self, Owner},
+    reopen_pin_way, reopened_event, save, signed_in_event, unknown_provider, wrong,
+};
+use crate::{
+    cx::{App, Audience, News, Problem, Topic, password, throttle},
+    people::ContactActor,
+};
 use axum::http::StatusCode;
 use pforte_core::{
     entry::{Event, SignInWay},
@@ -10,17 +19,6 @@ use pforte_store::{
     Change, Tx, contact,
     contact::Contact,
     sign_in::{self, Person},
-};
-
-use super::{
-    Fresh, actor,
-    codes::{self, Owner},
-    reopen_pin_way, reopened_event, save, signed_in_event, throttle, unknown_provider, wrong,
-};
-use crate::{
-    App,
-    kernel::{ContactActor, Problem, password},
-    live::{Audience, News, Topic},
 };
 
 /// What a contact types.

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, header};
 
 use super::Fresh;
-use crate::kernel::actor::COOKIE;
+use crate::people::COOKIE;
 
 /// `Set-Cookie` for a fresh sign-in.
 pub fn set(fresh: &Fresh) -> (header::HeaderName, HeaderValue) {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Fresh, actor, contact::Opening, save, signed_in_event, unknown_provider};
-use crate::{App, kernel::Problem};
+use crate::cx::{App, Problem};
 
 const PEOPLE: i64 = 12;
 

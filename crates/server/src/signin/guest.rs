@@ -1,6 +1,15 @@
 //! A guest's first steps (rule M6): the link from the mail and a code that came another way lead to the
 //! secret for one-time codes; a password and the first code of it finish, and sign in.
 
+use super::{
+    Fresh, actor, check_new_password,
+    link::{hash_code, new_code, spent},
+    save, signed_in_event, wrong,
+};
+use crate::{
+    cx::{App, Problem, password, sources::hash_token, throttle},
+    mail,
+};
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
     entry::{Event, SignInWay},
@@ -13,17 +22,6 @@ use pforte_store::{
     staff::{self, Staff},
 };
 use uuid::Uuid;
-
-use super::{
-    Fresh, actor, check_new_password,
-    link::{hash_code, new_code, spent},
-    save, signed_in_event, throttle, wrong,
-};
-use crate::{
-    App,
-    kernel::{Problem, password, sources::hash_token},
-    mail,
-};
 
 /// How long an invitation is good.
 const INVITATION_LIFE: Span = Span::days(7);

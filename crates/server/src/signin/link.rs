@@ -4,6 +4,11 @@
 //! a code that the provider handed over otherwise: a read mailbox alone is not enough. The customer's
 //! authorised contacts are told of every new contact.
 
+use super::{Fresh, account::check_new_password, contact::Opening, unknown_provider, wrong};
+use crate::{
+    cx::{App, Problem, Shared, sources::hash_token, throttle},
+    mail,
+};
 use axum::http::StatusCode;
 use data_encoding::BASE32_NOPAD;
 use pforte_core::{
@@ -20,13 +25,6 @@ use pforte_store::{
     sign_in::{self, Link, Person, Purpose},
 };
 use uuid::Uuid;
-
-use super::{Fresh, account::check_new_password, contact::Opening, throttle, unknown_provider, wrong};
-use crate::{
-    App, Shared,
-    kernel::{Problem, sources::hash_token},
-    mail,
-};
 
 /// How long a link to sign in is good.
 const LINK_LIFE: Span = Span::minutes(15);
@@ -260,7 +258,7 @@ pub async fn activate(
         })
         .await?;
     if shared {
-        return Err(crate::contact::shared());
+        return Err(crate::people::shared());
     }
     let opening = Opening { contact, strength: Strength::Password, step: None, key: None };
     super::contact::open(app, opening, browser, now).await

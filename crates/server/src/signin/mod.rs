@@ -11,7 +11,6 @@ mod guest;
 mod link;
 pub mod routes;
 mod staff;
-pub mod throttle;
 pub mod view;
 
 pub use account::*;
@@ -22,7 +21,7 @@ pub use guest::{FirstSteps, Invite, activate_guest, begin_guest, new_invite};
 pub use link::{Activation, activate, ask_for_link, by_link, new_activation};
 use pforte_core::{
     entry::{Actor, Clean, Event, SignInWay},
-    kernel::{ContactId, Moment, ProviderId, SignInId, Span, Strength},
+    kernel::{ContactId, Moment, ProviderId, Strength},
 };
 use pforte_store::{
     Change, StoreError, Tx, customer,
@@ -33,17 +32,9 @@ pub use staff::as_staff;
 pub use view::{Me, me};
 
 use crate::{
-    App, Shared,
-    kernel::{Problem, sources::hash_token},
+    cx::{App, Problem, sources::hash_token},
+    people::limits,
 };
-
-/// How long a sign-in lasts without use, and at most.
-const STAFF_IDLE: Span = Span::hours(1);
-const STAFF_MAX: Span = Span::hours(12);
-const CONTACT_IDLE: Span = Span::hours(12);
-const CONTACT_MAX: Span = Span::days(7);
-/// A sign-in's last use is noted at most this often.
-const NOTE_EVERY: Span = Span::minutes(1);
 
 /// A fresh sign-in: the token goes into the cookie and is kept nowhere.
 #[derive(Debug)]
@@ -69,13 +60,6 @@ fn unknown_provider() -> Problem {
         "No such provider",
         "Use the address your provider gave you.",
     )
-}
-
-const fn limits(person: Person) -> (Span, Span) {
-    match person {
-        Person::Staff(_) => (STAFF_IDLE, STAFF_MAX),
-        Person::Contact(_) => (CONTACT_IDLE, CONTACT_MAX),
-    }
 }
 
 impl App {
@@ -135,22 +119,6 @@ async fn save(tx: &mut Tx, fresh: &Fresh) -> Result<(), StoreError> {
 fn signed_in_event(fresh: &Fresh, browser: &str) -> Event {
     let SignIn { id, strength, .. } = fresh.sign_in;
     Event::SignedIn { sign_in: id, strength, browser: Clean::name(browser) }
-}
-
-/// Notes the last use now and then, beside the request.
-pub fn note_seen(app: &Shared, sign_in: &SignIn, now: Moment) {
-    if now < sign_in.last_seen_at + NOTE_EVERY {
-        return;
-    }
-    let (idle, max) = limits(sign_in.person);
-    let expires_at = (now + idle).min(sign_in.created_at + max);
-    let (app, provider, id): (Shared, ProviderId, SignInId) = (app.clone(), sign_in.provider, sign_in.id);
-    tokio::spawn(async move {
-        let noted = app.writer.upkeep(move |tx| Box::pin(sign_in::seen(tx, provider, id, now, expires_at)));
-        if let Err(error) = noted.await {
-            tracing::debug!(%error, "the last use of a sign-in is not noted");
-        }
-    });
 }
 
 /// Opens the customer's PIN way again when one of its authorised contacts signs in afresh (control 5).

@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Query, State},
-    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    extract::{Query, State},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{AppendHeaders, IntoResponse},
 };
 use pforte_core::kernel::{Language, SignInId};
@@ -22,31 +22,9 @@ use super::{
     view::ProviderView,
 };
 use crate::{
-    App, Shared,
-    kernel::{ContactActor, Problem, SignedIn, Timestamp, actor::sign_in_needed, sources::hash_token},
+    cx::{App, Problem, Shared, Timestamp, sources::hash_token},
+    people::{ContactActor, Origin, SignedIn, sign_in_needed},
 };
-
-/// Where a request comes from: throttled by address before anything is looked at.
-pub struct Origin {
-    browser: String,
-}
-
-impl Origin {
-    /// What the browser says it is.
-    pub(crate) fn browser(&self) -> &str {
-        &self.browser
-    }
-}
-
-impl FromRequestParts<Shared> for Origin {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
-        let text = |name: HeaderName| parts.headers.get(name).and_then(|v| v.to_str().ok());
-        app.throttle.check(app.client_address(parts))?;
-        Ok(Self { browser: text(header::USER_AGENT).unwrap_or_default().to_owned() })
-    }
-}
 
 pub(crate) type WithCookie = (AppendHeaders<[(HeaderName, HeaderValue); 2]>, Json<Me>);
 
@@ -56,7 +34,7 @@ pub(crate) async fn welcome(app: &App, fresh: Fresh) -> Result<WithCookie, Probl
     let mut conn = app.read().await?;
     let stored = sign_in::by_token(&mut conn, &hash_token(&fresh.token)).await?;
     let stored = stored.ok_or_else(sign_in_needed)?;
-    let who = crate::kernel::actor::person(&mut conn, &stored).await?.ok_or_else(sign_in_needed)?;
+    let who = crate::people::person(&mut conn, &stored).await?.ok_or_else(sign_in_needed)?;
     drop(conn);
     let me = super::me(app, &SignedIn { sign_in: stored, who }).await?;
     Ok((AppendHeaders([cookie, news]), Json(me)))
@@ -242,7 +220,7 @@ pub async fn confirm(
     if let Some(now) = current(&app, sign_in.id, &sign_in).await? {
         sign_in = now;
     }
-    let who = SignedIn { sign_in, who: crate::kernel::Who::Contact(contact) };
+    let who = SignedIn { sign_in, who: crate::people::Who::Contact(contact) };
     super::tell_me(&app, &who);
     Ok(Json(super::me(&app, &who).await?))
 }

@@ -1,17 +1,13 @@
 //! Staff sign in with password **and** one-time code; nothing works before both were right.
 
-use pforte_core::{entry::SignInWay, kernel::Strength};
-use pforte_store::{Change, sign_in::Person, staff};
-
 use super::{
     Fresh, actor,
     codes::{self, Owner},
-    save, signed_in_event, throttle, unknown_provider, wrong,
+    save, signed_in_event, unknown_provider, wrong,
 };
-use crate::{
-    App,
-    kernel::{Problem, password},
-};
+use crate::cx::{App, Problem, password, throttle};
+use pforte_core::{entry::SignInWay, kernel::Strength};
+use pforte_store::{Change, sign_in::Person, staff};
 
 /// What a staff member types.
 #[derive(Debug)]

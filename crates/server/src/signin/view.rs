@@ -1,15 +1,16 @@
 //! Who I am, as the API tells it.
 
-use pforte_core::kernel::{ContactId, CustomerId};
+use pforte_core::kernel::ContactId;
 use pforte_store::{customer, provider};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    App,
+    cx::{App, Problem, Timestamp},
     door::staff_facts,
-    kernel::{Problem, SignedIn, Timestamp, Who},
+    people::{SignedIn, Who},
+    show::{CustomerRef, Rights},
 };
 
 /// The provider, as everybody may see it.
@@ -17,29 +18,6 @@ use crate::{
 pub struct ProviderView {
     pub slug: String,
     pub name: String,
-}
-
-/// A customer by number and name.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CustomerRef {
-    pub id: Uuid,
-    pub number: String,
-    pub name: String,
-}
-
-/// What a contact may do towards support.
-#[derive(Clone, Copy, Debug, Serialize, serde::Deserialize, ToSchema)]
-pub struct Rights {
-    /// Mail, phone and PIN.
-    pub support: bool,
-    /// Deletion, export, owner change; with `support`: grants and consents.
-    pub instruction: bool,
-}
-
-impl From<pforte_core::kernel::ContactRights> for Rights {
-    fn from(rights: pforte_core::kernel::ContactRights) -> Self {
-        Self { support: rights.support, instruction: rights.instruction }
-    }
 }
 
 /// The contact's side of [`Me`].
@@ -89,12 +67,6 @@ pub struct Me {
     pub staff: Option<StaffSelf>,
 }
 
-impl CustomerRef {
-    pub fn new(customer: &customer::Customer) -> Self {
-        Self { id: customer.id.0, number: customer.number.clone(), name: customer.name.clone() }
-    }
-}
-
 /// Tells who is signed in.
 pub async fn me(app: &App, who: &SignedIn) -> Result<Me, Problem> {
     let mut conn = app.read().await?;
@@ -135,9 +107,4 @@ pub async fn me(app: &App, who: &SignedIn) -> Result<Me, Problem> {
         contact,
         staff,
     })
-}
-
-/// A customer's id where only the number and name are loaded otherwise.
-pub fn customer_ref(customer: Option<&customer::Customer>, id: CustomerId) -> CustomerRef {
-    customer.map_or_else(|| CustomerRef { id: id.0, number: "–".into(), name: "–".into() }, CustomerRef::new)
 }

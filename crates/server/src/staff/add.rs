@@ -12,8 +12,7 @@ use pforte_store::{
 };
 
 use crate::{
-    App,
-    kernel::{Problem, Secrets, Sources, password},
+    cx::{App, Problem, Secrets, Sources, password},
     signin::check_new_password,
 };
 

@@ -16,48 +16,10 @@ use pforte_store::{
 };
 
 use crate::{
-    App,
+    cx::{App, Audience, News, Problem, Topic},
     door::{EndAsk, Touched, Whose, staff_facts},
-    kernel::{Problem, StaffActor},
-    live::{Audience, News, Topic},
+    people::{StaffActor, must_administer, must_lead},
 };
-
-/// Leads and admins see alarms, sessions and staff of the whole provider.
-pub fn oversees(staff: &Staff) -> bool {
-    staff.leads() || staff.roles.contains(&StaffRole::Admin)
-}
-
-/// Refuses guests: they see only the tickets they were invited to (rule M6).
-pub fn must_serve(staff: &Staff) -> Result<(), Problem> {
-    if staff.roles.iter().any(|role| *role != StaffRole::Guest) {
-        return Ok(());
-    }
-    Err(Problem::forbidden("staff.guest", "Guests see only what they were invited to."))
-}
-
-/// Refuses everybody but leads and admins.
-pub fn must_oversee(staff: &Staff) -> Result<(), Problem> {
-    if oversees(staff) {
-        return Ok(());
-    }
-    Err(Problem::forbidden("staff.leads_only", "This is for leads and admins."))
-}
-
-/// Refuses everybody but leads: admins run the server, leads answer for access.
-pub fn must_lead(staff: &Staff) -> Result<(), Problem> {
-    if staff.leads() {
-        return Ok(());
-    }
-    Err(Problem::forbidden("staff.leads_only", "This is for leads."))
-}
-
-/// Refuses everybody but admins.
-pub fn must_administer(staff: &Staff) -> Result<(), Problem> {
-    if staff.roles.contains(&StaffRole::Admin) {
-        return Ok(());
-    }
-    Err(Problem::forbidden("staff.admins_only", "This is for admins."))
-}
 
 async fn colleague(app: &App, who: &StaffActor, id: StaffId) -> Result<Staff, Problem> {
     let found = staff::by_id(&mut *app.read().await?, who.staff.provider, id).await?;

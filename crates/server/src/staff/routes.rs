@@ -1,5 +1,11 @@
 //! The addresses of staff, for leads and admins.
 
+use super::{StaffAsk, StaffChange};
+use crate::{
+    cx::{Page, PageQuery, Problem, Shared, question},
+    door::staff_facts,
+    people::{StaffActor, must_administer, must_oversee, must_serve},
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -17,14 +23,6 @@ use pforte_store::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-
-use super::{StaffAsk, StaffChange, must_administer, must_oversee, must_serve};
-use crate::{
-    Shared,
-    door::staff_facts,
-    kernel::{Page, PageQuery, Problem, StaffActor},
-    search::question,
-};
 
 /// A staff member, as leads and admins see them.
 #[derive(Serialize, ToSchema)]

@@ -1,5 +1,16 @@
 //! Writing in a ticket on a page: the customer's message, staff's answer, a note, a guest's word.
 
+use super::{
+    life::{checked, close_in},
+    open::{Asked, NewTicket, open_in},
+    refused,
+    settle::settle,
+    write::{Became, NewMessage, customer_wrote_in, follow_up_in, mail_readers, put, save},
+};
+use crate::{
+    cx::{Problem, Shared, Step},
+    people::{SignedIn, Who, sees},
+};
 use pforte_core::{
     kernel::{AttachmentId, TicketId},
     ticket::{ClosedHow, MessageKind, TicketAction, Viewer},
@@ -8,19 +19,6 @@ use pforte_store::{
     Change, Tx, contact,
     message::MessageRecord,
     ticket::{self, TicketRecord},
-};
-
-use super::{
-    Step,
-    life::{checked, close_in},
-    open::{Asked, NewTicket, open_in},
-    refused, see,
-    settle::settle,
-    write::{Became, NewMessage, customer_wrote_in, follow_up_in, mail_readers, put, save},
-};
-use crate::{
-    Shared,
-    kernel::{Problem, SignedIn, Who},
 };
 
 /// What somebody writes.
@@ -59,7 +57,7 @@ async fn answer_in(
     answer: Answer,
 ) -> Result<Change<Answered>, Problem> {
     let record = ticket::by_id(tx.conn(), step.provider, id).await?.ok_or_else(Problem::not_found)?;
-    let viewer = see::viewer(tx.conn(), &who, &record).await?;
+    let viewer = sees::viewer(tx.conn(), &who, &record).await?;
     let new = NewMessage::by(&who, answer.kind, answer.text, answer.attachments);
     let (ticket, message, follow_up) = match (&who.who, viewer) {
         (Who::Contact(writer), _) => {

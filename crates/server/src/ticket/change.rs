@@ -1,5 +1,10 @@
 //! Subject, priority, tags, and who watches.
 
+use super::{happened, life::checked, open::index, refused, settle::tell, write::save};
+use crate::{
+    cx::{Problem, Shared, Step, without_secrets},
+    people::{SignedIn, StaffActor, Who, must_invite, must_serve},
+};
 use pforte_core::{
     entry::{Actor, Clean, Event},
     kernel::{ContactId, StaffId, TicketId},
@@ -14,14 +19,6 @@ use pforte_store::{
 };
 use serde_json::json;
 use uuid::Uuid;
-
-use super::{Step, happened, life::checked, open::index, refused, settle::tell, write::save};
-use crate::{
-    Shared,
-    guest::must_invite,
-    kernel::{Problem, SignedIn, StaffActor, Who, without_secrets},
-    staff::must_serve,
-};
 
 const TAGS: usize = 20;
 const TAG_CHARS: usize = 40;

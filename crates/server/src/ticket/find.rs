@@ -2,22 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::{
+    line::{TicketLine, lines},
+    snippet::snippet,
+};
+use crate::{
+    cx::{App, Problem},
+    people::{
+        SignedIn, Who,
+        sees::{look, may_read},
+    },
+};
 use pforte_core::kernel::{MessageId, TicketId};
 use pforte_store::{
     Conn, message,
     queue::{self, Desk, Filter, Line, Sort},
     search::{self, Last, Scope},
     ticket,
-};
-
-use super::{
-    line::{TicketLine, lines},
-    see::{look, may_read},
-    snippet::snippet,
-};
-use crate::{
-    App,
-    kernel::{Problem, SignedIn, Who},
 };
 
 /// Documents that are looked through in one go, and in how many goes. What is asked besides the words is asked of

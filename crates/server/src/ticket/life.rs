@@ -1,5 +1,15 @@
 //! Closing, opening again, confirming: by the customer and by staff (rules B10, B12, B13).
 
+use super::{
+    happened, refused,
+    settle::settle,
+    write::{note_silence, readers, save},
+};
+use crate::{
+    cx::{Problem, Shared, Step},
+    mail::{self, TicketNews},
+    people::{SignedIn, Who, sees},
+};
 use pforte_core::{
     entry::Event,
     kernel::TicketId,
@@ -7,17 +17,6 @@ use pforte_core::{
 };
 use pforte_store::{Tx, outbox, ticket, ticket::TicketRecord};
 use serde_json::{Value, json};
-
-use super::{
-    Step, happened, refused, see,
-    settle::settle,
-    write::{note_silence, readers, save},
-};
-use crate::{
-    Shared,
-    kernel::{Problem, SignedIn, Who},
-    mail::{self, TicketNews},
-};
 
 /// A ticket as it is now, with who the person is to it; refuses what they may not do.
 pub(super) async fn checked(
@@ -28,7 +27,7 @@ pub(super) async fn checked(
     action: TicketAction,
 ) -> Result<(TicketRecord, Viewer), Problem> {
     let record = ticket::by_id(tx.conn(), step.provider, id).await?.ok_or_else(Problem::not_found)?;
-    let viewer = see::viewer(tx.conn(), who, &record).await?;
+    let viewer = sees::viewer(tx.conn(), who, &record).await?;
     rules::check(&record.life, action, viewer, step.age, step.now).map_err(refused)?;
     Ok((record, viewer))
 }

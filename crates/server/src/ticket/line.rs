@@ -15,11 +15,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    App,
-    ground::view::{Person, StaffRef},
-    kernel::{Problem, SignedIn, Timestamp, Who},
-    signin::view::CustomerRef,
-    staff::must_serve,
+    cx::{App, Problem, Timestamp},
+    people::{SignedIn, Who, must_serve},
+    show::{CustomerRef, Person, StaffRef},
 };
 
 /// A ticket in a list.

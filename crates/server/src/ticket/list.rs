@@ -2,6 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::{
+    find::{Hits, find},
+    line::{TicketLine, lines},
+};
+use crate::{
+    cx::{App, Page, PageQuery, Problem, question},
+    people::{SignedIn, StaffActor, Who, must_serve, sees::sees_all},
+};
 use pforte_core::{
     kernel::StaffId,
     ticket::{Priority, TicketChannel, TicketState},
@@ -13,18 +21,6 @@ use pforte_store::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-
-use super::{
-    find::{Hits, find},
-    line::{TicketLine, lines},
-    see::sees_all,
-};
-use crate::{
-    App,
-    kernel::{Page, PageQuery, Problem, SignedIn, StaffActor, Who},
-    search::question,
-    staff::must_serve,
-};
 
 /// Which tickets are wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

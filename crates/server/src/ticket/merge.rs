@@ -1,5 +1,17 @@
 //! Merging one ticket into another of the same customer's.
 
+use super::{
+    happened,
+    life::checked,
+    refused,
+    settle::settle,
+    take_over::end_takeovers,
+    write::{note_silence, save},
+};
+use crate::{
+    cx::{Problem, Shared, Step},
+    people::{SignedIn, StaffActor, Who, must_serve},
+};
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Event},
@@ -12,20 +24,6 @@ use pforte_store::{
     watcher::{self, Watcher},
 };
 use serde_json::json;
-
-use super::{
-    Step, happened,
-    life::checked,
-    refused,
-    settle::settle,
-    take_over::end_takeovers,
-    write::{note_silence, save},
-};
-use crate::{
-    Shared,
-    kernel::{Problem, SignedIn, StaffActor, Who},
-    staff::must_serve,
-};
 
 /// Closes a ticket for good; it goes on in `into`. Its messages stay where they are. Both are nobody's, or
 /// of whoever merges them (rule B11).

@@ -17,10 +17,8 @@ mod open;
 mod refusal;
 pub mod routes;
 mod saved;
-pub mod see;
 mod settle;
 mod snippet;
-mod step;
 mod sweep;
 mod take_over;
 pub mod view;
@@ -30,11 +28,8 @@ pub use answer::{Answer, Answered, answer};
 pub use life::close;
 pub use open::{Asked, NewTicket, OpenAsk, Opened, open, open_in};
 pub use refusal::refused;
-pub use see::{Known, may_see};
 pub use settle::{settle, shown_end, tell};
-pub use step::Step;
 pub use sweep::{sweep, sweep_always};
 pub use write::{
-    Became, File, NewMessage, StoredFile, Wrote, customer_wrote_in, going_on, happened, put, readers,
-    unproven_wrote_in,
+    Became, File, NewMessage, Wrote, customer_wrote_in, going_on, happened, put, readers, unproven_wrote_in,
 };

@@ -1,5 +1,15 @@
 //! Opening a ticket: by the customer, by staff for somebody on the phone, or out of a mail.
 
+use super::{
+    life::tell_readers,
+    settle::settle,
+    write::{NewMessage, proof_word, put, tell_removed},
+};
+use crate::{
+    cx::{Problem, Shared, Step, Words},
+    mail::TicketNews,
+    people::{SignedIn, Who},
+};
 use pforte_core::{
     entry::Event,
     kernel::{AttachmentId, CallId, ContactId, TicketId},
@@ -12,18 +22,6 @@ use pforte_store::{
     phone_call,
     search::{self, Document},
     ticket::{self, Request, TicketRecord},
-};
-
-use super::{
-    Step,
-    life::tell_readers,
-    settle::settle,
-    write::{NewMessage, proof_word, put, tell_removed},
-};
-use crate::{
-    Shared,
-    kernel::{Problem, SignedIn, Who, Words},
-    mail::TicketNews,
 };
 
 /// What was asked (rule P1).

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use pforte_core::ticket::Refusal;
 
-use crate::kernel::Problem;
+use crate::cx::Problem;
 
 /// The problem for a refusal.
 pub fn refused(refusal: Refusal) -> Problem {

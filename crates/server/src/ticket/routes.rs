@@ -1,5 +1,19 @@
 //! The addresses of tickets.
 
+use super::{
+    Asked,
+    answer::{Answer, answer, follow_up as carry_on},
+    change::{NewWatcher, TicketChange},
+    list::{TicketCounts, TicketPage, TicketQuery},
+    open::OpenAsk,
+    saved,
+    view::{MessageView, TicketView, message_view, ticket_view as view_of},
+};
+use crate::{
+    cx::{Problem, Shared},
+    people::{ContactActor, SignedIn, StaffActor, Who, must_serve, sees},
+    show::TicketRef,
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -13,22 +27,6 @@ use pforte_store::{ticket::TicketRecord, ticket_view};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-
-use super::{
-    Asked,
-    answer::{Answer, answer, follow_up as carry_on},
-    change::{NewWatcher, TicketChange},
-    list::{TicketCounts, TicketPage, TicketQuery},
-    open::OpenAsk,
-    saved, see,
-    view::{MessageView, TicketView, message_view, ticket_view as view_of},
-};
-use crate::{
-    Shared,
-    ground::view::TicketRef,
-    kernel::{ContactActor, Problem, SignedIn, StaffActor, Who},
-    staff::must_serve,
-};
 
 /// Text without what no page shows and no database keeps; `None` when nothing is left.
 fn tidy(text: &str) -> Option<String> {
@@ -63,7 +61,7 @@ async fn shown(
     before: Option<MessageId>,
 ) -> Result<Json<TicketView>, Problem> {
     let mut conn = app.read().await?;
-    let seen = see::see(&mut conn, who, id).await?;
+    let seen = sees::see(&mut conn, who, id).await?;
     Ok(Json(view_of(app, &mut conn, who, &seen, before).await?))
 }
 
@@ -222,7 +220,7 @@ pub async fn write(
     Path(id): Path<Uuid>,
     Json(body): Json<MessageBody>,
 ) -> Result<Json<Written>, Problem> {
-    let seen = see::see(&mut *app.read().await?, &who, id.into()).await?;
+    let seen = sees::see(&mut *app.read().await?, &who, id.into()).await?;
     let notes = matches!(seen.viewer, Viewer::Serving(_));
     if body.kind == MessageKind::Event || (body.kind == MessageKind::Note && !notes) {
         return Err(Problem::input([("kind", "Use `message`.")]));

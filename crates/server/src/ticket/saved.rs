@@ -7,9 +7,8 @@ use pforte_core::{
 use pforte_store::{Change, ticket_view, ticket_view::SavedView};
 
 use crate::{
-    App,
-    kernel::{Problem, StaffActor},
-    staff::must_serve,
+    cx::{App, Problem},
+    people::{StaffActor, must_serve},
 };
 
 /// Saved queues of one staff member.

@@ -1,14 +1,11 @@
 //! After the commit: doors that the change touches, and everybody's pages.
 
+use crate::{
+    cx::{App, Audience, News, Step, Topic},
+    door::Touched,
+};
 use pforte_core::{entry::Actor, kernel::Moment};
 use pforte_store::ticket::TicketRecord;
-
-use super::Step;
-use crate::{
-    App,
-    door::Touched,
-    live::{Audience, News, Topic},
-};
 
 /// Renews the doors opened on a ticket, ends the visits that are over by it, and tells the pages. To be
 /// called after every committed change of a ticket, before it is answered (rule B12).

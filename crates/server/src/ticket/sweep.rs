@@ -5,6 +5,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::{
+    happened,
+    life::tell_readers,
+    settle::settle,
+    write::{note_silence, save},
+};
+use crate::{
+    cx::{App, Audience, News, Problem, Shared, Step, Topic},
+    mail::{self, TicketNews},
+};
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Clean, Event},
@@ -19,19 +29,6 @@ use pforte_store::{
 };
 use serde_json::Value;
 use tokio::time::{MissedTickBehavior, interval};
-
-use super::{
-    Step, happened,
-    life::tell_readers,
-    settle::settle,
-    write::{note_silence, save},
-};
-use crate::{
-    App, Shared,
-    kernel::Problem,
-    live::{Audience, News, Topic},
-    mail::{self, TicketNews},
-};
 
 const EVERY: Duration = Duration::from_secs(60);
 /// Tickets of one clock in one go, and goes in one sweep.

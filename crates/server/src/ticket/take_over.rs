@@ -3,6 +3,18 @@
 //! A takeover is a ground: one row for whoever has it. Nobody else's stays: handing on, giving back and
 //! being taken over from end it in the same transaction.
 
+use super::{
+    happened,
+    life::checked,
+    refused,
+    settle::{settle, shown_end},
+    write::save,
+};
+use crate::{
+    cx::{App, Problem, Shared, Step},
+    door::staff_facts,
+    people::{StaffActor, lacks, must_serve},
+};
 use pforte_core::{
     access::{EndedHow, Need, Terms},
     entry::{Clean, Event},
@@ -17,21 +29,6 @@ use pforte_store::{
     ticket::TicketRecord,
 };
 use serde_json::{Value, json};
-
-use super::{
-    Step, happened,
-    life::checked,
-    refused,
-    settle::{settle, shown_end},
-    write::save,
-};
-use crate::{
-    App, Shared,
-    door::staff_facts,
-    kernel::{Problem, StaffActor},
-    pin::lacks,
-    staff::must_serve,
-};
 
 /// Takes a ticket over; from somebody else only when they are named.
 pub async fn take_over(

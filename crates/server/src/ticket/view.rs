@@ -2,6 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::line::{TicketLine, lines};
+use crate::{
+    attachment::view::{AttachmentView, attachment_view},
+    cx::{App, Problem, Timestamp},
+    door::{load_facts, over},
+    people::{SignedIn, Who, must_serve, sees::Seen},
+    show::{CallRef, Person, ProductDoorView, StaffRef, TicketRef, call_ref, references},
+};
 use pforte_core::{
     access::{Ask, Decision, Ground, HeldGround, Takeover, Terms, decide},
     kernel::{ContactRole, GroundId, MessageId, StaffId, Strength},
@@ -27,24 +35,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use super::{
-    line::{TicketLine, lines},
-    see::{Seen, references},
-};
-use crate::{
-    App,
-    attachment::view::{AttachmentView, attachment_view},
-    call::routes::{CallRef, call_ref},
-    customer::routes::ProductDoorView,
-    door::load_facts,
-    ground::{
-        over,
-        view::{Person, StaffRef, TicketRef},
-    },
-    kernel::{Problem, SignedIn, Timestamp, Who},
-    staff::must_serve,
-};
 
 /// Messages of one page.
 const MESSAGES: i64 = 200;
@@ -213,7 +203,7 @@ impl People<'_> {
 
     async fn contact(&mut self, id: pforte_core::kernel::ContactId) -> Result<Person, Problem> {
         if !self.known.contains_key(&id.0) {
-            let name = crate::app::contact_name(self.conn, self.provider, id).await?;
+            let name = crate::show::contact_name(self.conn, self.provider, id).await?;
             self.known.insert(id.0, ("contact", name, String::new()));
         }
         let name = self.known.get(&id.0).map(|(_, name, _)| name.clone());

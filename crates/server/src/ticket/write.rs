@@ -1,5 +1,15 @@
 //! What is written in a ticket: by the customer, by staff, by a sender who is not proven, and what happened.
 
+use super::{
+    open::{Asked, NewTicket, open_in},
+    refused,
+};
+use crate::{
+    attachment::StoredFile,
+    cx::{Problem, Step, Words},
+    mail,
+    people::{SignedIn, Who, sees},
+};
 use pforte_core::{
     entry::{Actor, Event},
     kernel::{AttachmentId, MailId, MessageId, Strength, TicketId},
@@ -8,7 +18,7 @@ use pforte_core::{
 };
 use pforte_store::{
     Conn, StoreError, Tx,
-    attachment::{self, AttachmentRecord, RedactedCopy},
+    attachment::{self, AttachmentRecord},
     contact::{self, Contact},
     ground,
     message::{self, Author, MessageRecord},
@@ -18,16 +28,6 @@ use pforte_store::{
     watcher::{self, Watcher},
 };
 use serde_json::{Value, json};
-
-use super::{
-    Step,
-    open::{Asked, NewTicket, open_in},
-    refused, see,
-};
-use crate::{
-    kernel::{Problem, SignedIn, Who, Words},
-    mail,
-};
 
 /// How many merged tickets are followed to the one that goes on.
 const MERGED: usize = 5;
@@ -39,19 +39,6 @@ pub enum File {
     Uploaded(AttachmentId),
     /// Lies in the blob store already, e.g. out of a mail.
     Stored(StoredFile),
-}
-
-/// Bytes in the blob store, and what they are called.
-#[derive(Clone, Debug)]
-pub struct StoredFile {
-    pub name: String,
-    pub media_type: String,
-    /// What the HTML of its mail calls it.
-    pub content_id: Option<String>,
-    pub size_bytes: i64,
-    pub hash: String,
-    /// Set when it carries live secrets: only this copy is shown (control 48).
-    pub redacted: Option<RedactedCopy>,
 }
 
 /// A message before it stands in its ticket.
@@ -144,7 +131,7 @@ pub async fn customer_wrote_in(
 ) -> Result<Wrote, Problem> {
     let record = going_on(tx.conn(), step, id).await?;
     // What somebody may have put here is not the customer's word for it (rule Z5).
-    let speaks = new.vouched && see::speaks_for(record.life.contact, writer);
+    let speaks = new.vouched && sees::speaks_for(record.life.contact, writer);
     let worth = worth(new.voice(), speaks);
     let was_closed = worth != Worth::Nothing && record.life.closed_at(step.now).is_some();
     let life = match record.life.clone().customer_wrote(worth, step.age, step.now) {

@@ -18,12 +18,10 @@ use pforte_store::{
 };
 
 use crate::{
-    App,
+    cx::{App, Audience, News, Problem, Topic, sources::hash_token},
     door::{EndAsk, EndedView, Touched, load_facts},
-    kernel::{Problem, SignedIn, StaffActor, Who, sources::hash_token},
-    live::{Audience, News, Topic},
     mail,
-    staff::oversees,
+    people::{SignedIn, StaffActor, Who, oversees},
 };
 
 /// How long the opening link is good.
@@ -89,7 +87,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
             "This contact has no user in the product. An admin can name one at the contact.",
         ));
     }
-    let told = crate::ground::told(&mut conn, &record).await?;
+    let told = crate::door::told(&mut conn, &record).await?;
     let own_reason = reason.is_some();
     let earlier = visit::of_ground(&mut conn, provider, ground, 100).await?;
     // A takeover has no reason of its own: on it the first visit needs one, too (rule T4).

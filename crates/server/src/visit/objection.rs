@@ -20,12 +20,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    App,
-    app::contact_name,
-    ground::view::Person,
-    kernel::{ContactActor, Problem, SignedIn, Timestamp, Who},
-    live::{Audience, News, Topic},
-    staff::must_oversee,
+    cx::{App, Audience, News, Problem, Timestamp, Topic},
+    people::{ContactActor, SignedIn, Who},
+    show::{Person, contact_name},
 };
 
 /// What may be written with it, in characters.
@@ -137,18 +134,4 @@ fn already() -> Problem {
         "Already told",
         "The leads have been told of this visit.",
     )
-}
-
-/// The objections to a ground's visits: for the customer's people, leads and admins.
-pub async fn of_ground(app: &App, who: &SignedIn, ground: Uuid) -> Result<Vec<ObjectionView>, Problem> {
-    if let Who::Staff(staff) = &who.who {
-        must_oversee(staff)?;
-    }
-    let record = crate::ground::find(app, who, ground.into()).await?;
-    let mut conn = app.read().await?;
-    let mut views = vec![];
-    for objection in objection::of_ground(&mut conn, record.provider, record.id).await? {
-        views.push(view(&mut conn, &objection).await?);
-    }
-    Ok(views)
 }

@@ -1,5 +1,16 @@
 //! The addresses of visits.
 
+use super::{
+    OpenAsk,
+    objection::{self, ObjectionView},
+    view::{RequestView, VisitView, visit_view},
+};
+use crate::{
+    cx::{Page, PageQuery, Problem, Shared, without_secrets},
+    door::EndedView,
+    people::{ContactActor, SignedIn, StaffActor, must_serve},
+    show::{ProductRef, ReasonBody, field},
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -9,19 +20,6 @@ use pforte_store::log;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use super::{
-    OpenAsk,
-    objection::{self, ObjectionView},
-    view::{ProductRef, RequestView, VisitView, visit_view},
-};
-use crate::{
-    Shared,
-    door::EndedView,
-    kernel::{ContactActor, Page, PageQuery, Problem, SignedIn, StaffActor, without_secrets},
-    pin::routes::{ReasonBody, field},
-    staff::must_serve,
-};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -102,19 +100,6 @@ pub async fn object(
     Json(body): Json<ObjectionBody>,
 ) -> Result<Json<ObjectionView>, Problem> {
     Ok(Json(objection::object(&app, who, id.into(), body.said.as_deref()).await?))
-}
-
-/// Objections to a ground's visits
-///
-/// For the customer's contacts, leads and admins.
-#[utoipa::path(get, path = "/grounds/{id}/objections", tag = "visits", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<ObjectionView>), (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn objections(
-    State(app): State<Shared>,
-    who: SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Json<Vec<ObjectionView>>, Problem> {
-    Ok(Json(objection::of_ground(&app, &who, id).await?))
 }
 
 /// What a visit opened, newest first

@@ -13,32 +13,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    App,
-    app::{contact_name, staff_name},
-    ground::view::{EndingView, Person, ReasonView},
-    kernel::{Problem, SignedIn, Timestamp},
-    ticket::Known,
+    cx::{App, Problem, Timestamp},
+    people::SignedIn,
+    show::{EndingView, Known, Person, ProductRef, ReasonView, contact_name, staff_name},
 };
 
 /// Among how many of the newest requests the last page is looked for.
 const LOOKED_AT: i64 = 12;
-
-/// A product by name.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProductRef {
-    pub id: String,
-    pub name: String,
-}
-
-impl ProductRef {
-    pub fn new(product: &Arc<Product>) -> Self {
-        Self { id: product.id.clone(), name: product.name.clone() }
-    }
-
-    pub fn by_id(app: &App, id: &str) -> Self {
-        app.product(id).map_or_else(|| Self { id: id.into(), name: id.into() }, Self::new)
-    }
-}
 
 /// What an area is called.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -11,8 +11,8 @@ use pforte_core::{
 };
 use pforte_server::{
     attachment::sweep,
-    kernel::Problem,
-    ticket::{Asked, NewMessage, NewTicket, Opened, Step, open_in, put},
+    cx::{Problem, Step},
+    ticket::{Asked, NewMessage, NewTicket, Opened, open_in, put},
 };
 use pforte_store::{
     contact,

@@ -11,15 +11,19 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
+use pforte_blobs::{Blobs, hash};
 use pforte_core::kernel::{Moment, ProviderId};
-use pforte_server::{
-    AttachmentSettings,
-    attachment::blobs::{Blobs, hash},
-};
+use pforte_server::{AttachmentSettings, cx::Clock};
 use pforte_testkit::{FakeClock, TestBucket};
 use tempfile::TempDir;
 
 pub const PROVIDER: ProviderId = ProviderId(uuid::Uuid::from_u128(5));
+
+/// As a server opens it, with a clock that stands still.
+pub fn opened(settings: &AttachmentSettings) -> Blobs {
+    let now = Arc::new(|| FakeClock::default().now());
+    Blobs::new(settings.folder.clone(), settings.bucket.clone(), now).expect("settings")
+}
 
 /// A place for bytes.
 pub struct Place {
@@ -47,7 +51,7 @@ impl Place {
 
     /// As a server finds it that was just started.
     pub fn blobs(&self) -> Blobs {
-        Blobs::new(&self.settings(), Arc::new(FakeClock::default())).expect("settings")
+        opened(&self.settings())
     }
 
     /// Where the provider's contents lie.

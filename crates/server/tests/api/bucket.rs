@@ -8,17 +8,11 @@ use std::{
 };
 
 use bytes::Bytes;
+use pforte_blobs::{Blobs, Trouble, hash};
 use pforte_core::kernel::Span;
 use pforte_mail::transport::{Handed, Intake, TakeError, Taken, Way};
-use pforte_server::{
-    BucketSettings,
-    attachment::{
-        blobs::{Blobs, Trouble, hash},
-        sweep,
-    },
-    mail::intake,
-};
-use pforte_testkit::{FakeClock, Letter, TestApp, TestBucket, TestDb};
+use pforte_server::{BucketSettings, attachment::sweep, post::intake};
+use pforte_testkit::{Letter, TestApp, TestBucket, TestDb};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -26,7 +20,7 @@ use tokio::{
 
 use crate::{
     attachments::{HAR, ticket_with, upload},
-    blobs::{PROVIDER, Place},
+    blobs::{PROVIDER, Place, opened},
 };
 
 const LONGEST: Duration = Duration::from_secs(15);
@@ -35,7 +29,7 @@ const LONGEST: Duration = Duration::from_secs(15);
 async fn probed(place: &Place, change: impl FnOnce(&mut BucketSettings)) -> Trouble {
     let mut settings = place.settings();
     change(settings.bucket.as_mut().expect("a bucket"));
-    let blobs = Blobs::new(&settings, Arc::new(FakeClock::default())).expect("settings");
+    let blobs = opened(&settings);
     blobs.probe().await.expect_err("it cannot be used")
 }
 
@@ -119,7 +113,7 @@ async fn scripted(place: &Place, answers: Vec<Option<&'static str>>) -> (Blobs, 
             }
         }
     });
-    (Blobs::new(&settings, Arc::new(FakeClock::default())).expect("settings"), asked)
+    (opened(&settings), asked)
 }
 
 #[tokio::test]

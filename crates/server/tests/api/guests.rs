@@ -17,7 +17,7 @@ fn invitation(ticket: Uuid) -> Value {
 /// The code that an app with this secret shows now.
 fn code_of(app: &TestApp, secret: &str) -> String {
     let secret = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).expect("base 32");
-    let totp = pforte_server::kernel::password::totp(&secret, "", "").expect("a secret");
+    let totp = pforte_server::cx::password::totp(&secret, "", "").expect("a secret");
     totp.generate(u64::try_from(app.app.sources.now().0 / 1_000_000).expect("after 1970")).to_string()
 }
 

@@ -9,6 +9,7 @@ mod calls;
 mod contacts;
 mod customer_changes;
 mod customers;
+mod earlier;
 mod edge;
 mod endings;
 mod events;

@@ -138,7 +138,7 @@ on_both! {
     /// `support+x@` is support, and every mail server knows a postmaster (RFC 5321 §4.5.1).
     async fn m12_tags_and_postmaster_are_taken(app: TestApp) {
         use pforte_mail::transport::Intake as _;
-        let intake = pforte_server::mail::intake::intake(app.app.clone());
+        let intake = pforte_server::post::intake::intake(app.app.clone());
         for ours in ["support+rechnung@nordlicht.example", "SUPPORT@Nordlicht.example", "postmaster@nordlicht.example", "Postmaster"] {
             assert!(intake.accepts(ours), "{ours}");
             assert!(app.app.support_at(ours).is_some(), "{ours}");

@@ -1,7 +1,7 @@
 //! Staff: added and changed by admins (rule M5).
 
 use http::Method;
-use pforte_server::kernel::password::totp;
+use pforte_server::cx::password::totp;
 use pforte_testkit::{TestApp, on_both};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lettre::address::Envelope;
 use pforte_mail::{oauth::SignIn, transport::Login};
-use pforte_server::mail::relay::{Relay, Smtp, SmtpTls};
+use pforte_server::cx::relay::{Relay, Smtp, SmtpTls};
 use pforte_testkit::{Dovecot, MAILBOX_PASSWORD, Postfix, Takes, TokenServer};
 
 const USER: &str = "support@nordlicht.example";

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use pforte_core::kernel::{Moment, Span};
-use pforte_server::kernel::Clock;
+use pforte_server::cx::Clock;
 
 #[derive(Debug)]
 pub struct StoryClock {

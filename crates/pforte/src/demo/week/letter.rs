@@ -2,7 +2,7 @@
 
 use pforte_core::kernel::Moment;
 use pforte_mail::transport::{Handed, Way};
-use pforte_server::{Shared, mail::intake};
+use pforte_server::{Shared, post::intake};
 
 use crate::{Failure, demo::SUPPORT};
 

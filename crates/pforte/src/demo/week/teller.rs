@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use pforte_core::kernel::{Moment, Span};
 use pforte_gateway::{Ask, Permit};
-use pforte_server::{Shared, mail, ticket};
+use pforte_server::{Shared, post, ticket};
 use serde_json::{Value, json};
 
 use super::{
@@ -105,12 +105,12 @@ impl Teller {
 
     async fn go_on_to(&mut self, at: Moment) -> Result<(), Failure> {
         // Letters leave on the day they were written, and no day passes without a look at the tickets.
-        mail::deliver_due(&self.app).await?;
+        post::deliver_due(&self.app).await?;
         let (from, to) = (self.day(self.now()), self.day(at));
         for day in (from.max(self.swept)..to).map(|day| day + 1) {
             self.clock.go_on_to(Moment(day * Span::days(1).0));
             ticket::sweep(&self.app).await?;
-            mail::deliver_due(&self.app).await?;
+            post::deliver_due(&self.app).await?;
             self.swept = day;
         }
         self.clock.go_on_to(at);
@@ -133,7 +133,7 @@ impl Teller {
         for person in customers.into_iter().chain(rest) {
             person.signs_out().await?;
         }
-        mail::deliver_due(&self.app).await?;
+        post::deliver_due(&self.app).await?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use pforte_core::{
 use pforte_store::{contact::Contact, outbox::Message, provider::Provider};
 
 use super::{language, message};
-use crate::App;
+use crate::cx::App;
 
 /// Whether an address is the reader's. Holds no name: whoever asked may be somebody else (control 46).
 pub fn address_question(

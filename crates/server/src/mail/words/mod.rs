@@ -8,7 +8,7 @@ use pforte_store::{
     staff::Staff,
 };
 
-use crate::App;
+use crate::cx::App;
 
 mod contact;
 

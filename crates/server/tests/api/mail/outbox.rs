@@ -10,7 +10,7 @@ use std::{
 };
 
 use pforte_core::kernel::{Span, TicketId};
-use pforte_server::mail::{MailTarget, Smtp, SmtpTls, deliver_due};
+use pforte_server::{MailTarget, Smtp, SmtpTls, post::deliver_due};
 use pforte_store::outbox::{Message, Origin, Place, put};
 use pforte_testkit::{TestApp, TestDb, entries_named, on_both_stores};
 use serde_json::Value;

@@ -101,7 +101,7 @@ on_both! {
             client: None,
             cut: None,
         };
-        assert!(pforte_server::mail::intake::take(&app.app, handed).await.is_err());
+        assert!(pforte_server::post::intake::take(&app.app, handed).await.is_err());
         assert!(tickets(&agent).await.is_empty() && quarantine(&agent).await.is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The own account: language, password, one-time codes.
 
 use pforte_core::kernel::Span;
-use pforte_server::kernel::password::totp;
+use pforte_server::cx::password::totp;
 use pforte_testkit::{Browser, PASSWORD, Person, TestApp, on_both};
 use serde_json::{Value, json};
 

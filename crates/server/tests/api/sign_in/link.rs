@@ -157,7 +157,7 @@ on_both! {
         let sealed = |to: &str| waiting.iter().any(|m| m.recipient == to && m.body.contains("#\u{27e6}"));
         assert!(sealed(&address) && sealed(&near.customer.owner.address));
         let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-        let fast = pforte_server::kernel::sources::hash_token(&format!("activation:{plain}"));
+        let fast = pforte_server::cx::sources::hash_token(&format!("activation:{plain}"));
         let bytes = app.db.bytes();
         assert!(!bytes.windows(fast.len()).any(|w| w == fast.as_bytes()), "a hash without a key");
     }
