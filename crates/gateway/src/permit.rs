@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc, time::Instant};
 
 use pforte_core::{
-    access::EndedHow,
+    access::{Closed, EndedHow, Need},
     catalogue::{Action, AskedBody, Because, DataClass, PassList, Product},
     kernel::{EntryId, Moment, VisitId},
 };
@@ -177,29 +177,16 @@ pub enum Why {
     Ended,
     /// The visit is over (410).
     Over { how: EndedHow, cut_millis: Option<u64> },
-    /// Closed to every ground: passwords, MFA, keys, or a route nobody classified (403).
-    Never { classified: bool },
-    /// Something would open it (403): the customer's consent, or a ground that shows personal data.
-    Needs { what: Needed, action: Action },
+    /// Nobody classified the route (403).
+    Unclassified,
+    /// The decision shut it (403), or nothing can be logged (503).
+    Closed(Closed),
+    /// Something would open it (403).
+    Needs(Need),
     /// One masked page was asked too often with parameters (429).
     TooOften,
     /// The gateway itself refuses; its own page says why.
     Stopped,
-    /// The log cannot be written, so nothing is forwarded (503).
-    LogDown,
     /// Too many requests wait (503).
     Busy,
-}
-
-/// What would open a closed page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needed {
-    /// Written consent of an authorised contact to this kind of action (rule T9).
-    Consent,
-    /// Personal data: a grant, or consent (rule X2).
-    PersonalData,
-    /// The area is not on the ground's allow-list (rule T8).
-    Area,
-    /// Anything the staff member lacks (training, guidelines, MFA).
-    Staff,
 }

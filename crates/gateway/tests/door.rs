@@ -7,10 +7,10 @@ mod support;
 use std::sync::atomic::Ordering;
 
 use pforte_core::{
-    access::EndedHow,
+    access::{Closed, EndedHow, Lack, Need},
     catalogue::{Action, DataClass},
 };
-use pforte_gateway::{GatewayConfig, Needed, Scheme, Why};
+use pforte_gateway::{GatewayConfig, Scheme, Why};
 use support::*;
 
 const HTML: &str = "Accept: text/html\r\n";
@@ -98,19 +98,13 @@ async fn every_reason_has_a_page_in_the_readers_language() {
         (Why::Over { how: EndedHow::HourUp, cut_millis: None }, 410, "The hour was up."),
         (Why::Over { how: EndedHow::Idle, cut_millis: None }, 410, "Nothing was opened for 15 minutes."),
         (Why::Over { how: EndedHow::GroundOver, cut_millis: None }, 410, "Ended with the access."),
-        (Why::Never { classified: true }, 403, "This page stays closed."),
-        (Why::Never { classified: false }, 403, "This page is not released."),
-        (
-            Why::Needs { what: Needed::Consent, action: Action::Download },
-            403,
-            "This needs the customer&#39;s consent.",
-        ),
-        (
-            Why::Needs { what: Needed::PersonalData, action: Action::View },
-            403,
-            "This page holds personal data.",
-        ),
-        (Why::LogDown, 503, "The log cannot be written."),
+        (Why::Closed(Closed::Never), 403, "This never opens for support."),
+        (Why::Unclassified, 403, "This page is not released."),
+        (Why::Needs(Need::Consent(Action::Download)), 403, "Downloading needs the customer’s consent."),
+        (Why::Needs(Need::PersonalData), 403, "This page holds personal data."),
+        (Why::Needs(Need::Staff(Lack::Training)), 403, "You have not done all trainings."),
+        (Why::Closed(Closed::ViewOnly), 403, "This access is for viewing only."),
+        (Why::Closed(Closed::LogDown), 503, "The log cannot be written right now."),
         (Why::Busy, 503, "Too much is going on"),
     ];
     for (why, status, words) in table {
@@ -136,7 +130,7 @@ async fn every_reason_has_a_page_in_the_readers_language() {
 #[tokio::test]
 async fn control_37_a_log_that_is_down_forwards_nothing() {
     let stage = Stage::new(|_| text("hello")).await;
-    stage.permit.shut(Why::LogDown);
+    stage.permit.shut(Why::Closed(Closed::LogDown));
     for _ in 0..3 {
         let answer = stage.get("/v/x").await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")));

@@ -219,7 +219,7 @@ async fn expectations_are_met_after_admission() {
     assert!(read_until(&mut stream, b"\r\n\r\n").await.starts_with(b"HTTP/1.1 100"));
     stream.write_all(b"hello").await.unwrap();
     assert_eq!(Answer::parse(&read_all(&mut stream).await).text(), "hello");
-    stage.permit.shut(pforte_gateway::Why::LogDown);
+    stage.permit.shut(pforte_gateway::Why::Closed(pforte_core::access::Closed::LogDown));
     assert_eq!(stage.raw(&waiting).await.status, 503);
 }
 

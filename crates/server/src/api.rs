@@ -1,5 +1,7 @@
 //! The index of all addresses, and what stands before each: limits and the origin check.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -8,10 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use pforte_core::ticket::TEXT_BODY_BYTES;
+use pforte_core::{access, kernel::Language, ticket::TEXT_BODY_BYTES};
 use pforte_store::{Health, StoreError};
 use serde_json::json;
-use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder};
+use utoipa::openapi::{Info, License, OpenApi, OpenApiBuilder, ServerBuilder, extensions::ExtensionsBuilder};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt as _},
     routes,
@@ -166,7 +168,15 @@ fn document_frame() -> OpenApi {
 
 /// The API's document, as it is served and committed.
 pub fn openapi() -> OpenApi {
-    with_names(addresses().split_for_parts().1)
+    with_decisions(with_names(addresses().split_for_parts().1))
+}
+
+/// What is said of a door that stays shut, by code and language: pages are made with it.
+fn with_decisions(mut document: OpenApi) -> OpenApi {
+    let told = |language| access::told(language).collect::<BTreeMap<_, _>>();
+    let words = json!({ "de": told(Language::German), "en": told(Language::English) });
+    document.extensions = Some(ExtensionsBuilder::new().add("x-decisions", words).build());
+    document
 }
 
 /// Names every operation by method and path, as `post_pin_redeem`: unique, and stable.

@@ -1,5 +1,6 @@
 //! The agent's side: redeeming, opening, and asking the door as the gateway does.
 
+use pforte_core::access::{Closed, Need};
 use pforte_gateway::{Ask, Pass, Permit, Shut, Why};
 use pforte_server::Shared;
 use serde_json::{Value, json};
@@ -103,12 +104,14 @@ pub fn shut_code(shut: &Shut) -> String {
         Why::NotHere => "not_here".into(),
         Why::LinkSpent => "link_spent".into(),
         Why::Over { how, .. } => format!("over.{how:?}"),
-        Why::Never { .. } => "never".into(),
-        Why::Needs { what, .. } => format!("needs.{what:?}"),
+        Why::Unclassified => "never".into(),
+        Why::Closed(Closed::LogDown) => "log_down".into(),
+        Why::Closed(closed) => format!("{closed:?}").to_lowercase(),
+        Why::Needs(Need::Consent(_)) => "needs.Consent".into(),
+        Why::Needs(need) => format!("needs.{need:?}"),
         Why::Ended => "ended".into(),
         Why::TooOften => "too_often".into(),
         Why::Stopped => "stopped".into(),
-        Why::LogDown => "log_down".into(),
         Why::Busy => "busy".into(),
     }
 }

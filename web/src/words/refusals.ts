@@ -1,6 +1,7 @@
 // What a refusal says to a person, by its stable code. Unknown codes fall back to the server's words.
 import { codeOf, Problem } from "../api/problem";
 import type { Language } from "../api/types";
+import decisions from "./decisions.json";
 import { words } from "./dictionary";
 import { useLanguage } from "./language";
 
@@ -26,32 +27,10 @@ export const refusals = words(
 		"pin.needs_confirmation": "Bitte bestätigen Sie zuerst Ihr Passwort.",
 		"pin.not_authorised": "Sie sind nicht für Support-Anfragen berechtigt.",
 		"staff.lacks": "Ihnen fehlt noch etwas, um Zugänge zu öffnen.",
-		"needs.reason": "Dafür braucht es einen Grund.",
-		"needs.link": "Dafür braucht es den Verweis auf das Gespräch oder die Anfrage.",
-		"needs.consent": "Dafür braucht es die Zustimmung des Kunden.",
-		"needs.consent.change": "Zum Ändern braucht es die Zustimmung des Kunden.",
-		"needs.consent.import": "Zum Einspielen von Daten braucht es die Zustimmung des Kunden.",
-		"needs.consent.download": "Zum Herunterladen braucht es die Zustimmung des Kunden.",
-		"needs.consent.test": "Zum Testen braucht es die Zustimmung des Kunden.",
-		"needs.personal_data":
-			"Das sind persönliche Daten. Eine PIN öffnet sie nicht, dafür braucht es eine Freigabe des Kunden.",
-		"needs.area": "Dieser Bereich gehört nicht zur Freigabe. Der Kunde kann ihn freigeben.",
-		"needs.act_as": "Es fehlt, als wessen Nutzer Sie hineingehen.",
-		"needs.acting_as": "Als anderer Nutzer geht das nur mit Freigabe des Kunden.",
-		"needs.customer_word": "Dafür muss der Kunde zuerst geschrieben oder bestätigt haben.",
-		"needs.takeover": "Dafür müssen Sie die Anfrage zuerst übernehmen.",
-		"staff.lacks.role": "Ihnen fehlt die Rolle: Zugänge öffnen Support und Onboarding.",
-		"staff.lacks.mfa": "Ihnen fehlt der zweite Faktor.",
-		"staff.lacks.training": "Ihnen fehlen Schulungen. Danach trägt die Verwaltung sie ein.",
-		"staff.lacks.guidelines": "Ihnen fehlt die Zustimmung zu den aktuellen Richtlinien.",
-		"staff.lacks.duties": "Sie haben überfällige Pflichten. Erst danach öffnet sich wieder etwas.",
-		"staff.inactive": "Dieser Zugang zum Arbeitsplatz ist stillgelegt.",
 		"staff.leads_only": "Das ist der Leitung vorbehalten.",
 		"staff.admins_only": "Das ist der Verwaltung vorbehalten.",
 		"staff.guest": "Gäste sehen nur, wozu sie eingeladen sind.",
 		"staff.not_oneself": "Das geht nicht bei sich selbst. Bitte jemand anderen darum.",
-		"customer.inactive": "Das Konto dieses Kunden ist nicht aktiv.",
-		"action.never": "Das öffnet sich für den Support nie.",
 		"route.unclassified": "Das steht nicht im Produktkatalog, deshalb bleibt es zu.",
 		"route.query":
 			"Mit diesen Angaben in der Adresse bleibt es zu: Sie könnten verdeckte Daten verraten oder etwas ändern.",
@@ -63,17 +42,6 @@ export const refusals = words(
 		"request.service_worker": "In einer Sitzung laufen keine Hintergrundskripte.",
 		"request.ambiguous": "Der Aufruf war nicht eindeutig.",
 		"request.slow": "Der Aufruf kam nicht vollständig an.",
-		"ground.none": "Dafür braucht es eine PIN des Kunden.",
-		"ground.view_only": "Dieser Zugang ist nur zum Ansehen.",
-		"ground.product": "Dieser Zugang gilt für ein anderes Produkt.",
-		"ground.contact_gone": "Der Kontakt darf keinen Support mehr anfragen.",
-		"ground.expired": "Die Zeit ist um. Bitte um eine neue PIN.",
-		"ground.ended": "Der Zugang ist schon beendet.",
-		"visit.none": "Dazu läuft kein Besuch.",
-		"visit.ended": "Dieser Besuch ist beendet.",
-		"visit.hour_up": "Die Stunde ist um.",
-		"visit.idle": "Der Besuch endete, weil lange nichts geschah.",
-		"visit.condition_lost": "Eine Voraussetzung ist weggefallen.",
 		"visit.no_user":
 			"Dieser Kontakt hat in diesem Produkt keinen Nutzer. Die Verwaltung kann ihn eintragen.",
 		"visit.too_many": "Es laufen schon zu viele Besuche. Beenden Sie zuerst einen.",
@@ -81,7 +49,6 @@ export const refusals = words(
 		"request.invalid": "Das war so nicht zu lesen. Bitte laden Sie die Seite neu.",
 		"body.not_json": "Das war so nicht zu lesen. Bitte laden Sie die Seite neu.",
 		"method.not_allowed": "Das geht hier nicht. Bitte laden Sie die Seite neu.",
-		"self_grant.off": "Eigene Freigaben sind bei diesem Anbieter nicht erlaubt.",
 		"totp.there": "Der zweite Faktor ist schon eingeschaltet.",
 		"sign_in.needs_confirmation": "Bitte bestätigen Sie zuerst Ihr Passwort.",
 		"origin.foreign":
@@ -90,10 +57,6 @@ export const refusals = words(
 		busy: "Gerade ist viel los. Bitte versuchen Sie es gleich noch einmal.",
 		conflict: "Das gibt es schon. Bitte wählen Sie einen anderen Namen oder eine andere Nummer.",
 		internal: "Bei uns ist etwas schiefgegangen. Es wurde nichts geändert.",
-		"log.down":
-			"Das Protokoll kann gerade nicht geschrieben werden. Bis dahin öffnet sich keine Tür; beenden geht weiterhin.",
-		"ticket.locked": "Diese Anfrage ist gesperrt. Eine Folgeanfrage führt sie weiter.",
-		"ticket.closed": "Diese Anfrage ist geschlossen.",
 		"ticket.taken": "Jemand anderes hat diese Anfrage schon übernommen.",
 		"ticket.not_yours": "Das geht nur, wenn Sie die Anfrage übernommen haben.",
 		"ticket.merged": "Diese Anfrage wurde mit einer anderen zusammengelegt. Dort geht es weiter.",
@@ -183,33 +146,10 @@ export const refusals = words(
 		"pin.needs_confirmation": "Please confirm your password first.",
 		"pin.not_authorised": "You are not authorised to ask for support.",
 		"staff.lacks": "Something is still missing before you can open access.",
-		"needs.reason": "This needs a reason.",
-		"needs.link": "This needs a link to the call or request.",
-		"needs.consent": "This needs the customer's consent.",
-		"needs.consent.change": "Changing needs the customer's consent.",
-		"needs.consent.import": "Importing data needs the customer's consent.",
-		"needs.consent.download": "Downloading needs the customer's consent.",
-		"needs.consent.test": "Testing needs the customer's consent.",
-		"needs.personal_data":
-			"This is personal data. A PIN does not open it; it needs a grant from the customer.",
-		"needs.area": "This area is not part of the grant. The customer can add it.",
-		"needs.act_as": "It is not said as whose user you enter.",
-		"needs.acting_as": "As another user only with a grant from the customer.",
-		"needs.customer_word": "The customer must have written or confirmed first.",
-		"needs.takeover": "You have to take the request over first.",
-		"staff.lacks.role": "Your role opens no access. Support and onboarding can.",
-		"staff.lacks.mfa": "Your second factor is missing.",
-		"staff.lacks.training":
-			"You have not done all trainings. Administration enters them once they are done.",
-		"staff.lacks.guidelines": "You have not accepted the current guidelines.",
-		"staff.lacks.duties": "You have overdue duties. Once they are done, doors open again.",
-		"staff.inactive": "This access to the desk is inactive.",
 		"staff.leads_only": "This is for leads.",
 		"staff.admins_only": "This is for administration.",
 		"staff.guest": "Guests see only what they were invited to.",
 		"staff.not_oneself": "Not on yourself. Please ask somebody else.",
-		"customer.inactive": "This customer's account is not active.",
-		"action.never": "This never opens for support.",
 		"route.unclassified": "The product catalogue does not name it, so it stays closed.",
 		"route.query":
 			"With these parameters it stays closed: they could give masked data away, or change something.",
@@ -220,24 +160,12 @@ export const refusals = words(
 		"request.service_worker": "No background scripts run in a session.",
 		"request.ambiguous": "It was ambiguous.",
 		"request.slow": "It did not arrive in full.",
-		"ground.none": "This needs a PIN from the customer.",
-		"ground.view_only": "This access is for viewing only.",
-		"ground.product": "This access is for another product.",
-		"ground.contact_gone": "The contact may no longer ask for support.",
-		"ground.expired": "Time is up. Please ask for a new PIN.",
-		"ground.ended": "This access has already ended.",
-		"visit.none": "No visit is running for this.",
-		"visit.ended": "This visit has ended.",
-		"visit.hour_up": "The hour is up.",
-		"visit.idle": "The visit ended because nothing happened for long.",
-		"visit.condition_lost": "A condition was lost.",
 		"visit.no_user": "This contact has no user in this product. Administration can enter one.",
 		"visit.too_many": "Too many visits are running. End one first.",
 		"visit.objected_already": "The leads know about this visit already.",
 		"request.invalid": "That could not be read. Please load the page again.",
 		"body.not_json": "That could not be read. Please load the page again.",
 		"method.not_allowed": "That cannot be done here. Please load the page again.",
-		"self_grant.off": "This provider does not allow grants to oneself.",
 		"totp.there": "The second factor is already on.",
 		"sign_in.needs_confirmation": "Please confirm your password first.",
 		"origin.foreign": "This page was opened under another address. Please load it again.",
@@ -245,10 +173,6 @@ export const refusals = words(
 		busy: "A lot is going on right now. Please try again in a moment.",
 		conflict: "That exists already. Please choose another name or number.",
 		internal: "Something failed on our side. Nothing was changed.",
-		"log.down":
-			"The log cannot be written right now. Until it can, no door opens; ending still works.",
-		"ticket.locked": "This request is locked. A follow-up carries it on.",
-		"ticket.closed": "This request is closed.",
 		"ticket.taken": "Somebody else has already taken this request over.",
 		"ticket.not_yours": "Only whoever has taken the request over can do this.",
 		"ticket.merged": "This request was merged into another one. It goes on there.",
@@ -320,7 +244,8 @@ export function refusalText(error: unknown, language: Language): string {
 /** One sentence for a code, e.g. of a decision that says why a product is closed. */
 export function codeText(code: string, fallback: string, language: Language): string {
 	const known = refusals[language] as Record<string, string>;
-	return known[code] ?? (fallback || known.unknown || "");
+	const decided = decisions[language] as Record<string, string>;
+	return known[code] ?? decided[code] ?? (fallback || known.unknown || "");
 }
 
 /** `refusalText` in the page's language. */

@@ -79,11 +79,13 @@ mod ended;
 mod facts;
 mod ground;
 mod judge;
+mod words;
 
 pub use decision::*;
 pub use ended::*;
 pub use facts::*;
 pub use ground::*;
+pub use words::told;
 
 use crate::{
     catalogue::Action,

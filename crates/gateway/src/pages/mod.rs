@@ -15,7 +15,7 @@ use http::{
         REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
     },
 };
-use pforte_core::access::EndedHow;
+use pforte_core::access::{Closed, EndedHow};
 
 use crate::{
     body::OutBody,
@@ -134,7 +134,7 @@ pub(crate) fn shut(scene: &Scene, shut: &Shut) -> Response<OutBody> {
     if over && reader.html {
         forget(&mut response);
     }
-    if matches!(shut.why, Why::LogDown | Why::Busy) {
+    if matches!(shut.why, Why::Closed(Closed::LogDown) | Why::Busy) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response

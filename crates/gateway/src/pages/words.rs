@@ -2,12 +2,12 @@
 
 use http::StatusCode;
 use pforte_core::{
-    access::EndedHow,
+    access::{Closed, EndedHow, Need},
     catalogue::{Action, Because, DataClass},
 };
 
 use super::{Own, Text};
-use crate::permit::{Language, Needed, Refused, Why};
+use crate::permit::{Language, Refused, Why};
 
 /// One sentence in both languages.
 type Both = (&'static str, &'static str);
@@ -139,17 +139,7 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
             ],
         ),
         Why::Stopped => own(Own::Bad, language),
-        Why::Never { classified: true } => text(
-            StatusCode::FORBIDDEN,
-            "visit.never",
-            "closed",
-            ("Diese Seite bleibt zu.", "This page stays closed."),
-            &[(
-                "Passwörter, Anmeldung und Schlüssel des Kunden öffnet kein Zugang, auch keine Zustimmung. Der Kunde kann das nur selbst tun.",
-                "No access opens a customer's passwords, sign-in or keys, and no consent does. Only the customer can do this.",
-            )],
-        ),
-        Why::Never { classified: false } => text(
+        Why::Unclassified => text(
             StatusCode::FORBIDDEN,
             "visit.unclassified",
             "closed",
@@ -165,23 +155,8 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
                 ),
             ],
         ),
-        Why::Needs { what, action } => needs(*what, *action, language),
-        Why::LogDown => text(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "log.down",
-            "closed",
-            ("Gerade wird nichts geöffnet.", "Nothing is opened right now."),
-            &[
-                (
-                    "Das Protokoll kann nicht geschrieben werden. Ohne Eintrag gibt es keinen Zugang.",
-                    "The log cannot be written. Without an entry there is no access.",
-                ),
-                (
-                    "Sitzungen beenden geht weiterhin. Die Administration ist gefragt.",
-                    "Ending sessions still works. An administrator is needed.",
-                ),
-            ],
-        ),
+        Why::Closed(closed) => said(closed.code(), closed.told(language), more_of(*closed), language),
+        Why::Needs(need) => said(need.code(), need.told(language), more_for(*need), language),
         Why::Busy => text(
             StatusCode::SERVICE_UNAVAILABLE,
             "gateway.busy",
@@ -241,76 +216,85 @@ fn cut(millis: u64, language: Language) -> String {
     }
 }
 
-fn needs(what: Needed, action: Action, language: Language) -> Text {
-    let text =
-        |code, title, lines: &[Both]| text(language, StatusCode::FORBIDDEN, code, "closed", title, lines);
-    match what {
-        Needed::Consent => {
-            let mut page = text(
-                "visit.needs_consent",
-                ("Dafür braucht es die Zustimmung des Kunden.", "This needs the customer's consent."),
-                &[],
-            );
-            page.lines.push(pick(language, consent_to(action)));
-            page.lines.push(pick(
-                language,
-                (
-                    "Ein berechtigter Kontakt kann schriftlich zustimmen, für genau diese Art von Handlung.",
-                    "An authorised contact can agree in writing, to exactly this kind of action.",
-                ),
-            ));
-            page
-        }
-        Needed::PersonalData => text(
-            "visit.personal_data",
-            ("Hier stehen persönliche Daten.", "This page holds personal data."),
-            &[
-                (
-                    "Eine PIN öffnet das Produkt, aber keine Daten von Menschen.",
-                    "A PIN opens the product, but not people's data.",
-                ),
-                (
-                    "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
-                    "The customer can open it: with a grant or a consent.",
-                ),
-            ],
-        ),
-        Needed::Area => text(
-            "visit.area",
-            ("Dieser Bereich gehört nicht zur Freigabe.", "This area is not part of the access."),
-            &[("Der Kunde kann ihn zusätzlich freigeben.", "The customer can open it in addition.")],
-        ),
-        Needed::Staff => text(
-            "visit.staff",
-            ("Ihnen fehlt noch eine Voraussetzung.", "You still lack a condition."),
-            &[(
-                "Der Arbeitsplatz zeigt, welche: Schulung, Richtlinien oder zweiter Faktor.",
-                "The desk shows which: training, guidelines or second factor.",
-            )],
-        ),
+/// A door that the decision left shut: its sentence, and what this page adds to it.
+fn said(code: &'static str, told: &str, more: &[Both], language: Language) -> Text {
+    let log_down = code == Closed::LogDown.code();
+    Text {
+        status: if log_down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::FORBIDDEN },
+        code: code.into(),
+        tone: "closed",
+        title: told.to_owned(),
+        lines: more.iter().map(|line| pick(language, *line)).collect(),
+        facts: vec![],
     }
 }
 
-fn consent_to(action: Action) -> Both {
-    match action {
-        Action::View => {
-            ("Diese Seite wird nur mit Zustimmung gezeigt.", "This page is shown only with consent.")
-        }
-        Action::Change | Action::Never => (
-            "Hier würde etwas geändert. Es ist nichts gespeichert worden.",
-            "Something would be changed here. Nothing was saved.",
-        ),
-        Action::Import => (
-            "Hier würden Daten eingespielt. Es ist nichts geschehen.",
-            "Data would be imported here. Nothing was done.",
-        ),
-        Action::Download => ("Hier würde etwas heruntergeladen.", "Something would be downloaded here."),
-        Action::Test => (
-            "Hier würde etwas ausprobiert. Es ist nichts geschehen.",
-            "Something would be tested here. Nothing was done.",
-        ),
+const fn more_of(closed: Closed) -> &'static [Both] {
+    match closed {
+        Closed::Never => &[(
+            "Passwörter, Anmeldung und Schlüssel des Kunden öffnet kein Zugang, auch keine Zustimmung. Der Kunde kann das nur selbst tun.",
+            "No access opens a customer's passwords, sign-in or keys, and no consent does. Only the customer can do this.",
+        )],
+        Closed::LogDown => &[(
+            "Ohne Eintrag gibt es keinen Zugang. Die Administration ist gefragt.",
+            "Without an entry there is no access. An administrator is needed.",
+        )],
+        _ => &[],
     }
 }
+
+const fn more_for(need: Need) -> &'static [Both] {
+    match need {
+        Need::Consent(Action::View | Action::Never) => &[BY_AN_AUTHORISED_CONTACT],
+        Need::Consent(Action::Change) => &[
+            (
+                "Hier würde etwas geändert. Es ist nichts gespeichert worden.",
+                "Something would be changed here. Nothing was saved.",
+            ),
+            BY_AN_AUTHORISED_CONTACT,
+        ],
+        Need::Consent(Action::Import) => &[
+            (
+                "Hier würden Daten eingespielt. Es ist nichts geschehen.",
+                "Data would be imported here. Nothing was done.",
+            ),
+            BY_AN_AUTHORISED_CONTACT,
+        ],
+        Need::Consent(Action::Download) => &[
+            ("Hier würde etwas heruntergeladen.", "Something would be downloaded here."),
+            BY_AN_AUTHORISED_CONTACT,
+        ],
+        Need::Consent(Action::Test) => &[
+            (
+                "Hier würde etwas ausprobiert. Es ist nichts geschehen.",
+                "Something would be tested here. Nothing was done.",
+            ),
+            BY_AN_AUTHORISED_CONTACT,
+        ],
+        Need::PersonalData => &[
+            (
+                "Eine PIN öffnet das Produkt, aber keine Daten von Menschen.",
+                "A PIN opens the product, but not people's data.",
+            ),
+            (
+                "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
+                "The customer can open it: with a grant or a consent.",
+            ),
+        ],
+        Need::Area => {
+            &[("Der Kunde kann ihn zusätzlich freigeben.", "The customer can open it in addition.")]
+        }
+        Need::Staff(_) | Need::Reason | Need::Link | Need::Takeover | Need::CustomerWord | Need::ActingAs => {
+            &[("Am Arbeitsplatz geht es weiter.", "It goes on at the desk.")]
+        }
+        Need::ActAs => &[],
+    }
+}
+
+const BY_AN_AUTHORISED_CONTACT: Both = (
+    "Ein berechtigter Kontakt kann schriftlich zustimmen, für genau diese Art von Handlung.",
+    "An authorised contact can agree in writing, to exactly this kind of action.",
+);
 
 /// What the gateway's own reasons say.
 pub(super) fn own(own: Own, language: Language) -> Text {

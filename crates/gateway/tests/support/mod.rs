@@ -18,13 +18,13 @@ use std::{
 };
 
 use pforte_core::{
-    access::EndedHow,
+    access::{Closed, EndedHow, Need},
     catalogue::{Action, Asked, DataClass, IdentityHeaders, Methods, PassList, PathPattern, Product, Route},
     kernel::{EntryId, Moment, VisitId},
 };
 use pforte_gateway::{
-    Ask, Bar, CookieJar, Ended, Entered, Gateway, GatewayConfig, Identity, Language, Leash, Needed, Pass,
-    Permit, Scheme, Shut, Status, Why,
+    Ask, Bar, CookieJar, Ended, Entered, Gateway, GatewayConfig, Identity, Language, Leash, Pass, Permit,
+    Scheme, Shut, Status, Why,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -119,13 +119,17 @@ impl Permit for Fake {
         let asked = Asked { method: ask.method, path: ask.path, query: ask.query, body: ask.body };
         let found = self.product.classify(&asked);
         let (Some(route), true) = (found.route, found.action != Action::Never) else {
-            return Err(shut(Why::Never { classified: found.route.is_some() }));
+            return Err(shut(if found.route.is_some() {
+                Why::Closed(Closed::Never)
+            } else {
+                Why::Unclassified
+            }));
         };
         if ask.websocket && !found.websocket {
-            return Err(shut(Why::Never { classified: false }));
+            return Err(shut(Why::Unclassified));
         }
         if found.action != Action::View {
-            return Err(shut(Why::Needs { what: Needed::Consent, action: found.action }));
+            return Err(shut(Why::Needs(Need::Consent(found.action))));
         }
         self.admitted.fetch_add(1, Ordering::SeqCst);
         let pass = Pass {

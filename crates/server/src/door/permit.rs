@@ -6,12 +6,12 @@ use std::{
 };
 
 use pforte_core::{
-    access::{Ask as DecisionAsk, Closed, Decision, EndedHow, Mask, Need, Request, decide},
+    access::{Ask as DecisionAsk, Closed, Decision, EndedHow, Mask, Request, decide},
     catalogue::{Action, Asked, Because, Classified},
     entry::{Actor, Answer, Clean, Entry, Event, Outcome},
     kernel::{Language, Moment, Span},
 };
-use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Needed, Pass, Permit, Refused, Shut, Status, Why};
+use pforte_gateway::{Ask, Bar, Ended, Entered, Identity, Pass, Permit, Refused, Shut, Status, Why};
 use pforte_store::{Change, Ending, Health, StoreError, visit};
 use serde::Serialize;
 use serde_json::json;
@@ -86,7 +86,7 @@ impl Permit for App {
         // Held before deciding: whatever shuts the door from here on makes this pass stale.
         let hold = door.leash.hold();
         if !self.door.leased() || *self.health.borrow() != Health::Writable {
-            return Err(self.shut_at(&door, Why::LogDown));
+            return Err(self.shut_at(&door, Why::Closed(Closed::LogDown)));
         }
         let classified = door.product.classify(&asked(&ask));
         let decision = self.decide(&door, &ask, &classified, now);
@@ -195,7 +195,7 @@ pub(super) fn told(door: &Door, ask: &Ask<'_>, classified: &Classified<'_>) -> R
 pub(super) fn cannot_log(error: &StoreError) -> Why {
     match error {
         StoreError::Busy => Why::Busy,
-        _ => Why::LogDown,
+        _ => Why::Closed(Closed::LogDown),
     }
 }
 
@@ -288,9 +288,9 @@ impl App {
             return self.shut_at(door, Why::Over { how, cut_millis: Some(ended.cut_millis) });
         }
         let why = match decision {
-            Decision::Closed(Closed::LogDown) => Why::LogDown,
-            Decision::Closed(_) => Why::Never { classified: classified.route.is_some() },
-            Decision::Needs(need) => Why::Needs { what: needed(need), action: classified.action },
+            Decision::Closed(Closed::Never) if classified.route.is_none() => Why::Unclassified,
+            Decision::Closed(closed) => Why::Closed(closed),
+            Decision::Needs(need) => Why::Needs(need),
             Decision::Open(_) => Why::Busy,
         };
         Shut {
@@ -423,20 +423,5 @@ impl App {
 
     fn desk(&self) -> String {
         format!("{}/desk", self.settings.public_origin)
-    }
-}
-
-/// What would open a closed page, from the reader's side.
-const fn needed(need: Need) -> Needed {
-    match need {
-        Need::PersonalData | Need::ActAs => Needed::PersonalData,
-        Need::Area => Needed::Area,
-        Need::Staff(_) => Needed::Staff,
-        Need::Consent(_)
-        | Need::Reason
-        | Need::Link
-        | Need::ActingAs
-        | Need::CustomerWord
-        | Need::Takeover => Needed::Consent,
     }
 }
