@@ -113,7 +113,15 @@ async fn every_reason_has_a_page_in_the_readers_language() {
         assert_eq!(page.status, *status, "{why:?}");
         assert!(page.text().contains(words), "{why:?}: {}", page.text());
         assert!(page.text().contains("https://desk.example/desk"), "{why:?}");
-        assert_eq!(page.header("cache-control"), Some("no-store"));
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("content-type", "text/html; charset=utf-8"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(page.header(name), Some(value), "{why:?} {name}");
+        }
         assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
         let over = matches!(why, Why::Over { .. } | Why::Ended);
         assert_eq!(page.header("clear-site-data").is_some(), over, "{why:?}");

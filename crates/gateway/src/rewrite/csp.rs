@@ -185,6 +185,55 @@ mod tests {
         assert_eq!(nonce(&got), Some("r4nd"));
     }
 
+    /// The policy of a masked page could say anything in a host's name: only known words and our own addresses stay.
+    #[test]
+    fn b5_a_closed_policy_says_nothing_of_anybody() {
+        let session = "https://a.gate.example";
+        for (policy, left) in [
+            ("img-src 'self' https://secret.example data:", "img-src 'self' data:"),
+            ("img-src secret.example", "img-src 'none'"),
+            ("secret-src 'self'; default-src *", "default-src *"),
+            (
+                "script-src 'nonce-aB9+/=-_' 'sha256-abc=' 'secret-abc'",
+                "script-src 'nonce-aB9+/=-_' 'sha256-abc='",
+            ),
+            ("script-src 'nonce-se cret' 'nonce-<secret>'", "script-src 'none'"),
+            (&format!("script-src 'sha512-{}'", "a".repeat(89)), "script-src 'none'"),
+            (
+                "style-src https://a.gate.example https://a.gate.example/.pforte/bar.css",
+                "style-src https://a.gate.example https://a.gate.example/.pforte/bar.css",
+            ),
+            (
+                "style-src https://a.gate.example.secret.example https://a.gate.example/secret",
+                "style-src 'none'",
+            ),
+            ("sandbox allow-forms allow-secret", "sandbox allow-forms"),
+            ("sandbox secret", "sandbox "),
+            ("upgrade-insecure-requests; report-uri /secret", "upgrade-insecure-requests"),
+        ] {
+            assert_eq!(closed(policy, session), left, "{policy}");
+        }
+    }
+
+    /// Of a directive that stands twice browsers take the first; on plain http nothing asks for https.
+    #[test]
+    fn a_policy_means_what_it_meant() {
+        let secure = adapt(
+            "img-src 'self'; IMG-SRC *; upgrade-insecure-requests",
+            &origins(),
+            "https://a.gate.example",
+        );
+        assert_eq!(secure, "img-src 'self'; upgrade-insecure-requests");
+        let plain = adapt(
+            "block-all-mixed-content; upgrade-insecure-requests",
+            &origins(),
+            "http://a.gate.localhost",
+        );
+        assert_eq!(plain, "");
+        assert_eq!(nonce("style-src 'nonce-a'; Script-Src-Elem 'nonce-b'"), Some("b"));
+        assert_eq!(nonce("style-src 'nonce-a'; SCRIPT-SRC 'self'"), None);
+    }
+
     #[test]
     fn own_addresses_move_and_reports_stop() {
         let got = adapt(

@@ -41,6 +41,12 @@ fn no_canary_comes_through() {
         ("curl.exe \"https://app.example\" ^\r\n -H \"Authorization: canary\" ^\r\n -k", "-k"),
         ("curl -dcanary --cookie=canary https://app.example", "https://app.example"),
         ("kennwort = canary\nok", "ok"),
+        ("clone https://aZ19canary0815canaryXY42@git.example/x.git", "@git.example/x.git"),
+        ("12:00 GET /a 200 Bearer abcdefgh1/canary9+x= done", "done"),
+        ("mit Bearer aB3dE5fG7canary done", "done"),
+        ("Authorization: NTLM canary\nok", "ok"),
+        ("Authorization: eigenes canary4711\nok", "ok"),
+        ("PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 2\ncanary\ncanary", "ssh-rsa"),
     ];
     for (text, stays) in rows {
         let (clean, found) = seen("trace.txt", text);
@@ -74,6 +80,7 @@ fn no_canary_comes_through_from_tools() {
         // Addresses.
         ("zurück auf https://app.example/cb?code=4canary0815&lang=de bitte", "&lang=de bitte"),
         ("https://app.example/cb?lang=de&code=SplxlOBeZcanary42#top", "lang=de"),
+        ("https://app.example/cb?code=canarycanarycanaryx&lang=de", "lang=de"),
         ("https://app.example/cb#access_token=canary&lang=de", "lang=de"),
         ("https://app.example/x?api_key=canary&lang=de", "lang=de"),
         ("https://a.blob.example/c/d?sv=2024-01-01&sp=r&sig=canary%3D&n=1", "&n=1"),
@@ -98,6 +105,9 @@ fn no_canary_comes_through_from_tools() {
         ("<param value=\"canary\" name=\"password\"/>ok", "/>ok"),
         ("<ns2:Password Type=\"x\">canary</ns2:Password>ok", "ok"),
         ("<password>canary canary</password><user>eva</user>", "<user>eva</user>"),
+        ("<my-ns:Password>canary canary</my-ns:Password>ok", "ok"),
+        ("<my_ns:Password>canary canary</my_ns:Password>ok", "ok"),
+        ("client.addHeader(\"X-Api-Key\", \"canary4711\"); go()", "go()"),
         ("- name: API_TOKEN\n  value: canary\n- name: HOST\n  value: app.example", "value: app.example"),
         // Programs.
         (
@@ -117,6 +127,8 @@ fn no_canary_comes_through_from_tools() {
         ("http https://app.example/y Authorization:canary\nok", "ok"),
         ("machine app.example login eva password canary\nok", "ok"),
         ("machine app.example\n  login eva\n  password canary\nok", "ok"),
+        ("default login eva password canary\nok", "ok"),
+        ("app.example\tFALSE\t/\tFALSE\t1790000000\tsid\tcanary\nok", "ok"),
         (".app.example\tTRUE\t/\tTRUE\t1790000000\tsid\tcanary\nok", "ok"),
         ("export DB_PASS=canary\nHOST=x", "HOST=x"),
         ("AWS_SECRET_ACCESS_KEY=canary/canary+x\nok", "ok"),
@@ -189,6 +201,10 @@ fn ordinary_prose_is_left_alone() {
         "Guten Morgen, das Login-Token kommt per SMS: leider nie.",
         "password must be at least 8 characters",
         "E-Mail: eva@kunde.example, Passwort habe ich keines bekommen.",
+        "Passwort: 27.11.2026 geändert, seitdem geht es nicht. Das Kennwort ist 3x falsch.",
+        "Passwort: eva1@kunde.example hat es. Kennwort: https://app.example/a1 und http://app.example/a1 und www.app1.example",
+        "The default password policy asks for eight characters.",
+        "X-Google-DKIM-Signature: v=1; a=rsa-sha256; b=abc4711\nARC-Message-Signature: i=1; b=abc4711",
     ];
     for text in texts {
         assert_eq!(words(text), None, "{text}");
@@ -205,7 +221,11 @@ fn a_mail_in_a_mail_hides_nothing() {
         "From: Eva <eva@kunde.example>\r\nSubject: Aufzeichnung\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
          --b\r\n\r\nanbei\r\n--b\r\nContent-Type: application/octet-stream; name=x.har\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}\r\n--b--\r\n"
     );
-    for (name, kind) in [("x.eml", "message/rfc822"), ("attachment", "application/octet-stream")] {
+    for (name, kind) in [
+        ("x.eml", "application/octet-stream"),
+        ("attachment", "message/rfc822"),
+        ("attachment", "application/octet-stream"),
+    ] {
         let seen = examine(name, kind, inner.as_bytes()).expect("found");
         let clean = String::from_utf8(seen.bytes).unwrap();
         assert!(!clean.contains("canary") && !clean.contains(base64.trim()), "{clean}");
@@ -239,7 +259,25 @@ fn a_text_without_secrets_is_left_alone() {
     {
         assert_eq!(examine("a.txt", "text/plain", text.as_bytes()), None, "{text:?}");
     }
-    assert_eq!(examine("a.png", "image/png", b"\x89PNG Cookie: x=canary"), None);
+    // What is no text, by its type or by its bytes.
+    for (kind, bytes) in [
+        ("image/png", &b"Cookie: x=canary"[..]),
+        ("application/pdf", b"%PDF-1.4 Cookie: x=canary"),
+        ("application/octet-stream", b"PK\x03\x04 Cookie: x=canary"),
+        ("application/octet-stream", b"a\0b Cookie: x=canary"),
+    ] {
+        assert_eq!(examine("a", kind, bytes), None, "{kind}");
+    }
+    assert!(examine("a.svg", "image/svg+xml", b"<svg><!-- Cookie: x=canary\n --></svg>").is_some());
+}
+
+/// What was found is named once each, in one order.
+#[test]
+fn kinds_are_told_in_their_order() {
+    let (_, found) =
+        words("password=canary1\nCookie: a=canary\npasswort=canary2\nAuthorization: Basic canary=")
+            .expect("found");
+    assert_eq!(found, ["cookie", "authorization", "password"]);
 }
 
 /// Control 48: a recording is written anew from a list.
@@ -248,7 +286,7 @@ fn a_recording_keeps_what_is_on_the_list() {
     let har = r#"{"log":{"version":"1.2","creator":{"name":"Browser","version":"1"},"comment":"canary",
       "entries":[{"startedDateTime":"2026-11-20T10:00:00Z","time":12.5,"_private":"canary",
         "request":{"method":"POST","httpVersion":"h2","bodySize":5,
-          "url":"https://eva:canary@app.example/reset/aZ19canary0815canaryXY42/done?token=canary&lang=canary#canary",
+          "url":"https://eva:canary@app.example/reset/aZ19canary0815canaryXY42/done?token=canary&lang=canary&aZ19canary0815canaryXY42=1#canary",
           "cookies":[{"name":"sid","value":"canary"}],"queryString":[{"name":"token","value":"canary"}],
           "headers":[{"name":"Cookie","value":"sid=canary"},{"name":"Accept","value":"text/html"},
                      {"name":"X-Own","value":"canary"}],
@@ -262,7 +300,7 @@ fn a_recording_keeps_what_is_on_the_list() {
         assert_eq!(found, ["har"]);
         assert!(!clean.contains("canary"), "{clean}");
         for stays in
-            ["https://app.example/reset/[removed]/done?token=[removed]&lang=[removed]", "500", "text/html"]
+            ["https://app.example/reset/[removed]/done?token=[removed]&lang=[removed]&", "500", "text/html"]
         {
             assert!(clean.contains(stays), "{stays} in {clean}");
         }
@@ -273,6 +311,8 @@ fn a_recording_keeps_what_is_on_the_list() {
 fn a_broken_recording_shows_nothing() {
     let (clean, _) = seen("a.har", "{\"log\": canary");
     assert!(!clean.contains("canary"));
+    let typed = examine("upload", "application/har+json", b"{\"log\": canary").expect("found");
+    assert!(!String::from_utf8_lossy(&typed.bytes).contains("canary"));
     let deep = format!("{}{}", "[".repeat(100_000), "canary");
     assert!(!seen("a.har", &deep).0.contains("canary"));
 }
