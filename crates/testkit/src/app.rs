@@ -1,6 +1,9 @@
 //! A running server in the test's own process: real store, real use cases, a clock to move.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::Router;
 use pforte_core::kernel::{Moment, Span};
@@ -12,7 +15,7 @@ use pforte_server::{
 };
 use pforte_store::{Conn, StoreError};
 
-use crate::{Browser, FakeClock, Mail, Person, SeededRandom, TestDb, World, product, world};
+use crate::{Browser, FakeClock, Mail, Person, SeededRandom, TestDb, World, left, product, world};
 
 /// Where portal and desk live.
 pub const PUBLIC_ORIGIN: &str = "https://support.example";
@@ -38,10 +41,20 @@ pub struct TestApp {
     pub app: Shared,
     pub clock: Arc<FakeClock>,
     random: Arc<SeededRandom>,
-    pub db: TestDb,
+    pub db: Arc<TestDb>,
     pub world: World,
     pub(crate) router: Router,
     settings: Settings,
+    left: Arc<Mutex<Left>>,
+}
+
+/// What a test leaves behind.
+struct Left {
+    app: Shared,
+    /// Mails that cannot be delivered stay, and the test says so.
+    mail: bool,
+    /// Until all was looked at.
+    _db: Arc<TestDb>,
 }
 
 impl TestApp {
@@ -77,7 +90,25 @@ impl TestApp {
         let world = World::seed(&opened, &sources, &*clock).await;
         let app = boot(opened, &settings, &clock, &random).await;
         let router = pforte_server::router(app.clone());
-        Self { app, clock, random, db, world, router, settings }
+        let db = Arc::new(db);
+        let left = Left { app: app.clone(), mail: false, _db: db.clone() };
+        Self { app, clock, random, db, world, router, settings, left: Arc::new(Mutex::new(left)) }
+    }
+
+    /// Runs a test on a server of its own, and looks at what it leaves.
+    pub async fn through<F: Future<Output = ()>>(db: TestDb, test: impl FnOnce(Self) -> F) {
+        let app = Self::start(db).await;
+        let left = app.left.clone();
+        test(app).await;
+        let (app, mail) = {
+            let left = left.lock().unwrap_or_else(PoisonError::into_inner);
+            (left.app.clone(), left.mail)
+        };
+        // A server that the test itself stopped has nothing more to say.
+        if !app.shutdown.is_cancelled() {
+            left::is_sound(&app, mail).await;
+        }
+        app.shutdown.cancel();
     }
 
     /// Stops in order and starts anew on the same database.
@@ -90,6 +121,7 @@ impl TestApp {
     /// The same with a mail folder that cannot be written: what is to be sent waits.
     pub async fn without_mail(mut self) -> Self {
         self.settings.mail = MailTarget::Folder("/dev/null/mails".into());
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).mail = true;
         self.restart().await
     }
 
@@ -105,6 +137,7 @@ impl TestApp {
     async fn boot_again(&mut self) {
         self.app = boot(self.db.open().await, &self.settings, &self.clock, &self.random).await;
         self.router = pforte_server::router(self.app.clone());
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).app = self.app.clone();
     }
 
     /// Runs a statement behind the server's back: what no use case would write.
@@ -206,6 +239,9 @@ async fn boot(
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        self.app.shutdown.cancel();
+        // Whoever looks at what is left stops it afterwards.
+        if Arc::strong_count(&self.left) == 1 {
+            self.app.shutdown.cancel();
+        }
     }
 }

@@ -12,6 +12,7 @@ mod db;
 mod disk;
 mod dovecot;
 mod entries;
+mod left;
 mod letters;
 mod mails;
 mod postfix;
@@ -37,7 +38,7 @@ pub use visits::{Opened, link as visit_link, redeem_body, shut_code};
 pub use world::{Customer, PASSWORD, Person, Side, World};
 
 /// Runs one test on SQLite and on PostgreSQL, as `name::sqlite` and `name::postgres`. The test gets a
-/// [`TestApp`] of its own. Without PostgreSQL on the machine the second half says so and passes, unless
+/// [`TestApp`] of its own, and is held to what it leaves: see [`TestApp::through`]. Without PostgreSQL on the machine the second half says so and passes, unless
 /// `PFORTE_TEST_POSTGRES=required`.
 #[macro_export]
 macro_rules! on_both {
@@ -51,13 +52,13 @@ macro_rules! on_both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                run($crate::TestApp::start($crate::TestDb::sqlite()).await).await;
+                $crate::TestApp::through($crate::TestDb::sqlite(), run).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 if let Some(db) = $crate::TestDb::postgres() {
-                    run($crate::TestApp::start(db).await).await;
+                    $crate::TestApp::through(db, run).await;
                 }
             }
         }

@@ -139,6 +139,12 @@ impl CutAll {
 }
 
 impl App {
+    /// How many endings are shut in memory and not written yet.
+    pub fn unwritten(&self) -> usize {
+        let unwritten = lock(&self.door.unwritten);
+        unwritten.grounds.len() + unwritten.visits.len() + unwritten.sign_ins.len()
+    }
+
     /// Ends a ground with all its visits (rule B7/B8: *End now*, *Give back*), also one that sleeps with its
     /// ticket: it could wake (rule B13). Who comes second changes nothing of how, when and by whom.
     pub async fn end_ground(&self, record: &GroundRecord, ask: EndAsk) -> EndedView {

@@ -1,8 +1,14 @@
 //! Stopping and starting: in order, everything goes on; otherwise everything is shut.
 
-use pforte_core::{access::EndedHow, entry::Event, kernel::Span};
+use pforte_core::{
+    access::EndedHow,
+    entry::Event,
+    kernel::{Moment, ProviderId, Span},
+};
+use pforte_store::provider::{self, Provider};
 use pforte_testkit::{entries_named, on_both};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::visit::told;
 
@@ -57,6 +63,28 @@ on_both! {
         while let Some(heard) = page.next().await {
             assert_eq!(heard.event, "change");
         }
+    }
+
+    /// However many providers a server has, each reads in its log that a run began (and what became of the one before).
+    async fn d6_each_of_a_thousand_providers_hears_of_a_run(app: TestApp) {
+        let last = ProviderId(Uuid::from_u128(u128::MAX >> 1));
+        let added = app.app.writer.upkeep(move |tx| {
+            Box::pin(async move {
+                for n in 0..=1_000_u128 {
+                    let id = ProviderId(Uuid::from_u128(last.0.as_u128() - n));
+                    let slug = format!("house-{n}");
+                    provider::insert(tx, &Provider { id, name: slug.clone(), slug }, Moment(1)).await?;
+                }
+                Ok(())
+            })
+        });
+        added.await.expect("added");
+        let app = app.restart().await;
+        for n in [0, 1, 500, 999, 1_000] {
+            let id = ProviderId(Uuid::from_u128(last.0.as_u128() - n));
+            assert_eq!(entries_named(&app.app, id, "run.started").await.len(), 1, "{n}");
+        }
+        assert_eq!(entries_named(&app.app, app.world.near.provider, "run.started").await.len(), 2);
     }
 
     /// Control 2: a clock that was set back while the server was down brings nothing back.

@@ -84,6 +84,39 @@ on_both! {
         assert!(notices.contains(&json!("totp.on")) && notices.contains(&json!("totp.off")), "{notices:?}");
     }
 
+    /// A password that is asked for once more is guessed no more often than one at the door, wherever it is asked for;
+    /// after a quarter of an hour the right one counts again.
+    async fn a_password_that_is_asked_for_again_is_not_guessed_for_ever(app: TestApp) {
+        let owner = app.world.near.customer.owner.clone();
+        let (mut here, mut by_link) = (app.sign_in(&owner).await, app.sign_in_by_link(&owner).await);
+        let body = |current: &str| json!({ "current": current, "new": "another long password" });
+        for _ in 0..10 {
+            here.post("/password", body("wrong")).await.refused(401, "sign_in.wrong");
+            by_link.post("/sign-in/confirm", json!({ "password": "wrong" })).await.refused(401, "sign_in.wrong");
+        }
+        here.post("/password", body(PASSWORD)).await.refused(429, "sign_in.throttled");
+        by_link.post("/sign-in/confirm", json!({ "password": PASSWORD })).await.refused(429, "sign_in.throttled");
+        app.advance(Span::minutes(15));
+        by_link.post("/sign-in/confirm", json!({ "password": PASSWORD })).await.ok();
+        here.post("/password", body(PASSWORD)).await.status(204);
+    }
+
+    /// A wrong code on a right password counts under the name that was typed as a wrong password does.
+    async fn wrong_codes_count_under_the_name(app: TestApp) {
+        let near = app.world.near.clone();
+        let mut typed = json!({
+            "provider": near.slug, "username": near.agent.username, "password": PASSWORD, "totp": "000000",
+        });
+        for _ in 0..10 {
+            app.browser().post("/sign-in/staff", typed.clone()).await.refused(401, "sign_in.wrong");
+        }
+        typed["totp"] = json!(app.code());
+        app.browser().post("/sign-in/staff", typed.clone()).await.refused(429, "sign_in.throttled");
+        app.advance(Span::minutes(15));
+        typed["totp"] = json!(app.code());
+        app.browser().post("/sign-in/staff", typed).await.ok();
+    }
+
     /// Who knows the password guesses twenty codes a day and no more, from wherever and for whatever; then the right one
     /// waits as well, and leads and the person are told.
     async fn codes_are_not_guessed_for_ever(app: TestApp) {
@@ -120,6 +153,8 @@ on_both! {
         let alarms = app.sign_in(&near.success_lead).await.get("/alarms").await.ok();
         let codes = alarms["items"].as_array().expect("alarms").iter().filter(|a| a["code"] == "sign_in.codes");
         assert_eq!(codes.count(), 2, "{alarms}");
+        let door = contact.get("/door").await.ok();
+        assert!(door["notices"].as_array().expect("notices").iter().any(|n| n["code"] == "codes.guessed"), "{door}");
         app.advance(Span::hours(24));
         typed["totp"] = json!(code(&app));
         app.browser().post("/sign-in/contact", typed).await.ok();

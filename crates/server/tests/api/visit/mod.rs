@@ -5,6 +5,7 @@ mod link;
 mod log;
 mod objections;
 mod opens;
+mod together;
 mod unwritable;
 
 use pforte_gateway::{Pass, Shut};
