@@ -6,10 +6,11 @@
 //! Nothing is lost: whatever the intake has not taken stays with the sender or in the mailbox.
 //! Something may be handed over twice (a crash between taking and marking); the intake notices.
 
+pub mod dial;
 pub mod imap;
 mod login;
 pub mod server;
-mod stream;
+pub mod stream;
 pub mod trust;
 
 use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};

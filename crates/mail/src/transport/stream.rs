@@ -5,6 +5,6 @@ use std::fmt::Debug;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Bytes in both directions.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + Debug> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + Debug> Stream for T {}

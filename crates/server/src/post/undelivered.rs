@@ -50,11 +50,16 @@ pub(super) fn fault(failure: &Failure) -> Fault {
 /// What an answer means: about the recipient, or about us (RFC 4954 §6, RFC 3463).
 fn answered(code: u16, text: &str) -> Fault {
     const ABOUT_US: [u16; 15] = [421, 432, 454, 500, 501, 502, 503, 504, 521, 523, 530, 534, 535, 538, 555];
-    // 5.7.8, 5.7.9: our sign-in; 5.5.x: our commands.
-    let enhanced = ["5.7.0 ", "5.7.8", "5.7.9", "5.5."].iter().any(|status| text.contains(status));
-    let relay = text.to_ascii_lowercase().contains("relay");
+    // 5.7.8, 5.7.9: our sign-in; 5.5.x: our commands; 5.7.57, 5.7.60 and 5.2.252: Microsoft about who may send as
+    // whom; 5.4.5: Gmail's limit of a day.
+    const STATUS: [&str; 8] = ["5.7.0 ", "5.7.8", "5.7.9", "5.5.", "5.7.57", "5.7.60", "5.2.252", "5.4.5"];
+    let enhanced = STATUS.iter().any(|status| text.contains(status));
+    let lower = text.to_ascii_lowercase();
+    // SES names a sender that is not verified, or anybody while it is in the sandbox.
+    let words =
+        ["relay", "sendasdenied", "address is not verified"].iter().any(|words| lower.contains(words));
     match code {
-        _ if ABOUT_US.contains(&code) || enhanced || relay => Fault::Outage,
+        _ if ABOUT_US.contains(&code) || enhanced || words => Fault::Outage,
         400..500 => Fault::Later,
         _ => Fault::Refused,
     }
@@ -222,6 +227,9 @@ mod tests {
             (550, "5.7.9 authentication required", Fault::Outage),
             (554, "5.7.1 relay access denied", Fault::Outage),
             (503, "5.5.1 bad sequence", Fault::Outage),
+            (550, "5.4.5 Daily user sending limit exceeded", Fault::Outage),
+            (554, "5.2.252 SendAsDenied; support@ not allowed to send as", Fault::Outage),
+            (554, "Message rejected: Email address is not verified", Fault::Outage),
         ];
         for (code, text, expected) in cases {
             assert_eq!(answered(code, text), expected, "{code} {text}");

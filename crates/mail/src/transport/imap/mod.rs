@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 use async_imap::error::Error as ImapError;
 use tokio_util::sync::CancellationToken;
 
-use super::{Handed, Intake, Login, TakeError, Way, hand_over, trust::Unusable};
+use super::{Handed, Intake, Login, TakeError, Way, dial::Undialled, hand_over};
 use crate::oauth;
 use mailbox::{Found, Mailbox, Mark};
 
@@ -78,14 +78,8 @@ impl Default for Waits {
 /// Why a connection to the mailbox ended.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
-    #[error("cannot connect: {0}")]
-    Connect(std::io::Error),
-    #[error("the server's name cannot be used for TLS")]
-    Name,
     #[error(transparent)]
-    Tls(#[from] Unusable),
-    #[error("its certificate {0}")]
-    Certificate(&'static str),
+    Dial(#[from] Undialled),
     #[error("user or password is not accepted")]
     SignIn,
     #[error("there is no token: {0}")]

@@ -4,6 +4,7 @@
 //! middle takes the connection with them. What the server says before a recipient is named is about us, and never
 //! an address's fault. Start at [`Relay::send`]; `session.rs` connects and signs in.
 
+mod greeted;
 mod session;
 mod trouble;
 

@@ -9,20 +9,24 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder},
+        client::AsyncSmtpConnection,
         commands::{Data, Mail, Rcpt, Rset},
-        extension::{ClientId, Extension, MailBodyParameter, MailParameter},
+        extension::{ClientId, MailBodyParameter, MailParameter},
     },
 };
 use pforte_mail::{
     oauth::Token,
-    transport::{Login, With},
+    transport::{
+        Login, With,
+        dial::{Secured, To, dial},
+    },
 };
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout};
 
 use super::{
     POLITE, Smtp, SmtpTls, Unsent,
+    greeted::Greeted,
     trouble::{Trouble, said},
 };
 
@@ -79,37 +83,20 @@ async fn opened(smtp: &Smtp, at: &str, token: Option<(&String, &Token)>) -> Resu
 }
 
 async fn connect(smtp: &Smtp, at: &str) -> Result<AsyncSmtpConnection, Trouble> {
-    let tls = match smtp.tls {
-        SmtpTls::None => None,
-        SmtpTls::Implicit | SmtpTls::StartTls => Some(trust(smtp)?),
-    };
-    let server = (smtp.host.as_str(), smtp.port);
-    let (at_once, later) = if smtp.tls == SmtpTls::Implicit { (tls, None) } else { (None, tls) };
     let us = ClientId::default();
-    let broken = |error: Error| Trouble::connecting(at, &error);
-    let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(OPEN_WITHIN), &us, at_once, None)
-        .await
-        .map_err(broken)?;
-    if let Some(tls) = later {
-        if !connection.server_info().supports_feature(Extension::StartTls) {
-            return Err(Trouble::NoStartTls { at: at.to_owned() });
-        }
-        connection.starttls(tls, &us).await.map_err(broken)?;
-    }
-    Ok(connection)
-}
-
-fn trust(smtp: &Smtp) -> Result<TlsParameters, Trouble> {
-    let unusable = |error: Error| Trouble::Unusable { at: smtp.host.clone(), said: said(&error) };
-    let builder = TlsParametersBuilder::new(smtp.host.clone());
-    let builder = match &smtp.ca {
-        None => builder,
-        Some(pem) => {
-            let builder = builder.certificate_store(CertificateStore::None);
-            builder.add_root_certificate(Certificate::from_pem(pem).map_err(unusable)?)
-        }
+    let secured = match smtp.tls {
+        SmtpTls::Implicit => Secured::Implicit,
+        SmtpTls::StartTls => Secured::StartTls,
+        SmtpTls::None => Secured::None,
     };
-    builder.build_rustls().map_err(unusable)
+    let to = To { host: &smtp.host, port: smtp.port, secured, ca: smtp.ca.as_deref() };
+    let (stream, peer) =
+        dial(to, &us.to_string()).await.map_err(|undialled| Trouble::dialling(at, undialled))?;
+    // It greets once; after STARTTLS there is no other greeting to read.
+    let greeting: &[u8] = if secured == Secured::StartTls { b"220 as before\r\n" } else { b"" };
+    let stream = Box::new(Greeted { greeting, stream, peer });
+    let connection = AsyncSmtpConnection::connect_with_transport(stream, &us).await;
+    connection.map_err(|error| Trouble::talking(at, &error))
 }
 
 async fn with_password(
@@ -126,7 +113,7 @@ async fn with_password(
         Err(error) if error.status().is_some() => {
             Err(Trouble::SignIn { at: at.to_owned(), said: said(&error) })
         }
-        Err(error) => Err(Trouble::connecting(at, &error)),
+        Err(error) => Err(Trouble::talking(at, &error)),
     }
 }
 
@@ -150,7 +137,7 @@ async fn with_token(
         Err(error) if error.status().is_some() => {
             Err(Trouble::Token { at: at.to_owned(), said: said(&error) })
         }
-        Err(error) => Err(Trouble::connecting(at, &error)),
+        Err(error) => Err(Trouble::talking(at, &error)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a mail was not sent, in words for the administrator: what was tried, what the server said, what to do.
 
 use lettre::transport::smtp::Error;
-use pforte_mail::{oauth, transport::trust};
+use pforte_mail::{oauth, transport::dial::Undialled};
 
 /// Of what a server says.
 const SAID_CHARS: usize = 240;
@@ -42,25 +42,26 @@ pub enum Trouble {
     NoToken { at: String, trouble: oauth::Trouble },
     #[error("{at} does not let this user send from the support address{}: {said}", hint(said))]
     Sender { at: String, said: String },
-    #[error("TLS to {at} cannot be set up: {said}")]
-    Unusable { at: String, said: String },
     #[error("{at} breaks off: {said}")]
     Broken { at: String, said: String },
 }
 
 impl Trouble {
-    /// What went wrong until the connection was there.
-    pub(super) fn connecting(at: &str, error: &Error) -> Self {
-        let (at, text) = (at.to_owned(), said(error));
-        if let Some(why) = trust::wrong_certificate(&text) {
-            return Self::Certificate { at, why };
+    /// There is no connection.
+    pub(super) fn dialling(at: &str, undialled: Undialled) -> Self {
+        let at = at.to_owned();
+        match undialled {
+            Undialled::Certificate(why) => Self::Certificate { at, why },
+            Undialled::NoTls => Self::NoTls { at },
+            Undialled::NoStartTls => Self::NoStartTls { at },
+            Undialled::Refused(said) => Self::Broken { at, said },
+            other => Self::Unreached { at, why: other.to_string() },
         }
-        match error.status() {
-            Some(_) => Self::Broken { at, said: text },
-            None if error.is_timeout() => Self::Silent { at },
-            None if text.contains("corrupt message") => Self::NoTls { at },
-            None => Self::Unreached { at, why: text },
-        }
+    }
+
+    /// The server broke off, or said something nobody asked for.
+    pub(super) fn talking(at: &str, error: &Error) -> Self {
+        Self::Broken { at: at.to_owned(), said: said(error) }
     }
 }
 
