@@ -230,6 +230,7 @@ fn config(folder: &Path, imap: u16, imaps: u16) -> String {
          userdb {{\n  driver = static\n  args = uid=mail gid=mail home={at}/mail/%n allow_all_users=yes\n}}\n\
          service imap-login {{\n  inet_listener imap {{\n    address = 127.0.0.1\n    port = {imap}\n  }}\n  \
          inet_listener imaps {{\n    address = 127.0.0.1\n    port = {imaps}\n    ssl = yes\n  }}\n}}\n\
+         service anvil {{\n  unix_listener anvil-auth-penalty {{\n    mode = 0\n  }}\n}}\n\
          service auth {{\n  unix_listener for-others {{\n    mode = 0666\n  }}\n}}\n\
          service stats {{\n  client_limit = 200\n}}\n"
     )
