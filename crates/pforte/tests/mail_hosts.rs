@@ -141,8 +141,9 @@ fn m11_mail_login_with_a_browser_takes_only_the_page_that_belongs_to_it() {
     fs::write(&config, text + &oauth(&tokens, folder.path(), more)).expect("writes");
     for (right, succeeds) in [(false, false), (true, true)] {
         let mut child = pforte(&["mail", "login", "host"], &config).spawn().expect("the program runs");
-        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let address = lines.map_while(Result::ok).find(|line| line.starts_with("https://host.example/auth?"));
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let address =
+            lines.by_ref().map_while(Result::ok).find(|line| line.starts_with("https://host.example/auth?"));
         let address = address.expect("an address");
         assert!(address.contains("code_challenge_method=S256") && address.contains("access_type=offline"));
         let state = address.split("&state=").nth(1).and_then(|rest| rest.split('&').next()).expect("a state");
@@ -150,6 +151,7 @@ fn m11_mail_login_with_a_browser_takes_only_the_page_that_belongs_to_it() {
         let page = format!("http://127.0.0.1:47610/?state={state}&code=4%2Fabc\n");
         child.stdin.take().expect("a pipe").write_all(page.as_bytes()).expect("it reads");
         let output = child.wait_with_output().expect("it ends");
+        drop(lines);
         assert_eq!(output.status.success(), succeeds, "{}", told(&output));
         assert_eq!(folder.path().join("refresh").exists(), succeeds);
     }
