@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pforte_server::{Shared, mail};
+use pforte_server::{Shared, post};
 use pforte_store::{Conn, Health, log};
 
 const WAITING: &str =
@@ -20,7 +20,7 @@ pub(crate) async fn is_sound(app: &Shared, mail: bool) {
     assert!(written.is_ok(), "the test leaves {} endings that nobody wrote", app.unwritten());
     assert_eq!(*app.health.borrow(), Health::Writable, "the test leaves a database that takes no changes");
     if !mail {
-        mail::deliver_due(app).await.expect("mails are delivered");
+        post::deliver_due(app).await.expect("mails are delivered");
     }
     let mut conn = app.read().await.expect("a connection");
     assert_eq!(log::gaps(&mut conn).await.expect("the log is read"), 0, "the test leaves a gap in the log");

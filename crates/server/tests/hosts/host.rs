@@ -7,7 +7,7 @@ use pforte_mail::{
     oauth::{Settings, SignIn},
     transport::Login,
 };
-use pforte_server::mail::relay::{Relay, Smtp, SmtpTls};
+use pforte_server::cx::relay::{Relay, Smtp, SmtpTls};
 use pforte_testkit::{Dovecot, MAILBOX_PASSWORD, Postfix, Takes, TokenServer};
 
 pub const USER: &str = "support@nordlicht.example";

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use pforte_core::kernel::{ProviderId, Span};
 use pforte_mail::transport::server::{Limits, Protocol, Settings, serve};
-use pforte_server::mail::{MailTarget, deliver_due, relay::SmtpTls};
+use pforte_server::{MailTarget, cx::relay::SmtpTls, post::deliver_due};
 use pforte_store::outbox::{Message, Origin, Place, put};
 use pforte_testkit::{Takes, TestApp, TestDb, entries_named, entries_until, on_both_stores};
 use tokio_util::sync::CancellationToken;
@@ -101,7 +101,7 @@ async fn m11_a_mail_that_comes_back_to_the_bounce_address_is_known() {
     })
     .await;
     let (near, stop) = (app.world.near.provider, CancellationToken::new());
-    let intake = Arc::new(pforte_server::mail::intake(Arc::clone(&app.app)));
+    let intake = Arc::new(pforte_server::post::intake(Arc::clone(&app.app)));
     let settings = Settings {
         protocol: Protocol::Lmtp,
         host: "support.example".into(),

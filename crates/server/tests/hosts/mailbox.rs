@@ -37,7 +37,7 @@ async fn m11_a_mailbox_is_read_with_a_token_that_is_replaced_when_it_is_refused(
     host.dovecot.deliver("support", b"From: marta@oduya.example\r\nSubject: Ofen\r\n\r\nKalt.\r\n");
     let settings = settings(&host, host.person());
     let stop = CancellationToken::new();
-    let intake = Arc::new(pforte_server::mail::intake(Arc::clone(&app.app)));
+    let intake = Arc::new(pforte_server::post::intake(Arc::clone(&app.app)));
     let keeping = tokio::spawn(keep(settings.clone(), intake, stop.clone()));
     entries_until(&app.app, app.world.near.provider, "mail.received", 1).await;
     stop.cancel();

@@ -1,7 +1,7 @@
 //! M11: mails go out over the ways that the big hosts offer, and only over those.
 
 use pforte_mail::transport::Login;
-use pforte_server::mail::relay::{Relay, Smtp, SmtpTls};
+use pforte_server::cx::relay::{Relay, Smtp, SmtpTls};
 
 use crate::host::{Host, USER, password, send};
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use pforte_server::mail::relay::{Relay, Smtp, SmtpTls};
+use pforte_server::cx::relay::{Relay, Smtp, SmtpTls};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},

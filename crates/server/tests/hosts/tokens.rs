@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use pforte_mail::{oauth::SignIn, transport::Login};
-use pforte_server::mail::relay::{Relay, SmtpTls};
+use pforte_server::cx::relay::{Relay, SmtpTls};
 use pforte_testkit::TokenServer;
 use serde_json::json;
 
