@@ -15,6 +15,20 @@ const ink: MantineColorsTuple = [
 	"#142240",
 ];
 
+// Greys with a little of the ink in them, so that no part is brown or blue beside the others in the dark.
+const dark: MantineColorsTuple = [
+	"#e9e7df",
+	"#c7ccd2",
+	"#a5adb7",
+	"#76818e",
+	"#4c5763",
+	"#353f4b",
+	"#1b2027",
+	"#171b21",
+	"#11151a",
+	"#0d1014",
+];
+
 const red: MantineColorsTuple = [
 	"#fbeeec",
 	"#f5dad6",
@@ -34,7 +48,7 @@ export const theme = createTheme({
 	primaryShade: { light: 7, dark: 5 },
 	autoContrast: true,
 	luminanceThreshold: 0.3,
-	colors: { ink, red },
+	colors: { ink, red, dark },
 	fontFamily:
 		'"Atkinson Hyperlegible Next Variable", "Atkinson Hyperlegible Next", system-ui, sans-serif',
 	headings: {

@@ -53,7 +53,7 @@ describe("a request's clocks", () => {
 		expect(waited(ago(59), NOW, "de")).toBe("59 Min.");
 		expect(waited(ago(179), NOW, "de")).toBe("2 Std.");
 		expect(waited(ago(47 * 60), NOW, "en")).toBe("47 h");
-		expect(waited(ago(71 * 60), NOW, "en")).toBe("2 d");
+		expect(waited(ago(71 * 60), NOW, "en")).toBe("2 days");
 		expect(waited(ago(-5), NOW, "en")).toBe("0 min");
 	});
 

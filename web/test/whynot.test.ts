@@ -70,6 +70,12 @@ describe("the queue's address", () => {
 	test("the same filters give the same text, unknown ones are left out", () => {
 		expect(canonical("q=a&state=new&evil=1")).toBe("state=new&q=a");
 		expect(canonical(new URLSearchParams("priority=&tag= x "))).toBe("tag=x");
+		// As the customer's page links to all its requests.
+		expect(queryOf("state=all&customer=c1")).toEqual({
+			sort: "urgent",
+			state: "all",
+			customer: "c1",
+		});
 		expect(withFilter("state=new", "state", "")).toBe("");
 	});
 

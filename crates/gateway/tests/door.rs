@@ -88,7 +88,7 @@ async fn every_reason_has_a_page_in_the_readers_language() {
     let stage = Stage::new(|_| text("hello")).await;
     let table: &[(Why, u16, &str)] = &[
         (Why::NotHere, 404, "There is nothing here."),
-        (Why::Ended, 410, "This session has ended."),
+        (Why::Ended, 410, "This visit has ended."),
         (Why::TooOften, 429, "Too many searches were made here."),
         (
             Why::Over { how: EndedHow::Customer, cut_millis: Some(180) },
@@ -99,7 +99,7 @@ async fn every_reason_has_a_page_in_the_readers_language() {
         (Why::Over { how: EndedHow::Idle, cut_millis: None }, 410, "Nothing was opened for 15 minutes."),
         (Why::Over { how: EndedHow::GroundOver, cut_millis: None }, 410, "Ended with the access."),
         (Why::Closed(Closed::Never), 403, "This never opens for support."),
-        (Why::Unclassified, 403, "This page is not released."),
+        (Why::Unclassified, 403, "This page is not in the catalogue."),
         (Why::Needs(Need::Consent(Action::Download)), 403, "Downloading needs the customer’s consent."),
         (Why::Needs(Need::PersonalData), 403, "This page holds personal data."),
         (Why::Needs(Need::Staff(Lack::Training)), 403, "You have not done all trainings."),

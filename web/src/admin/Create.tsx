@@ -1,6 +1,7 @@
 // Creating customers, contacts and staff: three plain forms on one page.
 import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useTitle } from "../frame/title";
 import { useWords } from "../words/language";
 import { ContactForm } from "./ContactForm";
@@ -16,6 +17,9 @@ export default function Create() {
 	useTitle(t.title);
 	return (
 		<div className="stack" style={{ maxWidth: "40rem" }}>
+			<p>
+				<Link to="/desk/customers">← {t.toList}</Link>
+			</p>
 			<h1>{t.title}</h1>
 			<SegmentedControl
 				aria-label={t.what}

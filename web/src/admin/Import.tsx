@@ -74,6 +74,7 @@ export default function Import() {
 			<p className="soft">{what === "customers" ? t.customerColumns : t.contactColumns(users)}</p>
 			<FileInput
 				label={t.file}
+				placeholder={t.choose}
 				description={t.fileHint}
 				accept=".csv,.txt,.tsv,text/csv"
 				value={file}

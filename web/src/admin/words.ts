@@ -3,13 +3,14 @@ import { words } from "../words/dictionary";
 export const adminWords = words(
 	{
 		title: "Anlegen",
+		toList: "Alle Kunden",
 		customer: "Kunde",
 		contact: "Kontakt",
 		staff: "Mitarbeiter",
 		what: "Was möchten Sie anlegen?",
 		name: "Name",
 		number: "Kundennummer (freiwillig)",
-		numberHint: "Leer: wird vergeben.",
+		numberHint: "Bleibt das Feld leer, vergeben wir die nächste.",
 		group: "Gruppe (freiwillig)",
 		create: "Anlegen",
 		created: (what: string) => `Angelegt: ${what}`,
@@ -32,7 +33,8 @@ export const adminWords = words(
 		phonesHint: "Mit Komma getrennt, zum Beispiel +49 30 1234567",
 		language: "Sprache",
 		users: (product: string) => `Nutzer in ${product}`,
-		usersHint: "Kennung des Nutzers in diesem Produkt. Leer: kein Zugang.",
+		usersHint:
+			"Kennung des Nutzers in diesem Produkt. Bleibt das Feld leer, gibt es dort keinen Zugang.",
 		code: "Aktivierungscode",
 		codeHint:
 			"Geben Sie ihn der Person auf einem anderen Weg als per E-Mail. Er wird nur jetzt gezeigt.",
@@ -45,6 +47,7 @@ export const adminWords = words(
 	},
 	{
 		title: "Create",
+		toList: "All customers",
 		customer: "Customer",
 		contact: "Contact",
 		staff: "Staff",

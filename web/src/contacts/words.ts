@@ -56,7 +56,7 @@ export const contactsWords = words(
 		no: "nein",
 		people: "Wer bei Ihnen was darf",
 		peopleLead:
-			"Wer beide Rechte hat, gibt Zugriff frei. Änderungen bestätigt eine zweite Person mit beiden Rechten, und alle erfahren davon.",
+			"Wer beide Rechte hat, darf Zugang gewähren. Änderungen bestätigt eine zweite Person mit beiden Rechten, und alle erfahren davon.",
 		headAdmins: (names: string) => `Inhaber und Admins: ${names}`,
 		none: "niemand",
 		you: "Sie",
@@ -64,7 +64,7 @@ export const contactsWords = words(
 		maySupport: "fragt Support an",
 		mayInstruct: "gibt Anweisungen",
 		mayBoth: "fragt Support an, gibt Anweisungen",
-		mayNothing: "nutzt nur das Formular hier",
+		mayNothing: "stellt Anfragen nur hier im Portal",
 		addressBad: "Keine ihrer Adressen ist bestätigt",
 		change: "Ändern",
 		changeOf: (name: string) => `${name} ändern`,
@@ -86,7 +86,7 @@ export const contactsWords = words(
 		rightSupport: "Darf Support anfragen",
 		rightSupportHint: "Per E-Mail, am Telefon und mit PIN.",
 		rightInstruction: "Darf Anweisungen geben",
-		rightInstructionHint: "Zum Beispiel löschen, ausleiten, Inhaber wechseln.",
+		rightInstructionHint: "Zum Beispiel Daten löschen oder ausgeben lassen, den Inhaber wechseln.",
 		language: "Sprache",
 		save: "Speichern",
 		cancel: "Abbrechen",
@@ -94,7 +94,8 @@ export const contactsWords = words(
 		saved: "Gespeichert.",
 		savedWaits: "Fast fertig: Eine zweite berechtigte Person muss zustimmen.",
 		addresses: "Ihre E-Mail-Adressen",
-		addressesLead: "Von diesen Adressen erkennen wir Ihre E-Mails. Jede bestätigen Sie einmal.",
+		addressesLead:
+			"An diesen Adressen erkennen wir, dass eine E-Mail von Ihnen ist. Bestätigen Sie jede einmal.",
 		noAddresses: "Noch keine Adresse.",
 		primary: "Hauptadresse",
 		confirmed: "bestätigt",
@@ -111,7 +112,8 @@ export const contactsWords = words(
 		flag_list: "Das ist ein Verteiler. Besser ist eine, die nur Sie lesen.",
 		flag_role: "Das sieht nach einem Gruppenpostfach aus. Besser ist eine, die nur Sie lesen.",
 		phones: "Ihre Telefonnummern",
-		phonesLead: "Rufen Sie von hier an, finden wir Sie sofort. Zurück rufen wir nur diese Nummern.",
+		phonesLead:
+			"Rufen Sie von einer dieser Nummern an, finden wir Sie sofort. Nur diese rufen wir zurück.",
 		noPhones: "Noch keine Nummer.",
 		newPhone: "Neue Nummer",
 		phoneHint: "Mit Vorwahl, zum Beispiel +49 30 5550117",
@@ -124,9 +126,9 @@ export const contactsWords = words(
 		removeThis: (what: string) => `${what} entfernen`,
 		policy: "Wie lange Anfragen offen bleiben",
 		policy_created:
-			"30 Tage nachdem Sie sie gestellt haben. Danach wird eine Anfrage gesperrt; schreiben Sie weiter, entsteht eine neue, die mit ihr verbunden ist.",
+			"Bis 30 Tage, nachdem Sie sie gestellt haben. Danach wird eine Anfrage gesperrt; schreiben Sie weiter, entsteht eine neue, die mit ihr verbunden ist.",
 		policy_activity:
-			"30 Tage nach der letzten Nachricht. Danach wird eine Anfrage gesperrt; schreiben Sie weiter, entsteht eine neue, die mit ihr verbunden ist.",
+			"Bis 30 Tage nach der letzten Nachricht. Danach wird eine Anfrage gesperrt; schreiben Sie weiter, entsteht eine neue, die mit ihr verbunden ist.",
 		policySilence:
 			"Warten wir 14 Tage auf Ihre Antwort, schließen wir sie. Sie öffnen sie jederzeit wieder.",
 	},

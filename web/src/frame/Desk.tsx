@@ -1,7 +1,7 @@
 // The desk's frame: the finder in the middle of every page, leads' and admins' pages beside it.
 import { Button } from "@mantine/core";
 import { Suspense, useCallback, useRef } from "react";
-import { Link, Navigate, NavLink, Route, Routes, useNavigate } from "react-router";
+import { Link, Navigate, NavLink, Route, Routes, useLocation, useNavigate } from "react-router";
 import { isAdmin, isGuest, oversees, serves } from "../api/me";
 import type { Me } from "../api/types";
 import { CustomerPage } from "../desk/CustomerPage";
@@ -129,6 +129,19 @@ export default function Desk({ me }: { me: Me }) {
 	);
 }
 
+/** Creating and importing are reached from the customers, and belong to them. */
+function CustomersLink({ children }: { children: string }) {
+	const { pathname } = useLocation();
+	const within = /^\/desk\/(create|import)(\/|$)/.test(pathname);
+	return within ? (
+		<Link to="/desk/customers" aria-current="page">
+			{children}
+		</Link>
+	) : (
+		<NavLink to="/desk/customers">{children}</NavLink>
+	);
+}
+
 function DeskNav({ me }: { me: Me }) {
 	const t = useWords(frameWords);
 	return (
@@ -158,7 +171,7 @@ function DeskNav({ me }: { me: Me }) {
 					<NavLink to="/desk/staff">{t.staff}</NavLink>
 				</>
 			) : null}
-			{isAdmin(me) ? <NavLink to="/desk/customers">{t.customers}</NavLink> : null}
+			{isAdmin(me) ? <CustomersLink>{t.customers}</CustomersLink> : null}
 		</nav>
 	);
 }

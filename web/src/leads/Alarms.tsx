@@ -78,6 +78,11 @@ function AlarmLine({ alarm }: { alarm: Alarm }) {
 						</>
 					) : null}
 				</p>
+				{alarm.code === "ticket.waiting" ? (
+					<p>
+						<Link to="/desk/tickets?state=escalated">{t.toEscalated}</Link>
+					</p>
+				) : null}
 				{alarm.objection ? (
 					<>
 						{alarm.objection.said ? (

@@ -135,6 +135,9 @@ function StateLine({ person }: { person: StaffRow }) {
 		<p>
 			{person.lacks.length === 0 ? (
 				<>● {t.ready}</>
+			) : person.lacks.includes("role") ? (
+				// Leads, administration and guests: what else they lack stands in nobody's way.
+				<>○ {t.opensNothing}</>
 			) : (
 				<>
 					◐ {t.lacks}: {person.lacks.map((lack) => say(t, `lack_${lack}`)).join(", ")}

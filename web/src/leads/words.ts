@@ -2,15 +2,15 @@ import { words } from "../words/dictionary";
 
 export const leadWords = words(
 	{
-		sessions: "Offene Zugänge",
-		sessionsLead: "Alles, was jetzt gerade offen ist.",
+		sessions: "Sitzungen",
+		sessionsLead: "Jeder Zugang, der gerade offen ist.",
 		noSessions: "Nirgends ist etwas offen.",
 		end: "Beenden",
 		ended: (seconds: string) => `Beendet. Nach ${seconds} war alles zu.`,
 		kill: "Alles beenden",
 		killLead: "Notschalter: beendet sofort jeden offenen Zugang aller Mitarbeiter.",
 		killWho:
-			"Alles auf einmal beenden darf nur die Leitung (Support oder Erfolg). Einzelne Zugänge beenden Sie hier selbst.",
+			"Alles auf einmal beenden darf nur die Leitung. Einzelne Zugänge beenden Sie hier selbst.",
 		killTitle: "Wirklich alles beenden?",
 		killText: (count: number) =>
 			count === 1
@@ -31,6 +31,7 @@ export const leadWords = words(
 		"alarm_ticket.waiting": "Eine Anfrage wartet zu lange auf den Support.",
 		"alarm_visit.objected": "Ein Kunde sagt: Dieser Besuch war nicht abgesprochen.",
 		toVisit: "Zum Besuch",
+		toEscalated: "Zu den eskalierten Anfragen",
 		saidBy: (name: string) => `${name} schreibt:`,
 		"alarm_sign_in.codes":
 			"Mit einem richtigen Passwort wurden an einem Tag zwanzig falsche Einmalcodes eingegeben. Jemand kennt vielleicht das Passwort.",
@@ -49,6 +50,7 @@ export const leadWords = words(
 		roles: "Rollen",
 		state: "Stand",
 		ready: "darf öffnen",
+		opensNothing: "öffnet selbst nichts",
 		lacks: "fehlt",
 		inactive: "stillgelegt",
 		locked: "PIN-Feld gesperrt",
@@ -63,7 +65,7 @@ export const leadWords = words(
 		role_agent: "Support",
 		role_onboarding_manager: "Onboarding",
 		role_support_lead: "Leitung Support",
-		role_success_lead: "Leitung Erfolg",
+		role_success_lead: "Leitung Kundenerfolg",
 		role_admin: "Verwaltung",
 		role_guest: "Gast",
 		change: "Ändern",
@@ -78,8 +80,8 @@ export const leadWords = words(
 		onlyLeads: "Leitung",
 	},
 	{
-		sessions: "Open access",
-		sessionsLead: "Everything that is open right now.",
+		sessions: "Sessions",
+		sessionsLead: "Every access that is open right now.",
 		noSessions: "Nothing is open anywhere.",
 		end: "End",
 		ended: (seconds: string) => `Ended. Everything was shut after ${seconds}.`,
@@ -104,6 +106,7 @@ export const leadWords = words(
 		"alarm_ticket.waiting": "A request has waited too long for support.",
 		"alarm_visit.objected": "A customer says: this visit was not agreed.",
 		toVisit: "To the visit",
+		toEscalated: "To the escalated requests",
 		saidBy: (name: string) => `${name} writes:`,
 		"alarm_sign_in.codes":
 			"Twenty wrong one-time codes were entered with a correct password in one day. Somebody may know the password.",
@@ -121,6 +124,7 @@ export const leadWords = words(
 		roles: "Roles",
 		state: "State",
 		ready: "may open",
+		opensNothing: "opens nothing themselves",
 		lacks: "missing",
 		inactive: "inactive",
 		locked: "PIN field locked",

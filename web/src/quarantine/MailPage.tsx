@@ -137,6 +137,15 @@ function Files({ mail }: { mail: MailView }) {
 	);
 }
 
+/** Which check it was; of those that our mail server made for us, the one it names. */
+function checkName(
+	t: { byOurs(name: string): string },
+	{ check, why }: MailView["auth"][number],
+): string {
+	const named = check === "header" ? /^(\w+)=/.exec(why ?? "")?.[1] : undefined;
+	return named ? t.byOurs(named.toUpperCase()) : check.toUpperCase();
+}
+
 function Checks({ auth }: Pick<MailView, "auth">) {
 	const t = useWords(quarantineWords);
 	if (auth.length === 0) return <p className="soft">{t.noChecks}</p>;
@@ -153,11 +162,13 @@ function Checks({ auth }: Pick<MailView, "auth">) {
 				{auth.map((line, place) => (
 					// biome-ignore lint/suspicious/noArrayIndexKey: a mail may bear several signatures
 					<tr key={place}>
-						<td>{line.check.toUpperCase()}</td>
+						<td>{checkName(t, line)}</td>
 						<td className={line.result === "pass" ? undefined : "danger"}>
 							<span aria-hidden="true">{line.result === "pass" ? "✓ " : "✕ "}</span>
 							{say(t, `res_${line.result}`)}
-							{line.why ? <span className="soft small"> ({line.why})</span> : null}
+							{line.why && line.check !== "header" ? (
+								<span className="soft small"> ({line.why})</span>
+							) : null}
 						</td>
 						<td>{line.domain}</td>
 					</tr>

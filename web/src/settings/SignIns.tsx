@@ -11,6 +11,7 @@ import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
 import { useNow } from "../words/now";
 import { moment } from "../words/time";
+import classes from "./settings.module.css";
 import { settingsWords } from "./words";
 
 export function SignIns() {
@@ -31,11 +32,13 @@ export function SignIns() {
 			{signIns.data?.length === 0 ? <p className="soft">{t.none}</p> : null}
 			<ul className="plain-list">
 				{signIns.data?.map((one) => (
-					<li key={one.id}>
-						{t.since(moment(one.created_at, now, language))}, {say(t, `strength_${one.strength}`)}{" "}
-						<span className="soft">
-							· {t.lastSeen(moment(one.last_seen_at, now, language))}
-							{one.current ? ` · ${t.thisOne}` : null}
+					<li key={one.id} className={classes.signIn}>
+						{one.current ? <strong>{t.thisOne}</strong> : null}
+						<span>
+							{t.since(moment(one.created_at, now, language))}, {say(t, `strength_${one.strength}`)}
+						</span>
+						<span className="soft small">
+							{t.lastSeen(moment(one.last_seen_at, now, language))}
 						</span>
 					</li>
 				))}

@@ -21,11 +21,11 @@ export function when(at: string, now: number, language: Language): string {
 }
 
 const units: Record<Language, [string, string, string]> = {
-	de: ["Min.", "Std.", "T."],
-	en: ["min", "h", "d"],
+	de: ["Min.", "Std.", "Tage"],
+	en: ["min", "h", "days"],
 };
 
-/** How long something has waited, short: "5 Min.", "3 Std.", "2 T."; rounded down. */
+/** How long something has waited, short: "5 Min.", "3 Std.", "2 Tage"; rounded down. */
 export function waited(since: string, now: number, language: Language): string {
 	const millis = Math.max(0, now - Date.parse(since));
 	const [minute, hour, days] = units[language];

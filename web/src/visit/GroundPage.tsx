@@ -36,7 +36,7 @@ export function GroundPage({ backTo = "/visits", as = "customer" }: GroundPagePr
 	return (
 		<div className="stack">
 			<p className="no-print">
-				<Link to={backTo}>← {t.back}</Link>
+				<Link to={backTo}>← {backTo === "/visits" ? t.back : t.backToDesk}</Link>
 			</p>
 			{ground.isPending ? <Loading lines={6} /> : null}
 			{ground.isError && missing ? <Nothing title={t.notFound} /> : null}

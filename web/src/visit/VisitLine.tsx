@@ -54,7 +54,12 @@ export function VisitLine({ ground, to, withCustomer = false }: VisitLineProps) 
 				) : (
 					<>
 						{seen ? endText(seen.ending, language) : t.notOpened}
-						{seen ? ` · ${lengthText(seen, t, language)}` : null}
+						{seen ? (
+							<>
+								{" · "}
+								<span className="unbroken">{lengthText(seen, t, language)}</span>
+							</>
+						) : null}
 					</>
 				)}
 			</p>

@@ -37,11 +37,11 @@ export const refusals = words(
 		"route.body": "Mit mitgeschickten Angaben bleibt es zu: Sie könnten verdeckte Daten verraten.",
 		"route.too_often":
 			"Zu viele Suchen nacheinander auf einer verdeckten Seite. Die Leitung weiß davon.",
-		"request.override": "Der Aufruf wollte dem Produkt eine andere Methode nennen.",
-		"request.foreign": "Der Aufruf kam von einer anderen Seite.",
-		"request.service_worker": "In einer Sitzung laufen keine Hintergrundskripte.",
-		"request.ambiguous": "Der Aufruf war nicht eindeutig.",
-		"request.slow": "Der Aufruf kam nicht vollständig an.",
+		"request.override": "Der Abruf wollte dem Produkt eine andere Methode nennen.",
+		"request.foreign": "Der Abruf kam von einer anderen Seite.",
+		"request.service_worker": "Bei einem Besuch laufen keine Hintergrundskripte.",
+		"request.ambiguous": "Der Abruf war nicht eindeutig.",
+		"request.slow": "Der Abruf kam nicht vollständig an.",
 		"visit.no_user":
 			"Dieser Kontakt hat in diesem Produkt keinen Nutzer. Die Verwaltung kann ihn eintragen.",
 		"visit.too_many": "Es laufen schon zu viele Besuche. Beenden Sie zuerst einen.",
@@ -65,7 +65,7 @@ export const refusals = words(
 		"ticket.too_many_watchers": "Mehr können nicht mitlesen. Entfernen Sie zuerst jemanden.",
 		"guest.is_staff":
 			"Diese Adresse gehört zu jemandem aus dem Team. Lassen Sie die Person einfach mitlesen.",
-		"guest.inactive": "Dieser Gast ist gesperrt. Die Administration kann das ändern.",
+		"guest.inactive": "Dieser Gast ist gesperrt. Die Verwaltung kann das ändern.",
 		"mail.decided": "Über diese E-Mail ist schon entschieden.",
 		"mail.verification":
 			"Vielleicht bestätigt diese E-Mail ein Konto bei einem fremden Dienst. Ansehen und zulassen können sie die Leitungen.",
@@ -157,10 +157,10 @@ export const refusals = words(
 		"route.too_often": "Too many searches in a row on a masked page. The leads know.",
 		"request.override": "It would have named another method to the product.",
 		"request.foreign": "It came from another site.",
-		"request.service_worker": "No background scripts run in a session.",
+		"request.service_worker": "No background scripts run during a visit.",
 		"request.ambiguous": "It was ambiguous.",
 		"request.slow": "It did not arrive in full.",
-		"visit.no_user": "This contact has no user in this product. Administration can enter one.",
+		"visit.no_user": "This contact has no user in this product. The administration can enter one.",
 		"visit.too_many": "Too many visits are running. End one first.",
 		"visit.objected_already": "The leads know about this visit already.",
 		"request.invalid": "That could not be read. Please load the page again.",
@@ -180,7 +180,7 @@ export const refusals = words(
 		"ticket.not_mergeable": "Merging works only with another request of the same customer.",
 		"ticket.too_many_watchers": "No more people can watch this. Remove somebody first.",
 		"guest.is_staff": "This address belongs to a colleague. Just let them watch the request.",
-		"guest.inactive": "This guest’s access is switched off. Administration can change that.",
+		"guest.inactive": "This guest’s access is switched off. The administration can change that.",
 		"mail.decided": "This mail has been decided already.",
 		"mail.verification":
 			"This mail may confirm an account at another service. Leads can look at it and let it in.",

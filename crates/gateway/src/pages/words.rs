@@ -95,8 +95,8 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
             "past",
             ("Hier ist nichts.", "There is nothing here."),
             &[(
-                "Entweder gibt es diese Sitzung nicht, oder sie gehört zu einem anderen Browser.",
-                "Either there is no such session, or it belongs to another browser.",
+                "Entweder gibt es diesen Besuch nicht, oder er gehört zu einem anderen Browser.",
+                "Either there is no such visit, or it belongs to another browser.",
             )],
         ),
         Why::LinkSpent => text(
@@ -106,8 +106,8 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
             ("Dieser Link ist verbraucht.", "This link is used up."),
             &[
                 (
-                    "Er öffnet die Sitzung genau einmal und nur eine Minute lang.",
-                    "It opens the session exactly once, and for one minute only.",
+                    "Er öffnet das Produkt genau einmal und nur eine Minute lang.",
+                    "It opens the product exactly once, and for one minute only.",
                 ),
                 (
                     "Öffnen Sie das Produkt bitte noch einmal vom Arbeitsplatz aus.",
@@ -116,7 +116,7 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
             ],
         ),
         Why::Ended => {
-            let title = ("Diese Sitzung ist zu Ende.", "This session has ended.");
+            let title = ("Dieser Besuch ist zu Ende.", "This visit has ended.");
             let mut text = text(StatusCode::GONE, "visit.over", "past", title, &[]);
             text.lines.push(pick(language, SWEPT));
             text
@@ -143,7 +143,7 @@ pub(super) fn shut(why: &Why, language: Language) -> Text {
             StatusCode::FORBIDDEN,
             "visit.unclassified",
             "closed",
-            ("Diese Seite ist nicht freigegeben.", "This page is not released."),
+            ("Diese Seite steht nicht im Katalog.", "This page is not in the catalogue."),
             &[
                 (
                     "Niemand hat festgelegt, was hier zu sehen ist. Deshalb bleibt sie zu.",
@@ -180,8 +180,8 @@ fn over(how: EndedHow, cut_millis: Option<u64>, language: Language) -> Text {
     }
     let next: Option<Both> = match how {
         EndedHow::HourUp | EndedHow::Idle | EndedHow::Restart => Some((
-            "Eine neue Sitzung beginnt am Arbeitsplatz, mit einem neuen Grund.",
-            "A new session starts at the desk, with a new reason.",
+            "Einen neuen Besuch beginnen Sie am Arbeitsplatz, mit einem neuen Grund.",
+            "Start a new visit at the desk, with a new reason.",
         )),
         EndedHow::Expired | EndedHow::GroundOver => Some((
             "Wird er noch gebraucht, fragen Sie den Kunden nach einer neuen PIN.",
@@ -311,19 +311,19 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             StatusCode::BAD_REQUEST,
             "request.ambiguous",
             "closed",
-            ("Diese Anfrage ist nicht eindeutig.", "This request is ambiguous."),
-            &[("Sie wurde nicht weitergegeben.", "It was not passed on.")],
+            ("Dieser Abruf ist nicht eindeutig.", "This call is ambiguous."),
+            &[("Er wurde nicht weitergegeben.", "It was not passed on.")],
         ),
         Own::Override => text(
             StatusCode::BAD_REQUEST,
             "request.override",
             "closed",
             (
-                "Diese Anfrage will etwas anderes, als sie sagt.",
-                "This request wants something else than it says.",
+                "Dieser Abruf will etwas anderes, als er sagt.",
+                "This call wants something else than it says.",
             ),
             &[(
-                "Sie nennt dem Produkt eine andere Methode. Sie wurde nicht weitergegeben.",
+                "Er nennt dem Produkt eine andere Methode. Er wurde nicht weitergegeben.",
                 "It names another method to the product. It was not passed on.",
             )],
         ),
@@ -331,14 +331,14 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             StatusCode::FORBIDDEN,
             "request.foreign",
             "closed",
-            ("Diese Anfrage kam von einer anderen Seite.", "This request came from another site."),
-            &[("Sie wurde nicht weitergegeben.", "It was not passed on.")],
+            ("Dieser Abruf kam von einer anderen Seite.", "This call came from another site."),
+            &[("Er wurde nicht weitergegeben.", "It was not passed on.")],
         ),
         Own::ServiceWorker => text(
             StatusCode::FORBIDDEN,
             "request.service_worker",
             "closed",
-            ("In einer Sitzung laufen keine Hintergrundskripte.", "No background scripts run in a session."),
+            ("Bei einem Besuch laufen keine Hintergrundskripte.", "No background scripts run during a visit."),
             &[],
         ),
         Own::TooLarge => text(
@@ -353,8 +353,8 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             "request.encoding",
             "closed",
             (
-                "In dieser Form kann die Anfrage nicht geprüft werden.",
-                "The request cannot be checked in this form.",
+                "In dieser Form kann der Abruf nicht geprüft werden.",
+                "The call cannot be checked in this form.",
             ),
             &[("Es ist nichts gespeichert worden.", "Nothing was saved.")],
         ),
@@ -362,7 +362,7 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             StatusCode::REQUEST_TIMEOUT,
             "request.slow",
             "past",
-            ("Die Anfrage kam nicht vollständig an.", "The request did not arrive in full."),
+            ("Der Abruf kam nicht vollständig an.", "The call did not arrive in full."),
             &[("Es ist nichts gespeichert worden.", "Nothing was saved.")],
         ),
         Own::CarriesMask => text(
@@ -403,8 +403,8 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             "past",
             ("Das Produkt antwortet nicht.", "The product does not answer."),
             &[(
-                "Die Sitzung läuft weiter. Versuchen Sie es gleich noch einmal.",
-                "The session goes on. Try again in a moment.",
+                "Der Besuch läuft weiter. Versuchen Sie es gleich noch einmal.",
+                "The visit goes on. Try again in a moment.",
             )],
         ),
         Own::UpstreamSlow => text(
@@ -413,8 +413,8 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             "past",
             ("Das Produkt braucht zu lange.", "The product takes too long."),
             &[(
-                "Die Sitzung läuft weiter. Versuchen Sie es gleich noch einmal.",
-                "The session goes on. Try again in a moment.",
+                "Der Besuch läuft weiter. Versuchen Sie es gleich noch einmal.",
+                "The visit goes on. Try again in a moment.",
             )],
         ),
         Own::Unsettled => text(
@@ -423,15 +423,15 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             "past",
             ("Am Zugang hat sich gerade etwas geändert.", "Something about the access has just changed."),
             &[(
-                "Die Anfrage wurde nicht weitergegeben. Laden Sie die Seite neu.",
-                "The request was not passed on. Reload the page.",
+                "Der Abruf wurde nicht weitergegeben. Laden Sie die Seite neu.",
+                "The call was not passed on. Reload the page.",
             )],
         ),
         Own::Preview => text(
             StatusCode::SERVICE_UNAVAILABLE,
             "visit.preview",
             "past",
-            ("Dieser Link öffnet eine Sitzung.", "This link opens a session."),
+            ("Dieser Link öffnet ein Produkt.", "This link opens a product."),
             &[],
         ),
     }

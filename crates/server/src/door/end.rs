@@ -43,6 +43,10 @@ impl EndAsk {
     }
 }
 
+const fn runs_out(how: EndedHow) -> bool {
+    matches!(how, EndedHow::HourUp | EndedHow::Expired)
+}
+
 /// Whose grounds end, all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
@@ -209,7 +213,8 @@ impl App {
             provider: record.provider,
             visit: record.id,
             customer: record.customer,
-            ending: ask.at(now),
+            // By time it was over at its time, whenever somebody looked: nothing passed after that (rule T24).
+            ending: ask.at(if runs_out(ask.how) { now.min(record.ends_at) } else { now }),
             streams: 0,
             begun: Instant::now(),
         };

@@ -32,6 +32,11 @@ export function Filters({ search, onSearch }: FiltersProps) {
 					{t.filters}
 					{used > 0 ? ` (${used})` : null}
 				</Button>
+				{given.get("customer") ? (
+					<Button variant="subtle" onClick={() => set("customer", "")}>
+						{t.oneCustomer} <span aria-hidden="true">✕</span>
+					</Button>
+				) : null}
 			</div>
 			{shown ? (
 				<div className={classes.filterRow}>

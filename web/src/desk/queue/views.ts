@@ -2,7 +2,16 @@
 import type { TicketCounts, TicketQuery } from "../../api/types";
 
 /** Filters in the order of the page; the same words in the address, the API and a saved view. */
-export const FILTERS = ["state", "assignee", "priority", "channel", "tag", "q", "sort"] as const;
+export const FILTERS = [
+	"state",
+	"assignee",
+	"priority",
+	"channel",
+	"tag",
+	"customer",
+	"q",
+	"sort",
+] as const;
 export type Filter = (typeof FILTERS)[number];
 
 export interface BuiltIn {

@@ -189,6 +189,19 @@ on_both! {
         assert!(told(&visit.view().await).starts_with("over."));
     }
 
+    /// Rule T24: the book says an hour, however late somebody looks.
+    async fn t24_a_visit_ended_at_its_hour_whenever_somebody_looks(app: TestApp) {
+        let (contact, _, visit) = app.visit().await;
+        for _ in 0..5 {
+            app.advance(Span::minutes(10));
+            visit.view().await.expect("open");
+        }
+        app.advance(Span::minutes(13));
+        assert_eq!(entries_until(&app.app, app.world.near.provider, "visit.ended", 1).await.len(), 1);
+        let view = contact.get(&format!("/visits/{}", visit.id)).await.ok();
+        assert_eq!((&view["state"], &view["ended_at"]), (&json!("ended"), &view["ends_at"]), "{view}");
+    }
+
     /// Control 26: fifteen minutes without a request end a visit; refused requests are no activity.
     async fn control_26_idle_for_fifteen_minutes_ends_a_visit(app: TestApp) {
         let (_, mut agent, visit) = app.visit().await;
