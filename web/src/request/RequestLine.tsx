@@ -2,7 +2,7 @@
 import { Link } from "react-router";
 import type { TicketLine } from "../api/types";
 import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
+import { useTold } from "../words/now";
 import { inFull, moment } from "../words/time";
 import classes from "./request.module.css";
 import { stateText } from "./state";
@@ -19,11 +19,11 @@ const signs: Record<string, string> = {
 export function RequestState({ ticket }: { ticket: TicketLine }) {
 	const t = useWords(requestWords);
 	const { language } = useLanguage();
-	const now = useNow();
+	const told = useTold((now) => stateText(ticket, now, language, t));
 	return (
 		<span className={classes.state} data-state={ticket.state}>
 			<span aria-hidden="true">{signs[ticket.state] ?? "○"} </span>
-			{stateText(ticket, now, language, t)}
+			{told}
 		</span>
 	);
 }
@@ -31,7 +31,7 @@ export function RequestState({ ticket }: { ticket: TicketLine }) {
 export function RequestLine({ ticket, own }: { ticket: TicketLine; own: boolean }) {
 	const t = useWords(requestWords);
 	const { language } = useLanguage();
-	const now = useNow();
+	const last = useTold((now) => moment(ticket.last_message_at, now, language));
 	return (
 		<li className={classes.line} data-testid="request-line" data-state={ticket.state}>
 			<Link to={`/requests/${ticket.id}`} className={classes.subject}>
@@ -41,8 +41,7 @@ export function RequestLine({ ticket, own }: { ticket: TicketLine; own: boolean 
 			<RequestState ticket={ticket} />
 			<p className="soft small" title={inFull(ticket.last_message_at, language)}>
 				{t.number(ticket.number)}
-				{own ? null : ` ${t.of(ticket.contact.name)}`} ·{" "}
-				{t.lastAt(moment(ticket.last_message_at, now, language))}
+				{own ? null : ` ${t.of(ticket.contact.name)}`} · {t.lastAt(last)}
 			</p>
 		</li>
 	);

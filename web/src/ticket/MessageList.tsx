@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import type { AttachmentView, MessageView } from "../api/types";
 import { say } from "../words/dictionary";
 import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
+import { useTold } from "../words/now";
 import { inFull, moment } from "../words/time";
 import { Attachments } from "./Attachments";
 import { MailFrame } from "./MailFrame";
@@ -56,10 +56,10 @@ export function MessageList(props: MessageListProps) {
 
 function Time({ at }: { at: string }) {
 	const { language } = useLanguage();
-	const now = useNow();
+	const told = useTold((now) => moment(at, now, language));
 	return (
 		<time dateTime={at} title={inFull(at, language)} className="soft small">
-			{moment(at, now, language)}
+			{told}
 		</time>
 	);
 }

@@ -27,3 +27,11 @@ function watch(watcher: () => void): () => void {
 export function useNow(): number {
 	return useSyncExternalStore(watch, () => current);
 }
+
+/**
+ * What is told of a time, such as "vor 3 Minuten". Whoever shows it is drawn anew when the words change, and not every
+ * second.
+ */
+export function useTold<T extends string | boolean>(tell: (now: number) => T): T {
+	return useSyncExternalStore(watch, () => tell(current));
+}

@@ -7,35 +7,46 @@ const DAY = 24 * HOUR;
 
 const tags: Record<Language, string> = { de: "de-DE", en: "en-GB" };
 
+/** Making a formatter takes longer than using it a hundred times: there is one of each kind and language. */
+function each<T>(make: (tag: string) => T): (language: Language) => T {
+	const made: Partial<Record<Language, T>> = {};
+	return (language) => {
+		made[language] ??= make(tags[language]);
+		return made[language];
+	};
+}
+
+const formats = {
+	clock: each((tag) => new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" })),
+	day: each(
+		(tag) => new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
+	),
+	full: each((tag) => new Intl.DateTimeFormat(tag, { dateStyle: "full", timeStyle: "long" })),
+	distance: each((tag) => new Intl.RelativeTimeFormat(tag, { numeric: "auto" })),
+	tenths: each((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })),
+	hundredths: each((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 2 })),
+};
+
 /** "14:32" */
 export function clock(at: string, language: Language): string {
-	return new Intl.DateTimeFormat(tags[language], { hour: "2-digit", minute: "2-digit" }).format(
-		new Date(at),
-	);
+	return formats.clock(language).format(new Date(at));
 }
 
 /** "22. Nov. 2026" */
 export function day(at: string, language: Language): string {
-	return new Intl.DateTimeFormat(tags[language], {
-		day: "numeric",
-		month: "short",
-		year: "numeric",
-	}).format(new Date(at));
+	return formats.day(language).format(new Date(at));
 }
 
 /** Date, time and zone in full, for tooltips and `title`s. */
 export function inFull(at: string, language: Language): string {
-	return new Intl.DateTimeFormat(tags[language], {
-		dateStyle: "full",
-		timeStyle: "long",
-	}).format(new Date(at));
+	return formats.full(language).format(new Date(at));
 }
 
 /** "in 12 Minuten", "vor 3 Stunden", "gestern"; below a minute in words. */
 export function distance(at: string, now: number, language: Language): string {
 	const millis = Date.parse(at) - now;
 	const size = Math.abs(millis);
-	const relative = new Intl.RelativeTimeFormat(tags[language], { numeric: "auto" });
+	const relative = formats.distance(language);
 	if (size < MINUTE) {
 		const future = { de: "in weniger als einer Minute", en: "in less than a minute" };
 		const past = { de: "gerade eben", en: "just now" };
@@ -110,7 +121,6 @@ export function duration(millis: number, language: Language): string {
 export function seconds(millis: number, language: Language): string {
 	if (millis < 10) return language === "de" ? "weniger als 0,01 s" : "less than 0.01 s";
 	const value = millis / 1000;
-	const digits = value < 0.1 ? 2 : 1;
-	const text = new Intl.NumberFormat(tags[language], { maximumFractionDigits: digits });
+	const text = value < 0.1 ? formats.hundredths(language) : formats.tenths(language);
 	return `${text.format(value)} s`;
 }

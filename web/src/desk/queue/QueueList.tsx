@@ -9,7 +9,7 @@ import { waited } from "../../ticket/clocks";
 import { PriorityMark, ProofMark, StateMark } from "../../ticket/Marks";
 import { ticketWords } from "../../ticket/words";
 import { useLanguage, useWords } from "../../words/language";
-import { useNow } from "../../words/now";
+import { useTold } from "../../words/now";
 import { moment } from "../../words/time";
 import { useKeys } from "../keyboard";
 import { useTickets } from "./queries";
@@ -170,18 +170,21 @@ const SOON_MILLIS = 4 * 24 * 60 * 60_000;
 function Waits({ ticket }: { ticket: TicketLine }) {
 	const t = useWords(queueWords);
 	const { language } = useLanguage();
-	const now = useNow();
 	const live = ticket.state !== "closed" && ticket.state !== "locked";
-	const soon = (at: string | null | undefined) => at && Date.parse(at) - now < SOON_MILLIS;
+	const waits = useTold((now) =>
+		live && ticket.waits_since
+			? t.waitsFor(waited(ticket.waits_since, now, language))
+			: moment(ticket.last_message_at, now, language),
+	);
+	const soon = (at: string | null | undefined, now: number) =>
+		live && at != null && Date.parse(at) - now < SOON_MILLIS;
+	const closesSoon = useTold((now) => soon(ticket.closes_at, now));
+	const locksSoon = useTold((now) => soon(ticket.locks_at, now));
 	return (
 		<p className={classes.waits} data-for={ticket.waits_for ?? "nobody"}>
-			{live && ticket.waits_since ? (
-				<span>{t.waitsFor(waited(ticket.waits_since, now, language))}</span>
-			) : (
-				<span>{moment(ticket.last_message_at, now, language)}</span>
-			)}
-			{live && soon(ticket.closes_at) ? <span>◷ {t.closesSoon}</span> : null}
-			{live && soon(ticket.locks_at) ? <span>◷ {t.locksSoon}</span> : null}
+			<span>{waits}</span>
+			{closesSoon ? <span>◷ {t.closesSoon}</span> : null}
+			{locksSoon ? <span>◷ {t.locksSoon}</span> : null}
 		</p>
 	);
 }
