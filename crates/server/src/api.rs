@@ -1,5 +1,7 @@
 //! The index of all addresses, and what stands before each: limits and the origin check.
 
+mod document;
+
 use std::collections::BTreeMap;
 
 use axum::{
@@ -202,7 +204,7 @@ fn with_names(mut document: OpenApi) -> OpenApi {
             }
         }
     }
-    document
+    document::complete(document)
 }
 
 /// The whole HTTP side of the server: API, keys, health. Pages are added by the binary.

@@ -79,6 +79,7 @@ export default function Import() {
 				accept=".csv,.txt,.tsv,text/csv"
 				value={file}
 				clearable
+				clearButtonProps={{ "aria-label": t.clearFile }}
 				onChange={(chosen) => {
 					setFile(chosen);
 					anew();

@@ -54,6 +54,7 @@ export const manageWords = words(
 		customers: "Kunden",
 		file: "CSV-Datei",
 		choose: "Datei auswählen",
+		clearFile: "Doch eine andere Datei",
 		fileHint:
 			"Aus Excel, LibreOffice oder einem anderen Programm; mit Semikolon, Komma oder Tabulator; bis 1.000 Zeilen und 1 MB.",
 		customerColumns:
@@ -166,6 +167,7 @@ export const manageWords = words(
 		customers: "Customers",
 		file: "CSV file",
 		choose: "Choose a file",
+		clearFile: "Another file instead",
 		fileHint:
 			"From Excel, LibreOffice or another program; with semicolons, commas or tabs; up to 1,000 lines and 1 MB.",
 		customerColumns: "Columns: number, name; group if wanted. Numbers that exist are updated.",

@@ -1,5 +1,5 @@
-// Short names for the API's shapes. The only file that names generated schema types. Words of the
-// server (states, categories, codes) are plain strings here: a page must not break on a new one.
+// Short names for the API's shapes. Words of the server (states, categories, codes) are plain strings in
+// answers: a page must not break on a new one. That each known one has its texts is checked in `complete.ts`.
 import type { components, paths } from "./schema";
 
 type S = components["schemas"];
@@ -65,12 +65,6 @@ export type SupportSettings = Omit<S["SupportSettings"], "changes"> & { changes:
 export type Challenge = S["ChallengeView"];
 
 export type Language = "de" | "en";
-export type Category = "fault" | "question" | "setup" | "change" | "performance" | "other";
-export type Channel = "phone" | "voice" | "chat";
-export type Role =
-	| "agent"
-	| "onboarding_manager"
-	| "support_lead"
-	| "success_lead"
-	| "admin"
-	| "guest";
+export type Category = S["ReasonWord"];
+export type Channel = S["ChannelWord"];
+export type Role = S["StaffRoleWord"];

@@ -104,7 +104,7 @@ impl Lack {
             Self::Mfa => ("Ihnen fehlt der zweite Faktor.", "Your second factor is missing."),
             Self::Training => (
                 "Ihnen fehlen Schulungen. Danach trägt die Verwaltung sie ein.",
-                "You have not done all trainings. Administration enters them once they are done.",
+                "You have not done all trainings. The administration enters them once they are done.",
             ),
             Self::Guidelines => (
                 "Ihnen fehlt die Zustimmung zu den aktuellen Richtlinien.",

@@ -236,7 +236,7 @@ const fn more_of(closed: Closed) -> &'static [Both] {
             "No access opens a customer's passwords, sign-in or keys, and no consent does. Only the customer can do this.",
         )],
         Closed::LogDown => &[(
-            "Ohne Eintrag gibt es keinen Zugang. Die Administration ist gefragt.",
+            "Ohne Eintrag gibt es keinen Zugang. Sagen Sie bitte der Verwaltung Bescheid.",
             "Without an entry there is no access. An administrator is needed.",
         )],
         _ => &[],

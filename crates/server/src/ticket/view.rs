@@ -65,8 +65,8 @@ pub struct AuthorView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EventView {
     pub code: String,
-    /// Ids and words that go with it.
-    #[schema(value_type = Object)]
+    /// Ids and words that go with it; `null` where none do.
+    #[schema(value_type = Option<Object>)]
     pub data: Value,
     /// Whom it is about: to or from whom it went, who watches.
     pub person: Option<Person>,
