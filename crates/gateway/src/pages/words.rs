@@ -318,10 +318,7 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             StatusCode::BAD_REQUEST,
             "request.override",
             "closed",
-            (
-                "Dieser Abruf will etwas anderes, als er sagt.",
-                "This call wants something else than it says.",
-            ),
+            ("Dieser Abruf will etwas anderes, als er sagt.", "This call wants something else than it says."),
             &[(
                 "Er nennt dem Produkt eine andere Methode. Er wurde nicht weitergegeben.",
                 "It names another method to the product. It was not passed on.",
@@ -338,7 +335,10 @@ pub(super) fn own(own: Own, language: Language) -> Text {
             StatusCode::FORBIDDEN,
             "request.service_worker",
             "closed",
-            ("Bei einem Besuch laufen keine Hintergrundskripte.", "No background scripts run during a visit."),
+            (
+                "Bei einem Besuch laufen keine Hintergrundskripte.",
+                "No background scripts run during a visit.",
+            ),
             &[],
         ),
         Own::TooLarge => text(
