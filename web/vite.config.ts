@@ -11,7 +11,6 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { heads } from "./build/heads.ts";
 import { pack } from "./build/pack.ts";
-import { mock } from "./dev/mock.ts";
 import { theme } from "./src/theme.ts";
 
 const THEME_ID = "virtual:theme.css";
@@ -36,12 +35,16 @@ function themeVariables(): Plugin {
 	};
 }
 
-export default defineConfig(({ mode }) => ({
-	plugins: [react(), themeVariables(), heads(), pack(), ...(mode === "mock" ? [mock()] : [])],
+/** The pages are designed on `pforte demo`; it takes changes from its own pages only, and these are. */
+const demo = new URL(process.env.PFORTE ?? "http://pforte.localhost:7000");
+const asOurs = { host: demo.host, origin: demo.origin };
+
+export default defineConfig({
+	plugins: [react(), themeVariables(), heads(), pack()],
 	build: { assetsInlineLimit: 0, target: "es2022", modulePreload: { polyfill: false } },
 	server: {
 		host: "127.0.0.1",
-		proxy: mode === "mock" ? undefined : { "/api": process.env.PFORTE ?? "http://127.0.0.1:8080" },
+		proxy: { "/api": { target: `http://127.0.0.1:${demo.port}`, headers: asOurs } },
 	},
 	test: {
 		environment: "happy-dom",
@@ -49,4 +52,4 @@ export default defineConfig(({ mode }) => ({
 		css: false,
 		restoreMocks: true,
 	},
-}));
+});
