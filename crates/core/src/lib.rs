@@ -10,5 +10,6 @@ pub mod contact;
 pub mod entry;
 pub mod kernel;
 pub mod pin;
+pub mod recovery;
 pub mod sender;
 pub mod ticket;

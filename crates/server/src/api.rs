@@ -36,6 +36,7 @@ use crate::{
     pin::routes as pin,
     post::challenge::routes as challenge,
     post::quarantine::routes as quarantine,
+    recovery::routes as recovery,
     search::routes as search,
     signin::routes as signin,
     staff::routes as staff,
@@ -61,6 +62,17 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(signin::by_link))
         .routes(routes!(signin::as_demo_person))
         .routes(routes!(signin::activate))
+        .routes(routes!(recovery::ask_for_link))
+        .routes(routes!(recovery::begin))
+        .routes(routes!(recovery::look))
+        .routes(routes!(recovery::ask))
+        .routes(routes!(recovery::totp))
+        .routes(routes!(recovery::finish))
+        .routes(routes!(recovery::withdraw))
+        .routes(routes!(recovery::object))
+        .routes(routes!(recovery::list))
+        .routes(routes!(recovery::approve))
+        .routes(routes!(recovery::refuse))
         .routes(routes!(signin::confirm))
         .routes(routes!(signin::me, signin::change_me))
         .routes(routes!(signin::sign_out))

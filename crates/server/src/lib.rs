@@ -26,6 +26,7 @@ mod mail;
 mod people;
 pub mod pin;
 pub mod post;
+pub mod recovery;
 pub mod search;
 mod show;
 pub mod signin;

@@ -351,6 +351,31 @@ pub async fn set_password(
     Ok(run!(tx.conn(), sql, provider.0, id.0, old_hash.unwrap_or(""), hash)? == 1)
 }
 
+/// Sets password and one-time codes anew at once; `false` when the contact left, or either is no longer what it was.
+pub async fn recover(
+    tx: &mut Tx,
+    was: &Contact,
+    password_hash: Option<&str>,
+    totp_sealed: Option<&str>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET password_hash = $3, totp_sealed = $4, totp_confirmed = $5 \
+               WHERE provider_id = $1 AND id = $2 AND active AND COALESCE(password_hash, '') = $6 \
+               AND COALESCE(totp_sealed, '') = $7";
+    let (old_hash, old_totp) = (was.password_hash.as_deref(), was.totp_sealed.as_deref());
+    let done = run!(
+        tx.conn(),
+        sql,
+        was.provider.0,
+        was.id.0,
+        password_hash,
+        totp_sealed,
+        totp_sealed.is_some(),
+        old_hash.unwrap_or(""),
+        old_totp.unwrap_or("")
+    )?;
+    Ok(done == 1)
+}
+
 /// Saves a secret for one-time codes, or takes it away; `false` when codes are on already.
 pub async fn set_totp(
     tx: &mut Tx,

@@ -36,6 +36,7 @@ pub mod phone_call;
 pub mod pin;
 pub mod provider;
 pub mod queue;
+pub mod recovery;
 pub mod run;
 pub mod search;
 pub mod sign_in;

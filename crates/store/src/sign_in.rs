@@ -226,6 +226,12 @@ pub async fn forget_failures(tx: &mut Tx, before: Moment) -> Result<u64, StoreEr
     run!(tx.conn(), "DELETE FROM sign_in_failure WHERE at < $1", before.0)
 }
 
+/// Forgets the failed attempts under a name: whoever it is has shown otherwise who they are.
+pub async fn forgive(tx: &mut Tx, provider: ProviderId, name_hash: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sign_in_failure WHERE provider_id = $1 AND name_hash = $2";
+    run!(tx.conn(), sql, provider.0, name_hash).map(drop)
+}
+
 /// What a one-time link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -315,6 +321,18 @@ pub async fn links_since(
 pub async fn use_link(tx: &mut Tx, link: &Link, at: Moment) -> Result<bool, StoreError> {
     let sql = "UPDATE sign_in_link SET used_at = $3 WHERE provider_id = $1 AND id = $2 AND used_at IS NULL";
     Ok(run!(tx.conn(), sql, link.provider.0, link.id, at.0)? == 1)
+}
+
+/// Uses all of a contact's links up: none that waits in a mailbox opens anything any more.
+pub async fn use_all_links(
+    tx: &mut Tx,
+    provider: ProviderId,
+    contact: ContactId,
+    at: Moment,
+) -> Result<u64, StoreError> {
+    let sql =
+        "UPDATE sign_in_link SET used_at = $3 WHERE provider_id = $1 AND contact_id = $2 AND used_at IS NULL";
+    run!(tx.conn(), sql, provider.0, contact.0, at.0)
 }
 
 /// Compares an activation code's hash with the link's, and counts it if it is wrong. `None` when as many were wrong as

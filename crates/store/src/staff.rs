@@ -257,3 +257,28 @@ pub async fn set_password(
     let sql = "UPDATE staff SET password_hash = $4 WHERE provider_id = $1 AND id = $2 AND password_hash = $3";
     Ok(run!(tx.conn(), sql, provider.0, id.0, old_hash, hash)? == 1)
 }
+
+/// Sets password and one-time codes anew at once; `false` when they left, or either is no longer what it was.
+pub async fn recover(
+    tx: &mut Tx,
+    was: &Staff,
+    password_hash: &str,
+    totp_sealed: &str,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE staff SET password_hash = $3, totp_sealed = $4 WHERE provider_id = $1 AND id = $2 AND active \
+               AND password_hash = $5 AND totp_sealed = $6";
+    let (provider, id) = (was.provider.0, was.id.0);
+    let done =
+        run!(tx.conn(), sql, provider, id, password_hash, totp_sealed, &was.password_hash, &was.totp_sealed)?;
+    Ok(done == 1)
+}
+
+/// Everybody in office who leads or administers, oldest first, at most 100.
+pub async fn overseers(conn: &mut Conn, provider: ProviderId) -> Result<Vec<Staff>, StoreError> {
+    let sql = select!(
+        "WHERE provider_id = $1 AND active AND (roles LIKE $2 OR roles LIKE $3) ORDER BY id LIMIT 100"
+    );
+    let rows = all!(conn, Row, sql, provider.0, "%lead%", "%admin%")?;
+    let all = rows.into_iter().map(Staff::from);
+    Ok(all.filter(|s| s.leads() || s.roles.contains(&StaffRole::Admin)).collect())
+}

@@ -43,6 +43,8 @@ words! {
         DutiesOverdue = "duties_overdue",
         CustomerInactive = "customer_inactive",
         ContactGone = "contact_gone",
+        /// The person set password or codes anew: whoever had them is out.
+        Recovered = "recovered",
         SelfGrantOff = "self_grant_off",
         /// What the decision needs was not there.
         ConditionLost = "condition_lost",
@@ -150,6 +152,10 @@ impl EndedHow {
             Self::ContactGone => (
                 "Kontakt entfernt oder nicht mehr berechtigt",
                 "The contact was removed or lost the right to it",
+            ),
+            Self::Recovered => (
+                "Passwort oder Codes dieser Person neu eingerichtet",
+                "This person’s password or codes were reset",
             ),
             Self::SelfGrantOff => {
                 ("Selbst geöffneter Zugang abgeschaltet", "Access opened by staff alone was switched off")

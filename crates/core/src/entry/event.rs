@@ -14,10 +14,11 @@ use crate::{
     catalogue::{Action, DataClass},
     kernel::{
         AlarmId, AttachmentId, CallId, ChallengeId, ChangeId, ContactId, ContactRights, ContactRole,
-        CustomerId, EntryId, GroundId, GroupId, LeaveId, MailId, MessageId, Moment, NoteId, PinId, SignInId,
-        StaffId, StaffRole, Strength, TicketId, ViewId, VisitId, words,
+        CustomerId, EntryId, GroundId, GroupId, LeaveId, MailId, MessageId, Moment, NoteId, PinId,
+        RecoveryId, SignInId, StaffId, StaffRole, Strength, TicketId, ViewId, VisitId, words,
     },
     pin::{Consequences, DeadWhy, WrongWhy},
+    recovery::{Lost, RecoveryEnd, Way},
     sender::Proof,
     ticket::{ClosedHow, MessageKind, Opener, TicketChannel},
 };
@@ -53,6 +54,21 @@ events! {
     PasswordChanged = "account.password_changed" {}
     TotpAdded = "account.totp_added" {}
     TotpRemoved = "account.totp_removed" {}
+
+    /// A link went to a person's primary address, or was printed for whoever runs the server (rule Z10).
+    RecoverySent = "recovery.sent" { recovery: RecoveryId, staff: Option<StaffId>, contact: Option<ContactId> }
+    /// A browser opened the link; from now on only that one goes on.
+    RecoveryBegun = "recovery.begun" { recovery: RecoveryId }
+    RecoveryAsked = "recovery.asked" { recovery: RecoveryId, lost: Lost, way: Way }
+    /// `complete` when nobody's word is missing any more.
+    RecoveryApproved = "recovery.approved" { recovery: RecoveryId, complete: bool }
+    /// The words that were read out are not the ones of this recovery.
+    RecoveryMistaken = "recovery.mistaken" { recovery: RecoveryId }
+    RecoveryEnded = "recovery.ended" { recovery: RecoveryId, how: RecoveryEnd }
+    /// Secrets were set anew, and everything the person had open ended.
+    Recovered = "account.recovered" { recovery: RecoveryId, lost: Lost, way: Way }
+    /// “That was not me”, afterwards: no secret of the account counts any more.
+    AccountShut = "account.shut" { recovery: RecoveryId }
 
     PinIssued = "pin.issued" { pin: PinId, contact: ContactId, expires_at: Moment }
     /// Opens the ground (rules B7, T4, T14).
@@ -201,7 +217,7 @@ pub struct Answer {
 
 words! {
     /// How somebody tried to sign in.
-    SignInWay { Password = "password", Totp = "totp", Link = "link", Activation = "activation" }
+    SignInWay { Password = "password", Totp = "totp", Link = "link", Activation = "activation", Recovery = "recovery" }
 }
 
 words! {

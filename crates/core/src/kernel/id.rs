@@ -85,4 +85,6 @@ ids! {
     ViewId,
     /// A note of staff's on a customer.
     NoteId,
+    /// A recovery: somebody who cannot sign in sets their secrets anew (rule Z10).
+    RecoveryId,
 }

@@ -38,4 +38,4 @@ mod words;
 pub use attempt::*;
 pub use digits::{Mistyped, PinDigits, digits, parse};
 pub use state::*;
-pub use words::{WORDS_DE, WORDS_EN, word_pair};
+pub use words::{WORDS_DE, WORDS_EN, recovery_pair, word_pair};

@@ -5,15 +5,29 @@
 //! after an update, so changing a list changes pairs that are being read out: add no word lightly.
 
 use super::digits::derive;
-use crate::kernel::{GroundId, Language};
+use crate::kernel::{GroundId, Language, RecoveryId};
 
 /// The word pair of a ground, two different words; without the key nobody can tell it from the id.
 pub fn word_pair(key: &[u8; 32], ground: GroundId, language: Language) -> (&'static str, &'static str) {
+    pair(key, b"pforte/pin/words/1", ground.0.as_bytes(), language)
+}
+
+/// The word pair of a recovery: the person reads it out to whoever approves, so that nobody approves somebody
+/// else's (rule Z10).
+pub fn recovery_pair(
+    key: &[u8; 32],
+    recovery: RecoveryId,
+    language: Language,
+) -> (&'static str, &'static str) {
+    pair(key, b"pforte/recovery/words/1", recovery.0.as_bytes(), language)
+}
+
+fn pair(key: &[u8; 32], purpose: &[u8], id: &[u8; 16], language: Language) -> (&'static str, &'static str) {
     let words = match language {
         Language::German => &WORDS_DE,
         Language::English => &WORDS_EN,
     };
-    let bytes = derive(key, b"pforte/pin/words/1", ground.0.as_bytes());
+    let bytes = derive(key, purpose, id);
     let first = bytes[0];
     // 1 to 255 further on, so never the same word twice.
     let second = first.wrapping_add(1 + bytes[1] % 255);

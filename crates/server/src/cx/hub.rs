@@ -49,6 +49,7 @@ pub enum Topic {
     Quarantine,
     Contacts,
     Calls,
+    Recoveries,
 }
 
 /// One event.

@@ -16,25 +16,41 @@ pub const WINDOW: Span = Span::minutes(15);
 /// Attempts from one address: a burst, refilled at this many a minute.
 const BURST: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 
+/// Links to set secrets anew that one address may ask for: a burst, refilled over an hour.
+const RECOVERIES: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+
 /// Counts attempts by address.
 pub struct Throttle {
     by_address: DefaultKeyedRateLimiter<IpAddr>,
+    recoveries: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Default for Throttle {
     fn default() -> Self {
-        Self { by_address: RateLimiter::keyed(Quota::per_minute(BURST)) }
+        Self {
+            by_address: RateLimiter::keyed(Quota::per_minute(BURST)),
+            recoveries: RateLimiter::keyed(Quota::per_hour(RECOVERIES)),
+        }
     }
 }
 
 impl Throttle {
     /// Refuses an address that tries too often.
     pub fn check(&self, address: IpAddr) -> Result<(), Problem> {
-        if self.by_address.len() > 100_000 {
-            self.by_address.retain_recent();
-        }
-        self.by_address.check_key(&household(address)).map_err(|_| throttled())
+        look(&self.by_address, address)
     }
+
+    /// Refuses an address that asks for too many links to set secrets anew.
+    pub fn check_recovery(&self, address: IpAddr) -> Result<(), Problem> {
+        look(&self.recoveries, address)
+    }
+}
+
+fn look(limiter: &DefaultKeyedRateLimiter<IpAddr>, address: IpAddr) -> Result<(), Problem> {
+    if limiter.len() > 100_000 {
+        limiter.retain_recent();
+    }
+    limiter.check_key(&household(address)).map_err(|_| throttled())
 }
 
 /// The same for names that exist and names that do not.

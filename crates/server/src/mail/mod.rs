@@ -15,7 +15,7 @@ pub use guest::guest_invited;
 pub use link::sealed_link;
 pub use ticket::{TicketNews, files_left_out, ticket_locks_soon, ticket_message, ticket_news};
 pub use words::{
-    ChangeMail, ChangeStep, Reader, activation, address_added, address_question, address_removed,
-    codes_changed, codes_guessed, contact_change, phone_removed, pin_closed, pin_killed, primary_changed,
-    sender_question, sign_in_link, visit_opened,
+    ChangeMail, ChangeStep, Reader, RecoveryNews, activation, address_added, address_question,
+    address_removed, codes_changed, codes_guessed, contact_change, phone_removed, pin_closed, pin_killed,
+    primary_changed, recovery_link, recovery_own, recovery_told, sender_question, sign_in_link, visit_opened,
 };

@@ -11,7 +11,7 @@ use pforte_core::{
     kernel::{CustomerId, Moment, ProviderId, Span, StaffId},
 };
 use pforte_store::{
-    Change, Conn, Tx,
+    Change, Conn, StoreError, Tx,
     alarm::{self, Alarm},
     contact::{self, Contact},
     notice::{self, Notice},
@@ -68,6 +68,11 @@ pub async fn check(
         return Err(throttle::throttled());
     }
     Ok(())
+}
+
+/// Lets codes count again: whoever it is has shown otherwise who they are, and others have agreed.
+pub async fn forgive(tx: &mut Tx, provider: ProviderId, person: Person) -> Result<(), StoreError> {
+    sign_in::forgive(tx, provider, &key(person)).await
 }
 
 /// Counts a wrong code on a right password, under the name that was typed and for the person. With the last that is

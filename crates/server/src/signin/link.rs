@@ -177,7 +177,7 @@ impl Activation {
 
 /// Link and code proved whose mailbox it is, but somebody else has confirmed the address before: two people
 /// read it, and both their rows are flagged (rule Z8, control 42). Answers who has it.
-async fn flag_if_shared(
+pub(crate) async fn flag_if_shared(
     tx: &mut Tx,
     contact: &Contact,
     now: Moment,
@@ -195,13 +195,13 @@ async fn flag_if_shared(
 }
 
 /// A code to be read out: eight letters and digits.
-pub(super) fn new_code(app: &App) -> String {
+pub(crate) fn new_code(app: &App) -> String {
     let code = BASE32_NOPAD.encode(&app.sources.bytes::<5>());
     format!("{}-{}", &code[..4], &code[4..])
 }
 
 /// Codes are short enough to be read out, and so to be tried: the key is not where their hashes are.
-pub(super) fn hash_code(app: &App, code: &str) -> String {
+pub(crate) fn hash_code(app: &App, code: &str) -> String {
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     app.secrets.code_hash(&code.to_ascii_uppercase())
 }

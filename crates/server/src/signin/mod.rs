@@ -3,7 +3,7 @@
 //! Must never tell whether a name exists: unknown and wrong get the same answer after the same work.
 
 mod account;
-mod codes;
+pub(crate) mod codes;
 mod contact;
 pub mod cookie;
 mod demo;
@@ -19,6 +19,7 @@ pub use contact::{as_contact, confirm};
 pub use demo::{as_demo_person, people};
 pub use guest::{FirstSteps, Invite, activate_guest, begin_guest, new_invite};
 pub use link::{Activation, activate, ask_for_link, by_link, new_activation};
+pub(crate) use link::{flag_if_shared, hash_code, new_code};
 use pforte_core::{
     entry::{Actor, Clean, Event, SignInWay},
     kernel::{ContactId, Moment, ProviderId, Strength},
@@ -53,7 +54,7 @@ pub fn wrong() -> Problem {
     )
 }
 
-fn unknown_provider() -> Problem {
+pub(crate) fn unknown_provider() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "provider.unknown",

@@ -20,6 +20,7 @@ mod limits;
 mod mail;
 mod panels;
 mod pin;
+mod recoveries;
 mod references;
 mod runs;
 mod search;

@@ -11,8 +11,10 @@ use pforte_store::{
 use crate::cx::App;
 
 mod contact;
+mod recovery;
 
 pub use contact::*;
+pub use recovery::*;
 
 fn message(
     app: &App,
@@ -217,20 +219,27 @@ pub fn codes_guessed(app: &App, reader: &Reader, now: Moment) -> Message {
         Language::German => (
             "Jemand kennt vielleicht Ihr Passwort".to_owned(),
             format!(
-                "Guten Tag {who},\n\nmit Ihrem Passwort wurden heute zwanzig falsche Codes eingegeben. Deshalb gilt für 24 \
-                 Stunden kein Code mehr.\n\nDas waren nicht Sie? Dann ändern Sie bitte Ihr Passwort, wo Sie noch \
-                 angemeldet sind, und sagen Sie Ihrer Leitung oder dem Support Bescheid:\n\n{page}\n"
+                "Guten Tag {who},\n\nin den letzten 24 Stunden wurden für Ihr Konto zwanzig falsche Codes eingegeben, von jemandem, der \
+                 Ihr Passwort kennt oder Ihre E-Mails liest. Deshalb gilt vorerst kein Code mehr.\n\nDas waren nicht \
+                 Sie? Dann ändern Sie bitte Ihr Passwort, wo Sie noch angemeldet sind, und sagen Sie Ihrer Leitung oder \
+                 dem Support Bescheid. Über „Passwort vergessen?“ richten Sie Ihr Konto neu ein:\n\n{page}\n"
             ),
         ),
         Language::English => (
             "Somebody may know your password".to_owned(),
             format!(
-                "Hello {who},\n\nTwenty wrong codes were typed with your password today. So no code counts for 24 \
-                 hours.\n\nThat was not you? Then please change your password where you are still signed in, and tell \
-                 your lead or support:\n\n{page}\n"
+                "Hello {who},\n\nTwenty wrong codes were typed for your account within 24 hours, by somebody who knows your password \
+                 or reads your mail. So no code counts for now.\n\nThat was not you? Then please change your password \
+                 where you are still signed in, and tell your lead or support. With “Forgot your password?” you \
+                 reset your account:\n\n{page}\n"
             ),
         ),
     };
+    notice(app, reader, (subject, body), now)
+}
+
+/// A mail to somebody, whoever they are.
+fn notice(app: &App, reader: &Reader, (subject, body): (String, String), now: Moment) -> Message {
     Message {
         id: app.sources.id(now),
         provider: reader.provider,

@@ -8,10 +8,15 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pforte_core::kernel::{AlarmId, Span};
+use pforte_core::{
+    kernel::{AlarmId, ContactId, CustomerId, Span},
+    recovery::{Course, Lost, Way},
+};
 use pforte_store::{
     alarm::{self, Alarm},
     mail,
+    recovery::{self, Recovery},
+    sign_in::Person,
 };
 use pforte_testkit::{Answer, Browser, Customer, Letter, Side, TestApp, on_both};
 use rows::{
@@ -49,6 +54,7 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
     let other_ticket = ask(&mut owner).await;
     let watcher = json!({ "staff_id": side.colleague.id });
     agent.post(&format!("/tickets/{ticket}/watchers"), watcher).await.ok();
+    let reach = contacts::make(app, side, customer).await;
     Ids {
         customer: customer.id,
         contact: customer.owner.id,
@@ -56,7 +62,8 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
         ground: visit.ground.parse().expect("an id"),
         visit: visit.id.parse().expect("an id"),
         alarm: raise(app, side).await,
-        reach: contacts::make(app, side, customer).await,
+        recovery: locked_out(app, side, customer, reach.colleague).await,
+        reach,
         ticket,
         attachment,
         other_ticket,
@@ -68,6 +75,42 @@ async fn things(app: &TestApp, side: &Side, customer: &Customer) -> Ids {
 async fn ask(owner: &mut Browser) -> Uuid {
     let made = owner.post("/tickets", json!({ "subject": "Error", "happened": "An error page" })).await.ok();
     made["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// A colleague who cannot sign in, and has asked for approval.
+async fn locked_out(app: &TestApp, side: &Side, customer: &Customer, colleague: Uuid) -> Uuid {
+    let now = app.app.sources.now();
+    let found = Recovery {
+        id: app.app.sources.id(now),
+        provider: side.provider,
+        person: Person::Contact(ContactId(colleague)),
+        customer: Some(CustomerId(customer.id)),
+        code_hash: None,
+        totp_sealed: None,
+        wrong_tries: 0,
+        wrong_words: 0,
+        created_at: now,
+        ended_at: None,
+        course: Course {
+            way: None,
+            lost: None,
+            begun_at: None,
+            asked_at: None,
+            ready_at: None,
+            expires_at: now + Span::days(7),
+            ended: None,
+        },
+    };
+    let (id, key) = (found.id, app.app.sources.token());
+    let asked = app.app.writer.upkeep(move |tx| {
+        Box::pin(async move {
+            recovery::insert(tx, &found, &format!("link {key}")).await?;
+            recovery::begin(tx, &found, &key, now).await?;
+            recovery::ask(tx, &found, (Lost::Password, Way::Colleague), found.course.expires_at, now).await
+        })
+    });
+    assert!(asked.await.expect("a recovery"));
+    id.0
 }
 
 /// A stranger's mail in quarantine.
@@ -203,7 +246,7 @@ fn met(expect: Expect, answer: &Answer) -> bool {
             403 => ["pin.wrong", "needs.reason", "leave.own", "leave.none", "ticket.not_yours"]
                 .contains(&answer.json()["code"].as_str().unwrap_or("")),
             404 => false,
-            410 => ["sign_in.link_spent", "challenge.over"]
+            410 => ["sign_in.link_spent", "challenge.over", "recovery.over"]
                 .contains(&answer.json()["code"].as_str().unwrap_or("")),
             status => status < 500,
         },

@@ -75,6 +75,12 @@ const TICKET_ASKED: Columns = [SignIn, A, A, A, A, A, A, A, A, A, F];
 const TICKET_CONFIRMED: Columns = [SignIn, A, H, H, F, F, F, F, F, F, F];
 /// Everybody's own, and the matrix makes none.
 const NOBODYS: Columns = [SignIn, F, F, F, F, H, H, H, H, H, F];
+/// Colleagues', and for leads and admins.
+const RECOVERIES: Columns = [SignIn, A, A, A, A, F, F, A, A, A, F];
+/// A colleague's, with the owner to decide: nobody else knows of it, and a link approves nothing (rules Z10, X8).
+const RECOVERY: Columns = [SignIn, A, H, H, F, F, F, H, H, H, F];
+/// Shutting is always allowed.
+const RECOVERY_REFUSED: Columns = [SignIn, A, H, H, A, F, F, H, H, H, F];
 const A: Expect = Allowed;
 const F: Expect = Forbidden;
 const H: Expect = Hidden;
@@ -115,6 +121,17 @@ pub const ROWS: &[Row] = &[
         EVERYBODY,
         |_| json!({ "token": "x", "code": "x", "password": "a long password" }),
     ),
+    row("POST /recovery/link", EVERYBODY, |_| json!({ "provider": "nordlicht", "username": "nobody" })),
+    row("POST /recovery/begin", EVERYBODY, |_| json!({ "token": "x" })),
+    row("POST /recovery/look", EVERYBODY, |_| json!({ "key": "x" })),
+    row("POST /recovery/ask", EVERYBODY, |_| json!({ "key": "x", "lost": "password" })),
+    row("POST /recovery/totp", EVERYBODY, |_| json!({ "key": "x" })),
+    row("POST /recovery/finish", EVERYBODY, |_| json!({ "key": "x", "password": "a long password" })),
+    row("POST /recovery/withdraw", EVERYBODY, |_| json!({ "key": "x" })),
+    row("POST /recovery/object", EVERYBODY, |_| json!({ "token": "x" })),
+    row("GET /recoveries", RECOVERIES, none),
+    row("POST /recoveries/{id}/approve", RECOVERY, |_| json!({ "words": "open sesame" })),
+    row("POST /recoveries/{id}/refuse", RECOVERY_REFUSED, none),
     row("POST /sign-in/confirm", CONTACTS, |_| json!({})),
     row("GET /me", SIGNED_IN, none),
     row("PATCH /me", SIGNED_IN, |_| json!({ "language": "en" })),
@@ -275,6 +292,8 @@ pub struct Ids {
     pub other_ticket: Uuid,
     /// In quarantine.
     pub mail: Uuid,
+    /// Of a colleague's who cannot sign in.
+    pub recovery: Uuid,
 }
 
 impl Ids {
@@ -292,6 +311,7 @@ impl Ids {
             other_ticket: id,
             attachment: id,
             mail: id,
+            recovery: id,
             reach,
         }
     };
@@ -312,6 +332,7 @@ impl Ids {
             Some("alarms") => self.alarm,
             Some("attachments") => self.attachment,
             Some("tickets") => self.ticket,
+            Some("recoveries") => self.recovery,
             Some("quarantine" | "mails") => self.mail,
             _ => Uuid::nil(),
         };
