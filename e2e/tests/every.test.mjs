@@ -24,7 +24,7 @@ const LOOKS = [
 
 /** Who looks at which routes; `:id` is filled in by what the person finds there. */
 const TOUR = {
-	nobody: ["/sign-in", "/sign-in/link", "/activation", "/challenge", "/guest"],
+	nobody: ["/sign-in", "/sign-in/link", "/activation", "/challenge", "/guest", "/recovery", "/recovery/ask", "/recovery/stop"],
 	"Marta Oduya": [
 		...["/home", "/requests", "/requests/new", "/requests/:id"],
 		...["/visits", "/visits/:groundId", "/settings", "/settings/support", "*"],
@@ -33,7 +33,7 @@ const TOUR = {
 		...["/desk", "/desk/tickets", "/desk/tickets/:id", "/desk/quarantine", "/desk/quarantine/:id"],
 		...["/desk/call", "/desk/customers/:id", "/desk/visits/:groundId", "/desk/settings"],
 	],
-	"Ruth Adeyemi": ["/desk/alarms", "/desk/sessions"],
+	"Ruth Adeyemi": ["/desk/alarms", "/desk/sessions", "/desk/accounts"],
 	"Nora Falk": [
 		...["/desk/staff", "/desk/create", "/desk/import", "/desk/customers"],
 		"/desk/customers/:id/manage",

@@ -23,6 +23,13 @@ const ChallengePage = page(() =>
 const Activation = page(() =>
 	import("./signin/Activation").then((one) => ({ default: one.Activation })),
 );
+const AskPage = page(() => import("./recovery/AskPage").then((one) => ({ default: one.AskPage })));
+const RecoveryPage = page(() =>
+	import("./recovery/RecoveryPage").then((one) => ({ default: one.RecoveryPage })),
+);
+const StopPage = page(() =>
+	import("./recovery/StopPage").then((one) => ({ default: one.StopPage })),
+);
 const LinkPage = page(() => import("./signin/LinkPage").then((one) => ({ default: one.LinkPage })));
 const SignIn = page(() => import("./signin/SignIn").then((one) => ({ default: one.SignIn })));
 const Desk = page(() => import("./frame/Desk"));
@@ -41,6 +48,9 @@ export function App() {
 					<Route path="/sign-in" element={<SignIn />} />
 					<Route path="/sign-in/link" element={<LinkPage />} />
 					<Route path="/activation" element={<Activation />} />
+					<Route path="/recovery" element={<RecoveryPage />} />
+					<Route path="/recovery/ask" element={<AskPage />} />
+					<Route path="/recovery/stop" element={<StopPage />} />
 					<Route path="/challenge" element={<ChallengePage />} />
 					<Route path="/guest" element={<GuestStart />} />
 					<Route path="*" element={<Inside />} />

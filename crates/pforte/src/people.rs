@@ -1,4 +1,5 @@
-//! `pforte staff add`: from the terminal, through the running server or straight into the database.
+//! `pforte staff add` and `pforte staff recover`: from the terminal, through the running server or straight into the
+//! database.
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -12,7 +13,7 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use crate::{
     Failure, config,
     serve::{self, Mode},
-    socket::{self, Added, StaffBody},
+    socket::{self, Added, Printed, RecoverBody, StaffBody},
 };
 
 /// What can be done with staff.
@@ -20,6 +21,21 @@ use crate::{
 pub enum Verb {
     /// Add a staff member. The password is asked for, or read as one line from standard input.
     Add(Arguments),
+    /// Print a link that resets password and one-time codes, for somebody whom no lead and admin can help. It works once,
+    /// within an hour; the person, all leads and all admins are told.
+    Recover(RecoverArguments),
+}
+
+#[derive(clap::Args)]
+pub struct RecoverArguments {
+    /// The configuration file.
+    #[arg(long, default_value = "pforte.toml", env = "PFORTE_CONFIG")]
+    config: PathBuf,
+    /// The provider's slug; may be left out where there is only one.
+    #[arg(long, default_value = "")]
+    provider: String,
+    #[arg(long)]
+    username: String,
 }
 
 #[derive(clap::Args)]
@@ -65,7 +81,31 @@ fn language(text: &str) -> Result<Language, String> {
 
 /// Carries out a verb.
 pub async fn run(verb: Verb) -> Result<(), Failure> {
-    let Verb::Add(arguments) = verb;
+    match verb {
+        Verb::Add(arguments) => add(arguments).await,
+        Verb::Recover(arguments) => recover(arguments).await,
+    }
+}
+
+async fn recover(arguments: RecoverArguments) -> Result<(), Failure> {
+    let config = config::read(&arguments.config)?;
+    let body = RecoverBody { provider: arguments.provider, username: arguments.username };
+    let printed: Printed = match socket::ask(&socket::path(&config), "/recover", &body).await? {
+        Some(printed) => printed,
+        None => {
+            let (app, _lock) = serve::application(&config, Mode::default()).await?;
+            let printed = socket::recover_staff(&app, body).await.map_err(|p| socket::in_words(&p));
+            app.stop().await;
+            printed?
+        }
+    };
+    println!("For {}, once, within an hour:", printed.name);
+    println!("  {}", printed.url);
+    println!("The person, all leads and all admins are told, and it stands in the log.");
+    Ok(())
+}
+
+async fn add(arguments: Arguments) -> Result<(), Failure> {
     let config = config::read(&arguments.config)?;
     let body = StaffBody {
         provider: arguments.provider,
@@ -80,7 +120,7 @@ pub async fn run(verb: Verb) -> Result<(), Failure> {
         language: arguments.language,
         password: password()?,
     };
-    let added = match socket::ask(&socket::path(&config), &body).await? {
+    let added: Added = match socket::ask(&socket::path(&config), "/staff", &body).await? {
         Some(added) => added,
         None => {
             let (app, _lock) = serve::application(&config, Mode::default()).await?;

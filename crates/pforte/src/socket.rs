@@ -22,9 +22,10 @@ use pforte_mail::transport::{Client, Handed, Intake, TakeError, Way, hand_over};
 use pforte_server::{
     Shared,
     cx::Problem,
+    recovery,
     staff::{self, StaffAsk},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tokio::{
     net::{UnixListener, UnixStream},
     sync::Semaphore,
@@ -57,6 +58,20 @@ pub struct Added {
     pub totp_url: String,
 }
 
+/// Who is locked out, as the command line hands it over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RecoverBody {
+    pub provider: String,
+    pub username: String,
+}
+
+/// The link, which is shown once.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Printed {
+    pub name: String,
+    pub url: String,
+}
+
 /// Where the socket lies.
 pub fn path(config: &Config) -> PathBuf {
     config.data.join("pforte.sock")
@@ -77,7 +92,8 @@ pub async fn serve<I: Intake>(
     let max_bytes = app.settings.max_mail_bytes;
     let taking = Arc::new(Taking { intake, max_bytes, places: Semaphore::new(AT_ONCE) });
     let mail = Router::new().route("/mail", post(take::<I>)).with_state(taking);
-    let router = Router::new().route("/staff", post(add)).with_state(app).merge(mail);
+    let router =
+        Router::new().route("/staff", post(add)).route("/recover", post(recover)).with_state(app).merge(mail);
     let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
     let _ = fs::remove_file(&path);
     served
@@ -108,12 +124,27 @@ pub async fn add_staff(app: &Shared, body: StaffBody) -> Result<Added, Problem> 
     Ok(Added { username: saved.username, totp_secret: new.totp_secret, totp_url: new.totp_url })
 }
 
+async fn recover(State(app): State<Shared>, Json(body): Json<RecoverBody>) -> Result<Json<Printed>, Problem> {
+    recover_staff(&app, body).await.map(Json)
+}
+
+/// Makes a link for one of the staff whom nobody else can help.
+pub async fn recover_staff(app: &Shared, body: RecoverBody) -> Result<Printed, Problem> {
+    let provider = Some(body.provider.as_str()).filter(|slug| !slug.is_empty());
+    let printed = recovery::print_link(app, provider, &body.username).await?;
+    Ok(Printed { name: printed.name, url: printed.url })
+}
+
 /// Asks a running server; `None` when none is running.
-pub async fn ask(path: &Path, body: &StaffBody) -> Result<Option<Added>, Failure> {
+pub async fn ask<A: DeserializeOwned>(
+    path: &Path,
+    address: &str,
+    body: &impl Serialize,
+) -> Result<Option<A>, Failure> {
     let Ok(stream) = UnixStream::connect(path).await else { return Ok(None) };
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
-    let request = Request::post("/staff")
+    let request = Request::post(address)
         .header("host", "pforte")
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(serde_json::to_vec(body)?)))?;

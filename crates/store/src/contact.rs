@@ -400,6 +400,17 @@ pub async fn confirm_totp(
     Ok(run!(tx.conn(), sql, provider.0, id.0, sealed)? == 1)
 }
 
+/// The first step of a new secret: what was used of the one before says nothing of it.
+pub async fn first_totp_step(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: ContactId,
+    step: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE contact SET totp_step = $3 WHERE provider_id = $1 AND id = $2";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, step)? == 1)
+}
+
 /// Takes a TOTP step once; `false` when that step or a later one was used before.
 pub async fn take_totp_step(
     tx: &mut Tx,

@@ -191,6 +191,17 @@ pub async fn list(
     Ok(rows.into_iter().map(Staff::from).collect())
 }
 
+/// The first step of a new secret: what was used of the one before says nothing of it.
+pub async fn first_totp_step(
+    tx: &mut Tx,
+    provider: ProviderId,
+    id: StaffId,
+    step: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE staff SET totp_step = $3 WHERE provider_id = $1 AND id = $2";
+    Ok(run!(tx.conn(), sql, provider.0, id.0, step)? == 1)
+}
+
 /// Takes a TOTP step once; `false` when that step or a later one was used before.
 pub async fn take_totp_step(
     tx: &mut Tx,

@@ -12,6 +12,7 @@ export const keys = {
 	customers: (q: string) => ["customers", q] as const,
 	customer: (id: string) => ["customer", id] as const,
 	alarms: ["alarms"] as const,
+	recoveries: ["recoveries"] as const,
 	staff: ["staff"] as const,
 	colleagues: ["staff", "colleagues"] as const,
 	signIns: ["sign-ins"] as const,
@@ -39,6 +40,7 @@ const stale: Record<string, readonly string[]> = {
 	calls: ["callers", "ticket"],
 	contacts: ["support-settings", "own-customer", "customer"],
 	alarms: ["alarms", "staff"],
+	recoveries: ["recoveries"],
 	me: ["me", "sign-ins"],
 };
 

@@ -26,6 +26,8 @@ export type ImportReport = S["ImportView"];
 export type ImportFlaw = S["ImportFlaw"];
 export type Alarm = S["AlarmView"];
 export type Objection = S["ObjectionView"];
+export type Recovery = S["RecoveryView"];
+export type OwnRecovery = S["OwnRecovery"];
 export type StaffRow = S["StaffView"];
 
 export type Person = S["Person"];

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { Me, SupportSettings as Settings } from "../api/types";
 import { Broken, Loading } from "../frame/states";
 import { useTitle } from "../frame/title";
+import { Colleagues } from "../recovery/Colleagues";
 import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
 import { Addresses } from "./Addresses";
@@ -41,6 +42,7 @@ function Sections({ me, settings }: { me: Me; settings: Settings }) {
 	return (
 		<>
 			<Warnings codes={settings.warnings} />
+			<Colleagues me={me} />
 			<Changes me={me} changes={settings.changes} />
 			<People me={me} settings={settings} />
 			<Addresses me={me} addresses={settings.me.addresses} />

@@ -19,10 +19,10 @@ import type { DoorState } from "./state";
 import { doorWords } from "./words";
 
 /** Notices that ask for attention; all others are only told. */
-const serious = ["pin.killed", "pin.closed"];
+const serious = ["pin.killed", "pin.closed", "recovery.objected", "recovery.shut"];
 
 /** Notices that one can look at and answer under *Settings › Support*. */
-const aboutContacts = /^(contact|contact_change|address|phone|support_address)\./;
+const aboutContacts = /^(contact|contact_change|address|phone|support_address|recovery)\./;
 
 const titles = { closed: "titleClosed", unsure: "titleUnsure" } as const;
 

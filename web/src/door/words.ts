@@ -51,6 +51,19 @@ export const doorWords = words(
 			"Ein Kontakt hat seine Einmalcodes ausgeschaltet. Waren Sie es nicht, fragen Sie bitte nach.",
 		"notice_codes.guessed":
 			"Mit dem Passwort eines Kontakts wurden zwanzig falsche Einmalcodes eingegeben. Vielleicht kennt jemand das Passwort.",
+		"notice_recovery.asked":
+			"Ein Kontakt kann sich nicht anmelden und bittet um Zustimmung, den Zugang zurückzusetzen.",
+		"notice_recovery.ready": "Der Zugang eines Kontakts kann nach Zustimmung zurückgesetzt werden.",
+		"notice_recovery.done":
+			"Ein Kontakt hat Passwort oder Einmalcodes zurückgesetzt. Wussten Sie nichts davon, fragen Sie bitte nach.",
+		"notice_recovery.withdrawn": "Der Antrag, einen Zugang zurückzusetzen, wurde zurückgezogen.",
+		"notice_recovery.refused": "Der Antrag, einen Zugang zurückzusetzen, wurde abgelehnt.",
+		"notice_recovery.objected":
+			"Jemand wollte den Zugang eines Kontakts zurücksetzen, der davon nichts wusste. Vielleicht liest jemand dessen E-Mails.",
+		"notice_recovery.guessed":
+			"Der Antrag, einen Zugang zurückzusetzen, endete nach zu vielen falschen Eingaben.",
+		"notice_recovery.shut":
+			"Der Zugang eines Kontakts wurde gegen dessen Willen zurückgesetzt und ist jetzt geschlossen. Die Leitung des Supports weiß davon.",
 		"notice_pin.reopened": "Der Weg über die PIN ist wieder offen.",
 		"notice_contact.added":
 			"Für Ihr Konto wurde ein neuer Kontakt angelegt. Wussten Sie nichts davon, fragen Sie bitte nach.",
@@ -122,6 +135,17 @@ export const doorWords = words(
 		"notice_totp.off": "A contact turned one-time codes off. If it was not you, please ask.",
 		"notice_codes.guessed":
 			"Twenty wrong one-time codes were entered with a contact's password. Somebody may know the password.",
+		"notice_recovery.asked": "A contact cannot sign in and asks for approval to reset the access.",
+		"notice_recovery.ready": "A contact’s access can be reset, after approval.",
+		"notice_recovery.done":
+			"A contact has reset password or one-time codes. If you did not know, please ask.",
+		"notice_recovery.withdrawn": "The request to reset an access was taken back.",
+		"notice_recovery.refused": "The request to reset an access was refused.",
+		"notice_recovery.objected":
+			"Somebody wanted to reset the access of a contact who knew nothing of it. Their mail may be read.",
+		"notice_recovery.guessed": "The request to reset an access ended after too many wrong entries.",
+		"notice_recovery.shut":
+			"A contact’s access was reset against their will and is shut now. The leads of support know.",
 		"notice_pin.reopened": "You can use PINs again.",
 		"notice_contact.added":
 			"A new contact was added to your account. If that is news to you, please ask about it.",

@@ -10,6 +10,7 @@ import { Finder } from "../desk/Finder";
 import { KeysList, placesOf, useDeskKeys, useKeysList } from "../desk/Keys";
 import { AlarmCount } from "../leads/AlarmCount";
 import { HeldCount } from "../quarantine/HeldCount";
+import { RecoveryCount } from "../recovery/RecoveryCount";
 import { GroundPage } from "../visit/GroundPage";
 import { useWords } from "../words/language";
 import classes from "./frame.module.css";
@@ -23,6 +24,7 @@ import { frameWords } from "./words";
 
 const Settings = page(() => import("../settings/Settings"));
 const Alarms = page(() => import("../leads/Alarms"));
+const Accounts = page(() => import("../recovery/Accounts"));
 const Sessions = page(() => import("../leads/Sessions"));
 const Staff = page(() => import("../leads/Staff"));
 const Queue = page(() => import("../desk/queue/Queue"));
@@ -109,6 +111,7 @@ export default function Desk({ me }: { me: Me }) {
 							<>
 								<Route path="/desk/alarms" element={<Alarms />} />
 								<Route path="/desk/sessions" element={<Sessions me={me} />} />
+								<Route path="/desk/accounts" element={<Accounts me={me} />} />
 								<Route path="/desk/staff" element={<Staff me={me} />} />
 							</>
 						) : null}
@@ -167,6 +170,10 @@ function DeskNav({ me }: { me: Me }) {
 					<NavLink to="/desk/alarms">
 						{t.alarms}
 						<AlarmCount />
+					</NavLink>
+					<NavLink to="/desk/accounts">
+						{t.accounts}
+						<RecoveryCount />
 					</NavLink>
 					<NavLink to="/desk/staff">{t.staff}</NavLink>
 				</>

@@ -35,6 +35,15 @@ export const leadWords = words(
 		saidBy: (name: string) => `${name} schreibt:`,
 		"alarm_sign_in.codes":
 			"Mit einem richtigen Passwort wurden an einem Tag zwanzig falsche Einmalcodes eingegeben. Jemand kennt vielleicht das Passwort.",
+		"alarm_recovery.objected":
+			"Jemand wollte einen Zugang zurücksetzen, und die Person sagt: Das war ich nicht. Vielleicht liest jemand ihre E-Mails.",
+		"alarm_recovery.refused": "Der Antrag, einen Zugang zurückzusetzen, wurde abgelehnt.",
+		"alarm_recovery.guessed":
+			"Der Antrag, einen Zugang zurückzusetzen, endete nach zu vielen falschen Eingaben.",
+		"alarm_recovery.shut":
+			"Ein Zugang wurde zurückgesetzt, und die Person sagt: Das war ich nicht. Er ist jetzt geschlossen. Bitte nachsehen, was seitdem geschah.",
+		"alarm_recovery.printed":
+			"Auf dem Server wurde ein Link erstellt, der einen Zugang zurücksetzt. War das abgesprochen?",
 		"alarm_visit.many_questions":
 			"Auf einer verdeckten Seite wurde auffällig oft gesucht. So lassen sich verdeckte Daten erraten.",
 		"alarm_mail.outage":
@@ -110,6 +119,14 @@ export const leadWords = words(
 		saidBy: (name: string) => `${name} writes:`,
 		"alarm_sign_in.codes":
 			"Twenty wrong one-time codes were entered with a correct password in one day. Somebody may know the password.",
+		"alarm_recovery.objected":
+			"Somebody wanted to reset an access, and the person says: that was not me. Their mail may be read.",
+		"alarm_recovery.refused": "The request to reset an access was refused.",
+		"alarm_recovery.guessed": "The request to reset an access ended after too many wrong entries.",
+		"alarm_recovery.shut":
+			"An access was reset, and the person says: that was not me. It is shut now. Please look at what happened since.",
+		"alarm_recovery.printed":
+			"A link that resets an access was made on the server. Was that agreed?",
 		"alarm_visit.many_questions":
 			"A masked page was searched strikingly often. That way masked data can be guessed.",
 		"alarm_mail.outage":

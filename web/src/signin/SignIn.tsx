@@ -3,7 +3,7 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, ask } from "../api/client";
 import { useSignedIn } from "../api/me";
 import type { Me, SignInPage } from "../api/types";
@@ -91,6 +91,9 @@ function SignInForms({ view }: { view: SignInPage }) {
 			) : (
 				<ContactForm key="contact" provider={slug} onDone={enter} />
 			)}
+			<p>
+				<Link to={`/recovery/ask?${search}`}>{t.forgot}</Link>
+			</p>
 			<p>
 				<button type="button" className={classes.other} onClick={change}>
 					{staff ? t.toContact : t.toStaff}

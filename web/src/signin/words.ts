@@ -19,6 +19,7 @@ export const signInWords = words(
 		totp: "Code aus der Authenticator-App",
 		totpHint: "6 Ziffern",
 		submit: "Anmelden",
+		forgot: "Passwort vergessen?",
 		link: "Link per E-Mail schicken",
 		linkHint: "Mit dem Link sehen Sie alles; die PIN zeigt erst Ihr Passwort.",
 		linkSent:
@@ -69,6 +70,7 @@ export const signInWords = words(
 		totp: "Code from the authenticator app",
 		totpHint: "6 digits",
 		submit: "Sign in",
+		forgot: "Forgot your password?",
 		link: "Send me a link",
 		linkHint: "With the link you see everything; the PIN asks for your password.",
 		linkSent:

@@ -248,7 +248,7 @@ async fn save(
 
 /// Writes the new secrets, if those of before are still what was looked at.
 async fn renew(tx: &mut Tx, was: &Case, hash: Option<String>, codes: Codes) -> Result<(), Problem> {
-    let provider = was.recovery.provider;
+    let (provider, new) = (was.recovery.provider, codes.sealed.is_some());
     let done = match &was.who {
         Who::Staff(person) => {
             let hash = hash.as_ref().unwrap_or(&person.password_hash);
@@ -271,9 +271,11 @@ async fn renew(tx: &mut Tx, was: &Case, hash: Option<String>, codes: Codes) -> R
         return Err(over());
     }
     if let Some(step) = codes.step {
-        let taken = match was.recovery.person {
-            Person::Staff(id) => staff::take_totp_step(tx, provider, id, step).await?,
-            Person::Contact(id) => contact::take_totp_step(tx, provider, id, step).await?,
+        let taken = match (was.recovery.person, new) {
+            (Person::Staff(id), true) => staff::first_totp_step(tx, provider, id, step).await?,
+            (Person::Staff(id), false) => staff::take_totp_step(tx, provider, id, step).await?,
+            (Person::Contact(id), true) => contact::first_totp_step(tx, provider, id, step).await?,
+            (Person::Contact(id), false) => contact::take_totp_step(tx, provider, id, step).await?,
         };
         if !taken {
             return Err(wrong());
