@@ -163,6 +163,19 @@ pub async fn claimed_at(
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
+/// All addresses of a customer's active contacts that are surely theirs: primary or confirmed; at most 2,000.
+pub async fn owned_at(
+    conn: &mut Conn,
+    provider: ProviderId,
+    customer: CustomerId,
+) -> Result<Vec<Address>, StoreError> {
+    let sql = select!(
+        "WHERE provider_id = $1 AND (is_primary OR confirmed_at IS NOT NULL) AND contact_id IN \
+         (SELECT id FROM contact WHERE provider_id = $1 AND customer_id = $2 AND active) ORDER BY id LIMIT 2000"
+    );
+    Ok(all!(conn, Row, sql, provider.0, customer.0)?.into_iter().map(Address::from).collect())
+}
+
 /// The primary addresses of a customer's active contacts, at most 200.
 pub async fn primaries(
     conn: &mut Conn,

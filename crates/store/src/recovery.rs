@@ -25,6 +25,7 @@ pub struct Recovery {
     pub code_hash: Option<String>,
     /// The new secret for one-time codes, until the first code of it was right.
     pub totp_sealed: Option<String>,
+    /// Tries at codes and passwords, also those under way.
     pub wrong_tries: i64,
     pub wrong_words: i64,
     pub created_at: Moment,
@@ -281,11 +282,13 @@ pub async fn set_totp(tx: &mut Tx, recovery: &Recovery, sealed: &str) -> Result<
     Ok(run!(tx.conn(), sql, recovery.provider.0, recovery.id.0, sealed)? == 1)
 }
 
-/// Counts a wrong code or password; answers how many there are now.
-pub async fn count_try(tx: &mut Tx, recovery: &Recovery) -> Result<i64, StoreError> {
+/// Counts a try at a code or password, before it is compared; answers how many there are now, `None` when as many were
+/// counted as may be.
+pub async fn count_try(tx: &mut Tx, recovery: &Recovery, most: i64) -> Result<Option<i64>, StoreError> {
     let sql = "UPDATE recovery SET wrong_tries = wrong_tries + 1 WHERE provider_id = $1 AND id = $2 \
-               RETURNING wrong_tries";
-    Ok(one!(tx.conn(), (i64,), sql, recovery.provider.0, recovery.id.0)?.map_or(0, |(n,)| n))
+               AND wrong_tries < $3 AND ended_at IS NULL RETURNING wrong_tries";
+    let row = one!(tx.conn(), (i64,), sql, recovery.provider.0, recovery.id.0, most)?;
+    Ok(row.map(|(n,)| n))
 }
 
 /// Counts wrong words of an approver's; answers how many there are now.

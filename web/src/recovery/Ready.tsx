@@ -9,8 +9,7 @@ import { PASSWORD_MIN } from "../signin/Activation";
 import { field, secretField, TotpInput } from "../signin/forms";
 import { SubmitButton } from "../signin/SignIn";
 import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
-import { moment } from "../words/time";
+import { clock, day } from "../words/time";
 import { NewPassword } from "./NewPassword";
 import type { StepProps } from "./RecoveryPage";
 import { recoveryWords } from "./words";
@@ -24,7 +23,6 @@ interface Typed {
 export function Ready({ own, recoveryKey, onDone }: StepProps) {
 	const t = useWords(recoveryWords);
 	const { language } = useLanguage();
-	const now = useNow();
 	const [short, setShort] = useState(false);
 	const keeps = own.lost === "codes";
 	const secret = useMutation({
@@ -49,7 +47,9 @@ export function Ready({ own, recoveryKey, onDone }: StepProps) {
 	return (
 		<form className="stack" onSubmit={submit}>
 			<h2>{t.readyTitle}</h2>
-			<p className="soft">{t.readyUntil(moment(own.expires_at, now, language))}</p>
+			<p className="soft">
+				{t.readyUntil(`${day(own.expires_at, language)}, ${clock(own.expires_at, language)}`)}
+			</p>
 			{own.needs_code ? (
 				<TextInput name="code" label={t.handedCode} autoComplete="off" required size="md" />
 			) : null}

@@ -134,7 +134,12 @@ function Withdraw({ recoveryKey, onDone }: { recoveryKey: string; onDone(): void
 	return (
 		<div className="stack-close">
 			<div>
-				<Button variant="subtle" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
+				<Button
+					variant="default"
+					size="sm"
+					loading={withdraw.isPending}
+					onClick={() => withdraw.mutate()}
+				>
 					{t.withdraw}
 				</Button>
 			</div>

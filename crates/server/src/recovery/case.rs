@@ -1,6 +1,7 @@
 //! A recovery with whose it is and who stands by it: read together, outside and inside of transactions alike.
 
 use pforte_core::{
+    contact::Listed,
     entry::{Actor, Entry, Event},
     kernel::{ContactId, CustomerId, Moment, ProviderId, StaffRole},
     recovery::{self as rules, Candidate, Overseer, Profile, RecoveryState, Way},
@@ -154,13 +155,14 @@ async fn candidates(
     customer: CustomerId,
 ) -> Result<Vec<Candidate>, Problem> {
     let circle = Circle::load(conn, provider, customer).await?;
-    let mut all = vec![];
-    for listed in circle.listed() {
-        if let Some(contact) = circle.contact(listed.id) {
-            all.push(Candidate { listed, profile: contact_profile(conn, contact).await? });
-        }
-    }
-    Ok(all)
+    let owned = address::owned_at(conn, provider, customer).await?;
+    let candidate = |listed: Listed| {
+        let contact = circle.contact(listed.id)?;
+        let own = owned.iter().filter(|address| address.contact == contact.id);
+        let addresses = own.map(|address| address.address.as_str());
+        Some(Candidate { listed, profile: Profile::new(&contact.first_name, &contact.last_name, addresses) })
+    };
+    Ok(circle.listed().into_iter().filter_map(candidate).collect())
 }
 
 /// Which contacts can approve this one's.

@@ -91,14 +91,27 @@ pub(super) async fn check_password(app: &App, case: &Case, typed: String) -> Res
         Who::Staff(staff) => Some(staff.password_hash.clone()),
         Who::Contact(contact) => contact.password_hash.clone(),
     };
+    let counted = count_try(app, case).await?;
     if app.passwords.check(typed, hash).await {
         return Ok(());
     }
-    wrong_try(app, case).await
+    wrong_try(app, case, counted).await
 }
 
-/// Counts something wrong; the last that is allowed ends it, and those concerned are told.
-async fn wrong_try<T>(app: &App, found: &Case) -> Result<T, Problem> {
+/// A try at something secret, counted before it is compared: many that are sent side by side are no more.
+#[derive(Clone, Copy, Debug)]
+struct Counted(i64);
+
+async fn count_try(app: &App, case: &Case) -> Result<Counted, Problem> {
+    let row = case.recovery.clone();
+    let counted = app
+        .writer
+        .upkeep(move |tx| Box::pin(async move { recovery::count_try(tx, &row, MAX_WRONG_TRIES).await }));
+    counted.await?.map(Counted).ok_or_else(over)
+}
+
+/// Notes something wrong; the last that is allowed ends it, and those concerned are told.
+async fn wrong_try<T>(app: &App, found: &Case, Counted(tries): Counted) -> Result<T, Problem> {
     let now = app.sources.now();
     let failed =
         Event::SignInFailed { way: SignInWay::Recovery, browser: pforte_core::entry::Clean::name("") };
@@ -112,10 +125,9 @@ async fn wrong_try<T>(app: &App, found: &Case) -> Result<T, Problem> {
         .writer
         .change(move |tx| {
             Box::pin(async move {
-                if recovery::count_try(tx, &row).await? < MAX_WRONG_TRIES {
+                if tries < MAX_WRONG_TRIES || !recovery::end(tx, &row, how, now).await? {
                     return Ok(Change::logged(None, failed));
                 }
-                recovery::end(tx, &row, how, now).await?;
                 post.save(tx).await?;
                 let raised = post.raised();
                 Ok::<_, Problem>(Change::logged(Some(post), failed).and(ended).and_all(raised))
@@ -134,10 +146,6 @@ async fn wrong_try<T>(app: &App, found: &Case) -> Result<T, Problem> {
 /// Sets what is lost anew. Nobody is signed in by it: the first sign-in shows that all of it works.
 pub async fn finish(app: &App, key: &str, typed: Typed) -> Result<(), Problem> {
     let found = super::by_key(app, key).await?;
-    // Bounded before anything is compared: tries that are sent side by side are no more.
-    if found.recovery.wrong_tries >= MAX_WRONG_TRIES {
-        return Err(over());
-    }
     let (lost, way) = match found.state {
         RecoveryState::Begun if own_code_counts(app, &found).await? => (Lost::Password, Way::Code),
         RecoveryState::Ready => {
@@ -151,9 +159,10 @@ pub async fn finish(app: &App, key: &str, typed: Typed) -> Result<(), Problem> {
         check_new_password(&typed.password)?;
     }
     if let Some(right) = &found.recovery.code_hash {
+        let counted = count_try(app, &found).await?;
         let given = typed.code.as_deref().map(|code| signin::hash_code(app, code));
         if given.as_ref() != Some(right) {
-            return wrong_try(app, &found).await;
+            return wrong_try(app, &found, counted).await;
         }
     }
     if !lost.password() {
@@ -183,6 +192,7 @@ async fn own_code(app: &App, case: &Case, code: Option<&str>) -> Result<Codes, P
     let Who::Contact(contact) = &case.who else { return Err(over()) };
     let now = app.sources.now();
     codes::check(&mut *app.read().await?, contact.provider, case.recovery.person, now).await?;
+    let counted = count_try(app, case).await?;
     let secret = contact.totp_sealed.as_deref().and_then(|sealed| app.secrets.open(sealed));
     let step = secret.and_then(|secret| password::totp_step(&secret, code.unwrap_or_default(), now));
     if let Some(step) = step {
@@ -190,7 +200,7 @@ async fn own_code(app: &App, case: &Case, code: Option<&str>) -> Result<Codes, P
     }
     let key = throttle::name_key("recovery", &case.recovery.id.to_string());
     codes::wrong_code(app, codes::Owner::Contact(contact), &key, "").await?;
-    wrong_try(app, case).await
+    wrong_try(app, case, counted).await
 }
 
 fn new_codes(app: &App, case: &Case, code: Option<&str>) -> Result<Codes, Problem> {
@@ -221,9 +231,7 @@ async fn save(
             Box::pin(async move {
                 let case = again(tx, &was, now).await?;
                 // Taken back, refused or no longer approved since; or another secret than the one that was shown.
-                let same = case.state == was.state
-                    && case.recovery.totp_sealed == was.recovery.totp_sealed
-                    && case.recovery.wrong_tries < MAX_WRONG_TRIES;
+                let same = case.state == was.state && case.recovery.totp_sealed == was.recovery.totp_sealed;
                 if !same {
                     return Err(if case.state == RecoveryState::Waiting { not_ready() } else { over() });
                 }

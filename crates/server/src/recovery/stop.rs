@@ -120,6 +120,7 @@ async fn shut(app: &App, found: &Case, now: Moment) -> Result<(), Problem> {
                 if !first || !close(tx, &was, (&hash, &sealed)).await? {
                     return Err(over());
                 }
+                recovery::replace(tx, &was.recovery, now).await?;
                 let (ended, further) = ending.run(tx).await?;
                 post.save(tx).await?;
                 let raised = post.raised();

@@ -113,4 +113,42 @@ on_both! {
         let right = json!({ "password": NEW, "totp": code(&app, &secret) });
         asking.finish(right).await.refused(409, "recovery.not_ready");
     }
+
+    /// Many codes that are tried side by side are no more than five, and the right one among them comes too late.
+    async fn z10_codes_tried_side_by_side_all_count(app: TestApp) {
+        let owner = app.world.near.customer.owner.clone();
+        codes_on(&app, &owner).await;
+        let asking = Asking::begin(&app, &owner).await;
+        let tries = (0..30).map(|_| {
+            let (mut browser, key) = (app.browser(), asking.key.clone());
+            let body = json!({ "key": key, "password": NEW, "totp": "000000" });
+            tokio::spawn(async move { browser.post("/recovery/finish", body).await.status.as_u16() })
+        });
+        let mut looked_at = 0;
+        for tried in tries.collect::<Vec<_>>() {
+            looked_at += usize::from(tried.await.expect("an answer") == 401);
+        }
+        assert!(looked_at <= 5, "{looked_at}");
+        let now = app.app.sources.now();
+        let mut conn = app.app.read().await.expect("reads");
+        let key = pforte_server::kernel::sources::hash_token(&asking.key);
+        let found = pforte_store::recovery::by_key(&mut conn, &key).await.expect("reads").expect("one");
+        assert_eq!(found.wrong_tries, 5);
+        assert_eq!(found.course.state(true, now), pforte_core::recovery::RecoveryState::Over);
+    }
+
+    /// What support opened on this person's PIN ends with the old password.
+    async fn z10_a_visit_on_the_pin_ends_with_the_old_password(app: TestApp) {
+        let (_, _, visit) = app.visit().await;
+        let owner = app.world.near.customer.owner.clone();
+        app.advance(Span::seconds(60));
+        let secret = codes_on(&app, &owner).await;
+        visit.view().await.expect("open");
+        let mut asking = Asking::begin(&app, &owner).await;
+        asking.finish(json!({ "password": NEW, "totp": code(&app, &secret) })).await.status(204);
+        assert!(visit.view().await.is_err());
+        let agent = app.sign_in(&app.world.near.agent).await;
+        let ended = agent.get(&format!("/grounds/{}", visit.ground)).await.ok();
+        assert_eq!(ended["ended_how"], "recovered", "{ended}");
+    }
 }
