@@ -28,6 +28,7 @@ const FLOORS: [(&str, &[&str]); 7] = [
             "contact",
             "customer",
             "staff",
+            "recovery",
             "guest",
             "import",
             "search",

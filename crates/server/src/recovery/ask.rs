@@ -12,10 +12,7 @@ use super::{
     tell::{Post, Step},
     view::{self, OwnRecovery},
 };
-use crate::{
-    App,
-    kernel::{Problem, Who},
-};
+use crate::{cx::App, cx::Problem, people::Who};
 
 /// More of one person's are never open at a time: links are counted.
 const OPEN_MAX: usize = 40;

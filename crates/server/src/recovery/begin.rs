@@ -9,8 +9,8 @@ use pforte_store::{Change, recovery};
 
 use super::{Case, over, view::RecoveryKey};
 use crate::{
-    App,
-    kernel::{Problem, sources::hash_token},
+    cx::App,
+    cx::{Problem, sources::hash_token},
 };
 
 /// Uses the link up, and answers the key.

@@ -16,12 +16,7 @@ use pforte_store::{
 };
 
 use super::over;
-use crate::{
-    App,
-    contact::Circle,
-    kernel::{Problem, Who},
-    signin,
-};
+use crate::{contact::Circle, cx::App, cx::Problem, people::Who, signin};
 
 /// One recovery as it is now.
 #[derive(Clone, Debug)]

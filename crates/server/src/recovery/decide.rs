@@ -20,10 +20,11 @@ use super::{
     tell::{Post, Step},
 };
 use crate::{
-    App,
-    kernel::{Problem, SignedIn, Who},
+    cx::App,
+    cx::Problem,
+    people::must_oversee,
+    people::{SignedIn, Who},
     signin,
-    staff::must_oversee,
 };
 
 fn not_yours() -> Problem {

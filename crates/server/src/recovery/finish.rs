@@ -19,10 +19,12 @@ use super::{
     tell::{Post, Step},
 };
 use crate::{
-    App,
+    cx::App,
+    cx::throttle,
+    cx::{Problem, password},
     door::{EndAsk, Touched, Whose},
-    kernel::{Problem, Who, password},
-    signin::{self, check_new_password, codes, throttle, wrong},
+    people::Who,
+    signin::{self, check_new_password, codes, wrong},
 };
 
 /// What the person types at the end.
@@ -267,7 +269,7 @@ async fn renew(tx: &mut Tx, was: &Case, hash: Option<String>, codes: Codes) -> R
             if person.password_hash.is_none()
                 && signin::flag_if_shared(tx, person, was.recovery.created_at).await?.is_some()
             {
-                return Err(crate::contact::shared());
+                return Err(crate::people::shared());
             }
             let hash = hash.or_else(|| person.password_hash.clone());
             let kept = person.totp_sealed.clone().filter(|_| person.totp_confirmed);

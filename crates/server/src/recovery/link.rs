@@ -18,8 +18,8 @@ use pforte_store::{
 
 use super::stop::stop_link;
 use crate::{
-    App, Shared,
-    kernel::{Problem, sources::hash_token},
+    cx::{App, Shared},
+    cx::{Problem, sources::hash_token},
     mail::{self, Reader},
     signin::unknown_provider,
 };
@@ -146,7 +146,7 @@ impl Link {
         let day = recovery::links_since(tx.conn(), provider, person, now - Span::hours(24)).await?;
         let many = hour >= LINKS_PER_HOUR || day >= LINKS_PER_DAY;
         if many && self.recovery.course.way != Some(Way::Operator) {
-            return Err(crate::signin::throttle::throttled());
+            return Err(crate::cx::throttle::throttled());
         }
         Ok(recovery::insert(tx, &self.recovery, &hash_token(&self.token)).await?)
     }

@@ -33,8 +33,8 @@ use pforte_core::{
 use pforte_store::{Conn, Tx, recovery};
 
 use crate::{
-    App,
-    kernel::{Problem, sources::hash_token},
+    cx::App,
+    cx::{Problem, sources::hash_token},
 };
 pub(crate) use case::Case;
 

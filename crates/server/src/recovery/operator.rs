@@ -9,10 +9,7 @@ use super::{
     link::{Link, Whose},
     tell::{Post, Step},
 };
-use crate::{
-    App,
-    kernel::{Problem, Who},
-};
+use crate::{cx::App, cx::Problem, people::Who};
 
 /// The link, and until when it is good.
 #[derive(Debug)]

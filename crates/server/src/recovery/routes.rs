@@ -15,10 +15,11 @@ use super::{
     view::{OwnRecovery, RecoveryKey, RecoveryView},
 };
 use crate::{
-    Shared,
-    kernel::{Problem, SignedIn, Who},
-    signin::routes::Origin,
-    staff::must_oversee,
+    cx::Problem,
+    cx::Shared,
+    people::Origin,
+    people::must_oversee,
+    people::{SignedIn, Who},
 };
 
 /// Who asks for a link: throttled more than sign-ins are, whatever name is given.

@@ -19,9 +19,10 @@ use super::{
     tell::{Post, Step},
 };
 use crate::{
-    App,
-    kernel::{Problem, Who, sources::hash_token},
+    cx::App,
+    cx::{Problem, sources::hash_token},
     mail,
+    people::Who,
 };
 
 /// What whoever reads the person's mail can stop it with: nothing else can be done with it, and it is kept nowhere.

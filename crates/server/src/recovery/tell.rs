@@ -19,10 +19,11 @@ use uuid::Uuid;
 
 use super::{Case, ask::asks_staff, case, stop::stop_link};
 use crate::{
-    App,
-    kernel::{Problem, Who},
-    live::{Audience, News, Topic},
+    cx::App,
+    cx::Problem,
+    cx::{Audience, News, Topic},
     mail::{self, Reader, RecoveryNews},
+    people::Who,
 };
 
 /// What happened.

@@ -12,10 +12,12 @@ use uuid::Uuid;
 
 use super::{Case, case, decide, finish};
 use crate::{
-    App,
-    ground::view::Person,
-    kernel::{Problem, SignedIn, Timestamp, Who},
-    signin::view::{CustomerRef, ProviderView, customer_ref},
+    cx::App,
+    cx::{Problem, Timestamp},
+    people::{SignedIn, Who},
+    show::Person,
+    show::{CustomerRef, customer_ref},
+    signin::view::ProviderView,
 };
 
 /// How long what is over is still shown.
@@ -76,7 +78,7 @@ pub async fn own(app: &App, case: &Case) -> Result<OwnRecovery, Problem> {
         Who::Staff(staff) => ("staff", true, &staff.language),
         Who::Contact(contact) => {
             for id in case::deciders(&mut conn, contact).await? {
-                approvers.push(crate::app::contact_name(&mut conn, contact.provider, id).await?);
+                approvers.push(crate::show::contact_name(&mut conn, contact.provider, id).await?);
             }
             ("contact", contact.totp_confirmed, &contact.language)
         }

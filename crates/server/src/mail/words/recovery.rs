@@ -7,7 +7,7 @@ use pforte_core::{
 use pforte_store::outbox::Message;
 
 use super::Reader;
-use crate::App;
+use crate::cx::App;
 
 /// What is told of a recovery.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ mod own_code;
 mod provider;
 mod staff;
 
-use pforte_server::kernel::password::totp;
+use pforte_server::cx::password::totp;
 use pforte_testkit::{Browser, Mail, Person, TestApp};
 use serde_json::{Value, json};
 

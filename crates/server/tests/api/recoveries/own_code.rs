@@ -131,7 +131,7 @@ on_both! {
         assert!(looked_at <= 5, "{looked_at}");
         let now = app.app.sources.now();
         let mut conn = app.app.read().await.expect("reads");
-        let key = pforte_server::kernel::sources::hash_token(&asking.key);
+        let key = pforte_server::cx::sources::hash_token(&asking.key);
         let found = pforte_store::recovery::by_key(&mut conn, &key).await.expect("reads").expect("one");
         assert_eq!(found.wrong_tries, 5);
         assert_eq!(found.course.state(true, now), pforte_core::recovery::RecoveryState::Over);
