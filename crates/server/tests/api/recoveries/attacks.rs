@@ -36,6 +36,8 @@ on_both! {
     /// Nothing is done before the answer: a known name takes no longer than an unknown one, also when it cannot be written.
     async fn control_8_the_work_is_done_beside_the_answer(app: TestApp) {
         let owner = app.world.near.customer.owner.clone();
+        // Stopped for good: nothing is looked at afterwards.
+        app.app.shutdown.cancel();
         app.app.writer.stop().await;
         for address in [owner.address.as_str(), "nobody@oduya.example"] {
             let body = json!({ "provider": "nordlicht", "address": address });
