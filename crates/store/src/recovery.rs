@@ -291,6 +291,13 @@ pub async fn count_try(tx: &mut Tx, recovery: &Recovery, most: i64) -> Result<Op
     Ok(row.map(|(n,)| n))
 }
 
+/// Takes a counted try back: it was right.
+pub async fn strike_try(tx: &mut Tx, recovery: &Recovery) -> Result<(), StoreError> {
+    let sql = "UPDATE recovery SET wrong_tries = wrong_tries - 1 WHERE provider_id = $1 AND id = $2 \
+               AND wrong_tries > 0 AND ended_at IS NULL";
+    run!(tx.conn(), sql, recovery.provider.0, recovery.id.0).map(drop)
+}
+
 /// Counts wrong words of an approver's; answers how many there are now.
 pub async fn count_words(tx: &mut Tx, recovery: &Recovery) -> Result<i64, StoreError> {
     let sql = "UPDATE recovery SET wrong_words = wrong_words + 1 WHERE provider_id = $1 AND id = $2 \

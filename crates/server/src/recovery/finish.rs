@@ -95,7 +95,7 @@ pub(super) async fn check_password(app: &App, case: &Case, typed: String) -> Res
     };
     let counted = count_try(app, case).await?;
     if app.passwords.check(typed, hash).await {
-        return Ok(());
+        return strike_try(app, case).await;
     }
     wrong_try(app, case, counted).await
 }
@@ -110,6 +110,13 @@ async fn count_try(app: &App, case: &Case) -> Result<Counted, Problem> {
         .writer
         .upkeep(move |tx| Box::pin(async move { recovery::count_try(tx, &row, MAX_WRONG_TRIES).await }));
     counted.await?.map(Counted).ok_or_else(over)
+}
+
+/// It was right, and counts no more.
+async fn strike_try(app: &App, case: &Case) -> Result<(), Problem> {
+    let row = case.recovery.clone();
+    let struck = app.writer.upkeep(move |tx| Box::pin(async move { recovery::strike_try(tx, &row).await }));
+    Ok(struck.await?)
 }
 
 /// Notes something wrong; the last that is allowed ends it, and those concerned are told.
@@ -166,6 +173,7 @@ pub async fn finish(app: &App, key: &str, typed: Typed) -> Result<(), Problem> {
         if given.as_ref() != Some(right) {
             return wrong_try(app, &found, counted).await;
         }
+        strike_try(app, &found).await?;
     }
     if !lost.password() {
         check_password(app, &found, typed.password.clone()).await?;
@@ -198,6 +206,7 @@ async fn own_code(app: &App, case: &Case, code: Option<&str>) -> Result<Codes, P
     let secret = contact.totp_sealed.as_deref().and_then(|sealed| app.secrets.open(sealed));
     let step = secret.and_then(|secret| password::totp_step(&secret, code.unwrap_or_default(), now));
     if let Some(step) = step {
+        strike_try(app, case).await?;
         return Ok(Codes { sealed: None, step: Some(step) });
     }
     let key = throttle::name_key("recovery", &case.recovery.id.to_string());
