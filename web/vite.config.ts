@@ -1,4 +1,4 @@
-// How the pages are built: React, one style sheet of theme variables made from `src/theme.ts`,
+// How the pages are built: React, one style sheet of theme variables made from `src/shared/theme.ts`,
 // no inlined assets, each file packed beside itself (the server's content security policy allows only files of its own).
 import {
 	convertCssVariables,
@@ -11,7 +11,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { heads } from "./build/heads.ts";
 import { pack } from "./build/pack.ts";
-import { theme } from "./src/theme.ts";
+import { theme } from "./src/shared/theme.ts";
 
 const THEME_ID = "virtual:theme.css";
 

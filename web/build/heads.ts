@@ -10,8 +10,8 @@ interface Side {
 }
 
 const SIDES: Side[] = [
-	{ page: "index.html", modules: ["/src/frame/Portal.tsx"] },
-	{ page: "desk.html", modules: ["/src/frame/Desk.tsx"] },
+	{ page: "index.html", modules: ["/src/portal/Portal.tsx"] },
+	{ page: "desk.html", modules: ["/src/desk/Desk.tsx"] },
 ];
 
 /** Both faces stand in the first lines of every page; their other files come when a letter needs them. */

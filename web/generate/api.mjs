@@ -15,11 +15,11 @@ const made = {
 	"words/decisions.json": `${JSON.stringify(document["x-decisions"], null, "\t")}\n`,
 };
 for (const [name, text] of Object.entries(made)) {
-	const target = new URL(`../src/${name}`, import.meta.url);
+	const target = new URL(`../src/shared/${name}`, import.meta.url);
 	if (!process.argv.includes("--check")) {
 		writeFileSync(target, text);
 	} else if (readFileSync(target, "utf8") !== text) {
-		console.error(`src/${name} is stale: run \`npm run api\` and commit it.`);
+		console.error(`src/shared/${name} is stale: run \`npm run api\` and commit it.`);
 		process.exit(1);
 	}
 }

@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ChallengePage } from "../src/challenge/ChallengePage";
+import { ChallengePage } from "../src/app/challenge/ChallengePage";
 import { answers, at, contact, show } from "./help";
 
 const asked = {

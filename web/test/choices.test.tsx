@@ -3,11 +3,11 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { TicketView } from "../src/api/types";
 import { HandOverDialog } from "../src/desk/ticket/dialogs";
 import { MergeDialog } from "../src/desk/ticket/MergeDialog";
 import { useTicketActions } from "../src/desk/ticket/useTicket";
-import { VisitLine } from "../src/visit/VisitLine";
+import type { TicketView } from "../src/shared/api/types";
+import { VisitLine } from "../src/shared/visit/VisitLine";
 import { answers, at, ground, show } from "./help";
 
 const ticket = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { clockLines, size, waited, when } from "../src/ticket/clocks";
-import { ticketWords } from "../src/ticket/words";
+import { clockLines, size, waited, when } from "../src/shared/ticket/clocks";
+import { ticketWords } from "../src/shared/ticket/words";
 
 const NOW = Date.parse("2026-11-22T13:20:00Z");
 const DAY = 24 * 3_600_000;

@@ -1,11 +1,11 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Problem } from "../src/api/problem";
-import { MAX_FILE_BYTES } from "../src/api/upload";
-import { Composer } from "../src/ticket/Composer";
-import { claimDrafts } from "../src/ticket/drafts";
-import { refusedBeforehand } from "../src/ticket/useFiles";
+import { Problem } from "../src/shared/api/problem";
+import { MAX_FILE_BYTES } from "../src/shared/api/upload";
+import { Composer } from "../src/shared/ticket/Composer";
+import { claimDrafts } from "../src/shared/ticket/drafts";
+import { refusedBeforehand } from "../src/shared/ticket/useFiles";
 import { show } from "./help";
 
 class FakeUpload extends EventTarget {

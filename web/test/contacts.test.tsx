@@ -1,11 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { ChangeView, Me, SupportSettings as Settings } from "../src/api/types";
-import { mayChange } from "../src/contacts/People";
-import SupportSettings from "../src/contacts/SupportSettings";
-import { changeLines, changeTitle } from "../src/contacts/tell";
-import { contactsWords } from "../src/contacts/words";
+import { mayChange } from "../src/portal/contacts/People";
+import SupportSettings from "../src/portal/contacts/SupportSettings";
+import { changeLines, changeTitle } from "../src/portal/contacts/tell";
+import { contactsWords } from "../src/portal/contacts/words";
+import type { ChangeView, Me, SupportSettings as Settings } from "../src/shared/api/types";
 import { answers, at, contact, show } from "./help";
 
 const t = contactsWords.de;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { damm, grouped, judge, onlyDigits } from "../src/pin/damm";
+import { damm, grouped, judge, onlyDigits } from "../src/shared/pin/damm";
 
 describe("the check digit of a PIN", () => {
 	test("the published example checks", () => {

@@ -3,8 +3,8 @@ import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { MemoryRouter } from "react-router";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Home } from "../src/door/Home";
-import { OpenLine } from "../src/door/OpenLine";
+import { Home } from "../src/portal/door/Home";
+import { OpenLine } from "../src/portal/door/OpenLine";
 import { answers, at, ground, show } from "./help";
 
 const closed = { state: "closed", grounds: [], can_see: [], pin_closed: false, notices: [] };

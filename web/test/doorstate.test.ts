@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Door } from "../src/api/types";
-import { doorState, FRESH_MILLIS } from "../src/door/state";
+import type { Door } from "../src/shared/api/types";
+import { doorState, FRESH_MILLIS } from "../src/shared/door/state";
 import { ground, NOW } from "./help";
 
 const closed: Door = { state: "closed", grounds: [], can_see: [], pin_closed: false, notices: [] };

@@ -3,8 +3,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Ground } from "../src/api/types";
-import { SupportSheet } from "../src/pin/SupportSheet";
+import { SupportSheet } from "../src/portal/pin/SupportSheet";
+import type { Ground } from "../src/shared/api/types";
 import { answers, at, contact, ground, show } from "./help";
 
 const FIRST = "860423179";

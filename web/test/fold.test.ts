@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasWords, sameName } from "../src/words/fold";
+import { hasWords, sameName } from "../src/shared/words/fold";
 
 test("M10: names are the same however they are written", () => {
 	for (const [one, other] of [

@@ -5,10 +5,10 @@ import { render } from "@testing-library/react";
 import type { ReactElement } from "react";
 import { MemoryRouter } from "react-router";
 import { vi } from "vitest";
-import { queryClient } from "../src/api/cache";
-import type { Ground, Me } from "../src/api/types";
-import { theme } from "../src/theme";
-import { LanguageProvider } from "../src/words/language";
+import { queryClient } from "../src/shared/api/cache";
+import type { Ground, Me } from "../src/shared/api/types";
+import { theme } from "../src/shared/theme";
+import { LanguageProvider } from "../src/shared/words/language";
 
 /** Renders in German, as the browser of most readers asks for. */
 export function show(element: ReactElement, path = "/") {

@@ -5,8 +5,8 @@ import { useState } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { useDeskKeys } from "../src/desk/Keys";
 import { PinField } from "../src/desk/PinField";
-import { keepFocus } from "../src/frame/focus";
-import { mayReload } from "../src/frame/page";
+import { keepFocus } from "../src/shared/frame/focus";
+import { mayReload } from "../src/shared/frame/page";
 import { show } from "./help";
 
 describe("drafts", () => {
@@ -15,7 +15,7 @@ describe("drafts", () => {
 	/** The module as after a reload: only the tab's storage is left. */
 	async function loaded() {
 		vi.resetModules();
-		return import("../src/ticket/drafts");
+		return import("../src/shared/ticket/drafts");
 	}
 
 	test("an unsent answer is there after a reload, for whoever wrote it", async () => {

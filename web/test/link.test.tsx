@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { LinkPage } from "../src/signin/LinkPage";
+import { LinkPage } from "../src/shared/signin/LinkPage";
 import { answers, show } from "./help";
 
 describe("the link in the mail", () => {

@@ -1,11 +1,11 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { touchedBy } from "../src/api/keys";
-import { Live, live, useConnection } from "../src/api/live";
-import { knownNews, learnNews, setNews } from "../src/api/news";
-import { withRow } from "../src/api/rows";
-import { type Browser, type Channel, HIDDEN_MILLIS, type Source } from "../src/api/stream";
+import { touchedBy } from "../src/shared/api/keys";
+import { Live, live, useConnection } from "../src/shared/api/live";
+import { knownNews, learnNews, setNews } from "../src/shared/api/news";
+import { withRow } from "../src/shared/api/rows";
+import { type Browser, type Channel, HIDDEN_MILLIS, type Source } from "../src/shared/api/stream";
 
 class FakeSource implements Source {
 	readyState = 0;

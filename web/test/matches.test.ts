@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { list, pick } from "../src/admin/ContactForm";
-import type { CustomerFound } from "../src/api/types";
+import { list, pick } from "../src/desk/admin/ContactForm";
 import { callerIn, likeliest, matches, pathOf, step } from "../src/desk/matches";
+import type { CustomerFound } from "../src/shared/api/types";
 
 const mara = { id: "k1", name: "Mara", role: "owner", support: true };
 const ole = { id: "k2", name: "Ole", role: "member", support: false };

@@ -1,7 +1,7 @@
 // Who sees which pages: as the server has it.
 import { describe, expect, test } from "vitest";
-import { serves } from "../src/api/me";
-import type { Me } from "../src/api/types";
+import { serves } from "../src/shared/api/me";
+import type { Me } from "../src/shared/api/types";
 
 const having = (...roles: string[]) => ({ staff: { roles } }) as unknown as Me;
 

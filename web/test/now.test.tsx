@@ -1,9 +1,9 @@
 // D17: what is told of a time is drawn anew when its words change, and with formatters that are made once.
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { serverNow } from "../src/api/clock";
-import { useTold } from "../src/words/now";
-import { clock, day, moment } from "../src/words/time";
+import { serverNow } from "../src/shared/api/clock";
+import { useTold } from "../src/shared/words/now";
+import { clock, day, moment } from "../src/shared/words/time";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2026-11-22T13:20:00Z") }));
 afterEach(() => void vi.useRealTimers());

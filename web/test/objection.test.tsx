@@ -3,9 +3,9 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Objection } from "../src/api/types";
-import Alarms from "../src/leads/Alarms";
-import { GroundPage } from "../src/visit/GroundPage";
+import Alarms from "../src/desk/leads/Alarms";
+import type { Objection } from "../src/shared/api/types";
+import { GroundPage } from "../src/shared/visit/GroundPage";
 import { answers, at, ground, show } from "./help";
 
 const visit = {

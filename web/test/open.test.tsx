@@ -1,8 +1,8 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Ground, Visit } from "../src/api/types";
 import { ProductLine } from "../src/desk/ProductLine";
+import type { Ground, Visit } from "../src/shared/api/types";
 import { answers, at, ground, show } from "./help";
 
 const panel = { id: "panel", name: "Panel" };

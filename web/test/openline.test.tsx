@@ -2,9 +2,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Ground } from "../src/api/types";
-import { OpenLine } from "../src/door/OpenLine";
-import { useTitle } from "../src/frame/title";
+import { OpenLine } from "../src/portal/door/OpenLine";
+import type { Ground } from "../src/shared/api/types";
+import { useTitle } from "../src/shared/frame/title";
 import { answers, at, ground, show } from "./help";
 
 function Page() {

@@ -1,10 +1,10 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import Import from "../src/admin/Import";
-import { edited } from "../src/admin/ManageContact";
-import type { ImportReport, ListedContact, Panel } from "../src/api/types";
+import Import from "../src/desk/admin/Import";
+import { edited } from "../src/desk/admin/ManageContact";
 import { CustomerPanel } from "../src/desk/CustomerPanel";
+import type { ImportReport, ListedContact, Panel } from "../src/shared/api/types";
 import { answers, at, show } from "./help";
 
 const panel: Panel = {

@@ -1,8 +1,8 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { remaining } from "../src/pin/Pin";
-import { SupportSheet } from "../src/pin/SupportSheet";
+import { remaining } from "../src/portal/pin/Pin";
+import { SupportSheet } from "../src/portal/pin/SupportSheet";
 import { answers, at, contact, NOW, show } from "./help";
 
 const pin = () => ({ digits: "860423179", issued_at: at(-8), expires_at: at(52) });

@@ -3,9 +3,9 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { MailView } from "../src/api/types";
-import MailPage from "../src/quarantine/MailPage";
-import { whyWords } from "../src/quarantine/words";
+import MailPage from "../src/desk/quarantine/MailPage";
+import { whyWords } from "../src/desk/quarantine/words";
+import type { MailView } from "../src/shared/api/types";
 import { answers, at, show } from "./help";
 
 /** The codes as the core names them, so that a new one without words is seen here. */

@@ -1,8 +1,8 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Customer, Me } from "../src/api/types";
 import { RedeemForm } from "../src/desk/RedeemForm";
+import type { Customer, Me } from "../src/shared/api/types";
 import { agent, answers, ground, show } from "./help";
 
 const customer: Customer = {

@@ -2,17 +2,17 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes } from "react-router";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { TicketView } from "../src/api/types";
-import { forgetWriting } from "../src/request/forget";
-import { NewRequest } from "../src/request/NewRequest";
-import { RequestList } from "../src/request/RequestList";
-import { RequestPage } from "../src/request/RequestPage";
-import { SUBJECT_LENGTH, stateText, subjectOf } from "../src/request/state";
-import { requestWords } from "../src/request/words";
+import { NewRequest } from "../src/portal/request/NewRequest";
+import { RequestList } from "../src/portal/request/RequestList";
+import { RequestPage } from "../src/portal/request/RequestPage";
+import { SUBJECT_LENGTH, stateText, subjectOf } from "../src/portal/request/state";
+import { requestWords } from "../src/portal/request/words";
+import type { TicketView } from "../src/shared/api/types";
+import { forgetWriting } from "../src/shared/ticket/forget";
 import { answers, at, contact, ground, show } from "./help";
 
-vi.mock("../src/api/upload", async (original) => ({
-	...(await original<typeof import("../src/api/upload")>()),
+vi.mock("../src/shared/api/upload", async (original) => ({
+	...(await original<typeof import("../src/shared/api/upload")>()),
 	upload: (file: File) => ({
 		done: Promise.resolve({
 			id: `up-${file.name}`,

@@ -1,10 +1,10 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { StaffRow } from "../src/api/types";
-import Sessions from "../src/leads/Sessions";
-import Staff from "../src/leads/Staff";
-import { changed } from "../src/leads/StaffChange";
+import Sessions from "../src/desk/leads/Sessions";
+import Staff from "../src/desk/leads/Staff";
+import { changed } from "../src/desk/leads/StaffChange";
+import type { StaffRow } from "../src/shared/api/types";
 import { agent, answers, show } from "./help";
 
 const timo: StaffRow = {

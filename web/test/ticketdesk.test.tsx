@@ -2,10 +2,10 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { Route, Routes, useLocation } from "react-router";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { TicketLine, TicketView } from "../src/api/types";
 import { switchSingleKeys, useKeys } from "../src/desk/keyboard";
 import Queue from "../src/desk/queue/Queue";
 import TicketPage from "../src/desk/ticket/TicketPage";
+import type { TicketLine, TicketView } from "../src/shared/api/types";
 import { agent, answers, at, ground, show } from "./help";
 
 const jana = { id: "s1", name: "Jana Brückner", username: "jana" };

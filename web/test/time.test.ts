@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { learnServerTime, serverNow } from "../src/api/clock";
-import { clock, distance, end, left, moment, seconds, span, until } from "../src/words/time";
+import { learnServerTime, serverNow } from "../src/shared/api/clock";
+import { clock, distance, end, left, moment, seconds, span, until } from "../src/shared/words/time";
 import { NOW } from "./help";
 
 const plus = (millis: number) => new Date(NOW + millis).toISOString();

@@ -1,10 +1,10 @@
 import { screen } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Visit, VisitRequest } from "../src/api/types";
-import { GroundPage } from "../src/visit/GroundPage";
-import { askedText, opened, placeText } from "../src/visit/tell";
-import { VisitBook } from "../src/visit/VisitBook";
+import { VisitBook } from "../src/portal/visits/VisitBook";
+import type { Visit, VisitRequest } from "../src/shared/api/types";
+import { GroundPage } from "../src/shared/visit/GroundPage";
+import { askedText, opened, placeText } from "../src/shared/visit/tell";
 import { answers, at, ground, show } from "./help";
 
 function visit(id: string, reason: Visit["reason"]): Visit {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { proofsFor } from "../src/call/proofs";
+import { proofsFor } from "../src/desk/call/proofs";
 import { canonical, queryOf, withFilter } from "../src/desk/queue/views";
 import { changesOf, tagsIn } from "../src/desk/ticket/ChangeDialog";
 import { numberIn } from "../src/desk/ticket/MergeDialog";

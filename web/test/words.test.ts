@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Problem } from "../src/api/problem";
-import { endText, reasonText } from "../src/visit/tell";
-import { visitWords } from "../src/visit/words";
-import { type Dictionary, say } from "../src/words/dictionary";
-import { preferred } from "../src/words/language";
-import { refusals, refusalText } from "../src/words/refusals";
+import { Problem } from "../src/shared/api/problem";
+import { endText, reasonText } from "../src/shared/visit/tell";
+import { visitWords } from "../src/shared/visit/words";
+import { type Dictionary, say } from "../src/shared/words/dictionary";
+import { preferred } from "../src/shared/words/language";
+import { refusals, refusalText } from "../src/shared/words/refusals";
 
 const modules = import.meta.glob<Record<string, Dictionary<Record<string, string>>>>(
-	["../src/*/words.ts", "../src/words/refusals.ts"],
+	["../src/**/words.ts", "../src/shared/words/refusals.ts"],
 	{ eager: true },
 );
 const dictionaries = Object.entries(modules).flatMap(([file, module]) =>

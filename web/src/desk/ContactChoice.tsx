@@ -1,10 +1,10 @@
 // Who is on the phone: the customer's contacts, and whether each may ask for support.
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { api, ask } from "../api/client";
-import type { Customer } from "../api/types";
-import { Refused } from "../frame/states";
-import { useWords } from "../words/language";
+import { api, ask } from "../shared/api/client";
+import type { Customer } from "../shared/api/types";
+import { Refused } from "../shared/frame/states";
+import { useWords } from "../shared/words/language";
 import classes from "./desk.module.css";
 import { deskWords } from "./words";
 

@@ -2,16 +2,16 @@
 // decides what is shown; what is masked there is masked here.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { api, ask } from "../api/client";
-import { keys } from "../api/keys";
-import type { Panel, TicketLine } from "../api/types";
-import { Broken, Loading } from "../frame/states";
-import { ticketWords } from "../ticket/words";
-import { endText } from "../visit/tell";
-import { say } from "../words/dictionary";
-import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
-import { inFull, moment } from "../words/time";
+import { api, ask } from "../shared/api/client";
+import { keys } from "../shared/api/keys";
+import type { Panel, TicketLine } from "../shared/api/types";
+import { Broken, Loading } from "../shared/frame/states";
+import { ticketWords } from "../shared/ticket/words";
+import { endText } from "../shared/visit/tell";
+import { say } from "../shared/words/dictionary";
+import { useLanguage, useWords } from "../shared/words/language";
+import { useNow } from "../shared/words/now";
+import { inFull, moment } from "../shared/words/time";
 import { CustomerNotes } from "./CustomerNotes";
 import { Block } from "./PanelBlock";
 import classes from "./panel.module.css";

@@ -2,15 +2,15 @@
 
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { Customer, Ended, Ground } from "../api/types";
-import { useEndGround } from "../door/queries";
-import { Refused } from "../frame/states";
-import { useGround } from "../visit/queries";
-import { endText } from "../visit/tell";
-import { visitWords } from "../visit/words";
-import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
-import { end, left, seconds } from "../words/time";
+import type { Customer, Ended, Ground } from "../shared/api/types";
+import { useEndGround } from "../shared/door/queries";
+import { Refused } from "../shared/frame/states";
+import { useGround } from "../shared/visit/queries";
+import { endText } from "../shared/visit/tell";
+import { visitWords } from "../shared/visit/words";
+import { useLanguage, useWords } from "../shared/words/language";
+import { useNow } from "../shared/words/now";
+import { end, left, seconds } from "../shared/words/time";
 import classes from "./desk.module.css";
 import { ProductLine } from "./ProductLine";
 import { RunningVisits } from "./RunningVisits";

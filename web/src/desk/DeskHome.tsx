@@ -1,15 +1,15 @@
 // The desk's start page: what is open to me now.
 import { Link } from "react-router";
-import type { Ground } from "../api/types";
-import { Broken, Empty, Loading } from "../frame/states";
-import { useTitle } from "../frame/title";
-import { useGrounds } from "../visit/queries";
-import { reasonText } from "../visit/tell";
-import { VisitLine } from "../visit/VisitLine";
-import { visitWords } from "../visit/words";
-import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
-import { end, left } from "../words/time";
+import type { Ground } from "../shared/api/types";
+import { Broken, Empty, Loading } from "../shared/frame/states";
+import { useTitle } from "../shared/frame/title";
+import { useGrounds } from "../shared/visit/queries";
+import { reasonText } from "../shared/visit/tell";
+import { VisitLine } from "../shared/visit/VisitLine";
+import { visitWords } from "../shared/visit/words";
+import { useLanguage, useWords } from "../shared/words/language";
+import { useNow } from "../shared/words/now";
+import { end, left } from "../shared/words/time";
 import classes from "./desk.module.css";
 import { deskWords } from "./words";
 

@@ -13,12 +13,12 @@ import {
 	useState,
 } from "react";
 import { useNavigate } from "react-router";
-import { api, ask } from "../api/client";
-import { keys } from "../api/keys";
-import type { TicketLine } from "../api/types";
-import { StateMark } from "../ticket/Marks";
-import { useWords } from "../words/language";
-import { useRefusal } from "../words/refusals";
+import { api, ask } from "../shared/api/client";
+import { keys } from "../shared/api/keys";
+import type { TicketLine } from "../shared/api/types";
+import { StateMark } from "../shared/ticket/Marks";
+import { useWords } from "../shared/words/language";
+import { useRefusal } from "../shared/words/refusals";
 import classes from "./desk.module.css";
 import {
 	callerIn,

@@ -1,8 +1,8 @@
 // The keys of the desk, and the list of them.
 import { Checkbox } from "@mantine/core";
 import { useState } from "react";
-import { Dialog } from "../frame/Sheet";
-import { useWords } from "../words/language";
+import { Dialog } from "../shared/frame/Sheet";
+import { useWords } from "../shared/words/language";
 import classes from "./desk.module.css";
 import { switchSingleKeys, useKeys, useSingleKeys } from "./keyboard";
 import { deskWords } from "./words";

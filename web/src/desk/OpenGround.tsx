@@ -1,13 +1,13 @@
 // What the agent sees once a PIN was redeemed: the word pair, for whom, why, until when.
 import { useEffect, useRef } from "react";
 import { Link } from "react-router";
-import type { Ground } from "../api/types";
-import { WordPair } from "../door/WordPair";
-import { doorWords } from "../door/words";
-import { callText, reasonText } from "../visit/tell";
-import classes from "../visit/visit.module.css";
-import { visitWords } from "../visit/words";
-import { useLanguage, useWords } from "../words/language";
+import type { Ground } from "../shared/api/types";
+import { WordPair } from "../shared/door/WordPair";
+import { doorWords } from "../shared/door/words";
+import { callText, reasonText } from "../shared/visit/tell";
+import classes from "../shared/visit/visit.module.css";
+import { visitWords } from "../shared/visit/words";
+import { useLanguage, useWords } from "../shared/words/language";
 import deskClasses from "./desk.module.css";
 import { deskWords } from "./words";
 

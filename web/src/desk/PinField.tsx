@@ -1,9 +1,9 @@
 // The field a PIN is typed into: groups by itself, sees a typing slip before anything is sent.
 import { TextInput } from "@mantine/core";
 import type { RefObject } from "react";
-import { grouped, judge, PIN_DIGITS } from "../pin/damm";
-import { useLanguage, useWords } from "../words/language";
-import { codeText } from "../words/refusals";
+import { grouped, judge, PIN_DIGITS } from "../shared/pin/damm";
+import { useLanguage, useWords } from "../shared/words/language";
+import { codeText } from "../shared/words/refusals";
 import classes from "./desk.module.css";
 import { deskWords } from "./words";
 

@@ -1,12 +1,12 @@
 // One product at the desk: open it, or read why not and what would allow it.
 import { Button } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useRef, useState } from "react";
-import { codeOf } from "../api/problem";
-import type { Customer, Ground } from "../api/types";
-import { Refused } from "../frame/states";
-import { frameWords } from "../frame/words";
-import { useLanguage, useWords } from "../words/language";
-import { codeText } from "../words/refusals";
+import { codeOf } from "../shared/api/problem";
+import type { Customer, Ground } from "../shared/api/types";
+import { Refused } from "../shared/frame/states";
+import { frameWords } from "../shared/frame/words";
+import { useLanguage, useWords } from "../shared/words/language";
+import { codeText } from "../shared/words/refusals";
 import classes from "./desk.module.css";
 import { type Reason, ReasonFields, reasonOf } from "./ReasonFields";
 import { useOpenProduct } from "./useOpenProduct";

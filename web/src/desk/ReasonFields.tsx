@@ -1,11 +1,11 @@
 // Why the customer's product is entered: a category and a sentence. The customer reads both.
 import { NativeSelect, TextInput } from "@mantine/core";
 import type { FormEvent } from "react";
-import type { Category } from "../api/types";
-import { field } from "../signin/forms";
-import { visitWords } from "../visit/words";
-import { say } from "../words/dictionary";
-import { useWords } from "../words/language";
+import type { Category } from "../shared/api/types";
+import { field } from "../shared/signin/forms";
+import { visitWords } from "../shared/visit/words";
+import { say } from "../shared/words/dictionary";
+import { useWords } from "../shared/words/language";
 import classes from "./desk.module.css";
 import { deskWords } from "./words";
 

@@ -1,13 +1,13 @@
 // Visits that run right now, each with its time and its end.
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, ask } from "../api/client";
-import type { Visit } from "../api/types";
-import { doorWords } from "../door/words";
-import { Refused } from "../frame/states";
-import { useLanguage, useWords } from "../words/language";
-import { useNow } from "../words/now";
-import { clock, left } from "../words/time";
+import { api, ask } from "../shared/api/client";
+import type { Visit } from "../shared/api/types";
+import { doorWords } from "../shared/door/words";
+import { Refused } from "../shared/frame/states";
+import { useLanguage, useWords } from "../shared/words/language";
+import { useNow } from "../shared/words/now";
+import { clock, left } from "../shared/words/time";
 import classes from "./desk.module.css";
 import { deskWords } from "./words";
 

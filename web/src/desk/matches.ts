@@ -1,6 +1,6 @@
 // The finder's matches as one flat list: each line is a contact of a customer, or a request. Pure.
-import type { CustomerFound, Found, TicketLine } from "../api/types";
-import { hasWords } from "../words/fold";
+import type { CustomerFound, Found, TicketLine } from "../shared/api/types";
+import { hasWords } from "../shared/words/fold";
 
 export interface Match {
 	key: string;

@@ -1,4 +1,4 @@
-import { words } from "../words/dictionary";
+import { words } from "../shared/words/dictionary";
 
 export const panelWords = words(
 	{

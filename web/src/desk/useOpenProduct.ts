@@ -1,7 +1,7 @@
 // Opening a product: a window of its own, which the press itself opens and the server's answer fills.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../api/client";
+import { api, ask } from "../shared/api/client";
 import type { Reason } from "./ReasonFields";
 
 /** `open` takes the reason of a further visit, `null` for the first on its ground (rule T24). */

@@ -2,9 +2,9 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useEffect, useState } from "react";
-import { ticketWords } from "../../ticket/words";
-import { say } from "../../words/dictionary";
-import { useWords } from "../../words/language";
+import { ticketWords } from "../../shared/ticket/words";
+import { say } from "../../shared/words/dictionary";
+import { useWords } from "../../shared/words/language";
 import classes from "./queue.module.css";
 import { FILTERS, type Filter, withFilter } from "./views";
 import { queueWords } from "./words";

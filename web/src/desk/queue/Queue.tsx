@@ -1,7 +1,7 @@
 // The queue: views at the left, requests beside them. Guests see only what they were invited to (M6).
 import { useNavigate, useSearchParams } from "react-router";
-import { useTitle } from "../../frame/title";
-import { useWords } from "../../words/language";
+import { useTitle } from "../../shared/frame/title";
+import { useWords } from "../../shared/words/language";
 import { Filters } from "./Filters";
 import { QueueList } from "./QueueList";
 import classes from "./queue.module.css";

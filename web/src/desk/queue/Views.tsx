@@ -2,12 +2,12 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
-import type { SavedView } from "../../api/types";
-import { Refused } from "../../frame/states";
-import { frameWords } from "../../frame/words";
-import { field } from "../../signin/forms";
-import { say } from "../../words/dictionary";
-import { useWords } from "../../words/language";
+import type { SavedView } from "../../shared/api/types";
+import { Refused } from "../../shared/frame/states";
+import { frameWords } from "../../shared/frame/words";
+import { field } from "../../shared/signin/forms";
+import { say } from "../../shared/words/dictionary";
+import { useWords } from "../../shared/words/language";
 import { useCounts, useRemoveView, useSaveView, useViewCount, useViews } from "./queries";
 import classes from "./queue.module.css";
 import { BUILT_IN, canonical } from "./views";

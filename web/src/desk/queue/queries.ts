@@ -6,9 +6,9 @@ import {
 	useQuery,
 	useQueryClient,
 } from "@tanstack/react-query";
-import { api, ask } from "../../api/client";
-import { keys } from "../../api/keys";
-import { useConnection } from "../../api/live";
+import { api, ask } from "../../shared/api/client";
+import { keys } from "../../shared/api/keys";
+import { useConnection } from "../../shared/api/live";
 import { queryOf } from "./views";
 
 const PAGE = 40;

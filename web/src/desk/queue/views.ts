@@ -1,5 +1,5 @@
 // The queue's views and filters as the page's address carries them. Pure.
-import type { TicketCounts, TicketQuery } from "../../api/types";
+import type { TicketCounts, TicketQuery } from "../../shared/api/types";
 
 /** Filters in the order of the page; the same words in the address, the API and a saved view. */
 export const FILTERS = [

@@ -1,9 +1,9 @@
 // What can be done with a request besides writing. What is not possible is not there; why stands below.
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import type { TicketView } from "../../api/types";
-import { Refused } from "../../frame/states";
-import { useLanguage, useWords } from "../../words/language";
+import type { TicketView } from "../../shared/api/types";
+import { Refused } from "../../shared/frame/states";
+import { useLanguage, useWords } from "../../shared/words/language";
 import { ChangeDialog } from "./ChangeDialog";
 import { CloseDialog, HandOverDialog, TakeDialog } from "./dialogs";
 import { InviteDialog } from "./InviteDialog";

@@ -1,13 +1,13 @@
 // Subject, urgency and tags. Only what differs is sent.
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import type { FormEvent } from "react";
-import type { TicketView } from "../../api/types";
-import { Dialog } from "../../frame/Sheet";
-import { Refused } from "../../frame/states";
-import { field } from "../../signin/forms";
-import { ticketWords } from "../../ticket/words";
-import { say } from "../../words/dictionary";
-import { useWords } from "../../words/language";
+import type { TicketView } from "../../shared/api/types";
+import { Dialog } from "../../shared/frame/Sheet";
+import { Refused } from "../../shared/frame/states";
+import { field } from "../../shared/signin/forms";
+import { ticketWords } from "../../shared/ticket/words";
+import { say } from "../../shared/words/dictionary";
+import { useWords } from "../../shared/words/language";
 import type { TicketDialogProps } from "./dialogs";
 import type { Changes } from "./useTicket";
 import { ticketDeskWords } from "./words";

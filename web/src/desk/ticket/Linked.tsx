@@ -1,11 +1,11 @@
 // What belongs to a request: accesses, calls, the requests before and after it (rule X5).
 import { Link } from "react-router";
-import type { TicketRef, TicketView } from "../../api/types";
-import { say } from "../../words/dictionary";
-import { useLanguage, useWords } from "../../words/language";
-import { useNow } from "../../words/now";
-import { staffName } from "../../words/people";
-import { moment } from "../../words/time";
+import type { TicketRef, TicketView } from "../../shared/api/types";
+import { say } from "../../shared/words/dictionary";
+import { useLanguage, useWords } from "../../shared/words/language";
+import { useNow } from "../../shared/words/now";
+import { staffName } from "../../shared/words/people";
+import { moment } from "../../shared/words/time";
 import classes from "./ticketdesk.module.css";
 import { ticketDeskWords } from "./words";
 

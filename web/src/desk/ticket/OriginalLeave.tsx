@@ -2,17 +2,17 @@
 import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, ask } from "../../api/client";
-import { keys } from "../../api/keys";
-import { useMe } from "../../api/me";
-import type { AttachmentView, LeaveView } from "../../api/types";
-import { originalUrl } from "../../api/upload";
-import { Refused } from "../../frame/states";
-import { frameWords } from "../../frame/words";
-import { field } from "../../signin/forms";
-import { useLanguage, useWords } from "../../words/language";
-import { useNow } from "../../words/now";
-import { clock } from "../../words/time";
+import { api, ask } from "../../shared/api/client";
+import { keys } from "../../shared/api/keys";
+import { useMe } from "../../shared/api/me";
+import type { AttachmentView, LeaveView } from "../../shared/api/types";
+import { originalUrl } from "../../shared/api/upload";
+import { Refused } from "../../shared/frame/states";
+import { frameWords } from "../../shared/frame/words";
+import { field } from "../../shared/signin/forms";
+import { useLanguage, useWords } from "../../shared/words/language";
+import { useNow } from "../../shared/words/now";
+import { clock } from "../../shared/words/time";
 import { ticketDeskWords } from "./words";
 
 interface LeaveProps {

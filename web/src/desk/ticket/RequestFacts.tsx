@@ -1,6 +1,6 @@
 // The structured request (rule P1): what was done, expected, and what happened.
-import type { TicketView } from "../../api/types";
-import { useWords } from "../../words/language";
+import type { TicketView } from "../../shared/api/types";
+import { useWords } from "../../shared/words/language";
 import classes from "./ticketdesk.module.css";
 import { ticketDeskWords } from "./words";
 

@@ -1,9 +1,9 @@
 // Who asks: is it proven, may they, is anything odd about their address. No more than rule B4 allows.
 import { Link } from "react-router";
-import type { TicketView } from "../../api/types";
-import { ProofMark } from "../../ticket/Marks";
-import { say } from "../../words/dictionary";
-import { useWords } from "../../words/language";
+import type { TicketView } from "../../shared/api/types";
+import { ProofMark } from "../../shared/ticket/Marks";
+import { say } from "../../shared/words/dictionary";
+import { useWords } from "../../shared/words/language";
 import classes from "./ticketdesk.module.css";
 import { ticketDeskWords } from "./words";
 

@@ -2,11 +2,11 @@
 import { Button, Textarea } from "@mantine/core";
 import { type FormEvent, type RefObject, useState } from "react";
 import { useNavigate } from "react-router";
-import type { TicketView } from "../../api/types";
-import { Refused } from "../../frame/states";
-import { Composer, type MessageMode } from "../../ticket/Composer";
-import { MessageList } from "../../ticket/MessageList";
-import { useLanguage, useWords } from "../../words/language";
+import type { TicketView } from "../../shared/api/types";
+import { Refused } from "../../shared/frame/states";
+import { Composer, type MessageMode } from "../../shared/ticket/Composer";
+import { MessageList } from "../../shared/ticket/MessageList";
+import { useLanguage, useWords } from "../../shared/words/language";
 import { OriginalLeave } from "./OriginalLeave";
 import classes from "./ticketdesk.module.css";
 import { type TicketActions, useEarlier, useSend } from "./useTicket";

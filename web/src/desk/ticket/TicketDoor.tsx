@@ -1,13 +1,13 @@
 // The door of a request: what is open to me now and why, or what would open it (rules B10, B11, X5).
 import { Button } from "@mantine/core";
 import { Link } from "react-router";
-import type { Me, TicketView } from "../../api/types";
-import { Refused } from "../../frame/states";
-import { when } from "../../ticket/clocks";
-import { useGround } from "../../visit/queries";
-import { useLanguage, useWords } from "../../words/language";
-import { useNow } from "../../words/now";
-import { codeText } from "../../words/refusals";
+import type { Me, TicketView } from "../../shared/api/types";
+import { Refused } from "../../shared/frame/states";
+import { when } from "../../shared/ticket/clocks";
+import { useGround } from "../../shared/visit/queries";
+import { useLanguage, useWords } from "../../shared/words/language";
+import { useNow } from "../../shared/words/now";
+import { codeText } from "../../shared/words/refusals";
 import desk from "../desk.module.css";
 import { ProductLine } from "../ProductLine";
 import { RunningVisits } from "../RunningVisits";

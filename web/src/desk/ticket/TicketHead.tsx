@@ -1,12 +1,12 @@
 // What it is about, how it stands, who has it.
 import { useEffect, useRef } from "react";
-import type { TicketView } from "../../api/types";
-import { PriorityMark, StateMark } from "../../ticket/Marks";
-import { ticketWords } from "../../ticket/words";
-import { say } from "../../words/dictionary";
-import { useLanguage, useWords } from "../../words/language";
-import { useNow } from "../../words/now";
-import { inFull, moment } from "../../words/time";
+import type { TicketView } from "../../shared/api/types";
+import { PriorityMark, StateMark } from "../../shared/ticket/Marks";
+import { ticketWords } from "../../shared/ticket/words";
+import { say } from "../../shared/words/dictionary";
+import { useLanguage, useWords } from "../../shared/words/language";
+import { useNow } from "../../shared/words/now";
+import { inFull, moment } from "../../shared/words/time";
 import classes from "./ticketdesk.module.css";
 import { ticketDeskWords } from "./words";
 

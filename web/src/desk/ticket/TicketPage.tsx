@@ -1,14 +1,14 @@
 // One request at the desk: queue left, request in the middle, door right; one column on phones.
 import { useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
-import { isGuest } from "../../api/me";
-import { codeOf } from "../../api/problem";
-import type { Me, TicketView } from "../../api/types";
-import { Broken, Loading, Nothing } from "../../frame/states";
-import { useTitle } from "../../frame/title";
-import { Clocks } from "../../ticket/Clocks";
-import type { MessageMode } from "../../ticket/Composer";
-import { useWords } from "../../words/language";
+import { isGuest } from "../../shared/api/me";
+import { codeOf } from "../../shared/api/problem";
+import type { Me, TicketView } from "../../shared/api/types";
+import { Broken, Loading, Nothing } from "../../shared/frame/states";
+import { useTitle } from "../../shared/frame/title";
+import { Clocks } from "../../shared/ticket/Clocks";
+import type { MessageMode } from "../../shared/ticket/Composer";
+import { useWords } from "../../shared/words/language";
 import { CustomerPanel } from "../CustomerPanel";
 import { QueueList } from "../queue/QueueList";
 import { canonical } from "../queue/views";

@@ -1,12 +1,12 @@
 // Who reads along besides requester and assignee; each from a moment on (control 44).
 import { Button, NativeSelect } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, ask } from "../../api/client";
-import { keys } from "../../api/keys";
-import type { Me, TicketView } from "../../api/types";
-import { Refused } from "../../frame/states";
-import { useLanguage, useWords } from "../../words/language";
-import { day } from "../../words/time";
+import { api, ask } from "../../shared/api/client";
+import { keys } from "../../shared/api/keys";
+import type { Me, TicketView } from "../../shared/api/types";
+import { Refused } from "../../shared/frame/states";
+import { useLanguage, useWords } from "../../shared/words/language";
+import { day } from "../../shared/words/time";
 import classes from "./ticketdesk.module.css";
 import { ticketDeskWords } from "./words";
 

@@ -2,13 +2,13 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, ask } from "../../api/client";
-import { keys } from "../../api/keys";
-import type { TicketView } from "../../api/types";
-import { Dialog } from "../../frame/Sheet";
-import { Loading, Refused } from "../../frame/states";
-import { frameWords } from "../../frame/words";
-import { useWords } from "../../words/language";
+import { api, ask } from "../../shared/api/client";
+import { keys } from "../../shared/api/keys";
+import type { TicketView } from "../../shared/api/types";
+import { Dialog } from "../../shared/frame/Sheet";
+import { Loading, Refused } from "../../shared/frame/states";
+import { frameWords } from "../../shared/frame/words";
+import { useWords } from "../../shared/words/language";
 import type { TicketActions } from "./useTicket";
 import { ticketDeskWords } from "./words";
 

@@ -1,11 +1,11 @@
 // One request at the desk: asking for it, paging back, and what can be done with it.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask } from "../../api/client";
-import { keys } from "../../api/keys";
-import { useConnection } from "../../api/live";
-import type { MessageView, TicketView } from "../../api/types";
-import type { Written } from "../../ticket/Composer";
+import { api, ask } from "../../shared/api/client";
+import { keys } from "../../shared/api/keys";
+import { useConnection } from "../../shared/api/live";
+import type { MessageView, TicketView } from "../../shared/api/types";
+import type { Written } from "../../shared/ticket/Composer";
 
 export function useTicket(id: string) {
 	const connection = useConnection();

@@ -2,8 +2,8 @@
 // queue asked for on the way here.
 import { useEffect, useRef } from "react";
 import { useLocation } from "react-router";
-import type { TicketView } from "../../api/types";
-import type { MessageMode } from "../../ticket/Composer";
+import type { TicketView } from "../../shared/api/types";
+import type { MessageMode } from "../../shared/ticket/Composer";
 import { useKeys } from "../keyboard";
 import type { Act } from "../queue/QueueList";
 import type { DialogName } from "./Actions";

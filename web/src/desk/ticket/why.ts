@@ -1,6 +1,6 @@
 // Why something cannot be done, and what would allow it: never a dead button. Pure.
-import type { Language, TicketView } from "../../api/types";
-import { codeText } from "../../words/refusals";
+import type { Language, TicketView } from "../../shared/api/types";
+import { codeText } from "../../shared/words/refusals";
 import { ticketDeskWords } from "./words";
 
 /** `null` when it can be done, `undefined` when it is nothing for this person at all. */

@@ -1,4 +1,4 @@
-import { words } from "../../words/dictionary";
+import { words } from "../../shared/words/dictionary";
 
 /** What would allow an action, said where its button would be. */
 const cannotDe = {
