@@ -33,7 +33,7 @@ impl Seen {
     }
 
     /// Whether what was asked at the opening is shown (control 44).
-    pub fn from_the_beginning(&self) -> bool {
+    pub fn shows_the_request(&self) -> bool {
         self.since.is_none_or(|since| since <= self.record.life.opened_at)
     }
 }

@@ -252,7 +252,7 @@ pub async fn ticket_view(
         can.retain(|action| action != TAKE_OVER);
         cannot.insert(TAKE_OVER.into(), code);
     }
-    let request = if seen.from_the_beginning() { record.request.clone() } else { Default::default() };
+    let request = if seen.shows_the_request() { record.request.clone() } else { Default::default() };
     let (access, requester) = match &who.who {
         Who::Staff(staff) if serves => {
             (Some(access(app, conn, staff, record).await?), requester(conn, record).await?)
