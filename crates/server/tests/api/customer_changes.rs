@@ -123,7 +123,10 @@ on_both! {
         }
         admin.call(Method::PATCH, &path, json!({ "active": true })).await.refused(404, "not_found");
         admin.call(Method::PATCH, &path, json!({})).await.refused(422, "input.invalid");
-        admin.call(Method::PATCH, &path, json!({ "product_users": { "nothing": "u" } })).await.refused(422, "input.invalid");
+        for user in ["u", "", " "] {
+            let body = json!({ "product_users": { "nothing": user } });
+            admin.call(Method::PATCH, &path, body).await.refused(422, "input.invalid");
+        }
         let foreign = format!("/customers/{}/contacts/{}", near.other.id, near.customer.member.id);
         admin.call(Method::PATCH, &foreign, json!({ "first_name": "X" })).await.refused(404, "not_found");
     }
@@ -145,5 +148,14 @@ on_both! {
         let settings = owner.get("/support-settings").await.ok();
         owner.post(&path_of(&json!({ "change": settings["changes"][0] }), "approve"), Value::Null).await.ok();
         assert!(agent.get(&format!("/visits/{}", visit.id)).await.ok()["ended_at"].is_string(), "it acts as the old user");
+        // An empty user takes it away, and no visit opens as this contact any more.
+        patch(&mut admin, &path, json!({ "product_users": { PRODUCT: "" } })).await;
+        let settings = owner.get("/support-settings").await.ok();
+        let changes = settings["changes"].as_array().expect("changes");
+        let waiting = changes.iter().find(|change| change["state"] == "waiting").expect("one waits");
+        owner.post(&path_of(&json!({ "change": waiting }), "approve"), Value::Null).await.ok();
+        let listed = admin.get(&list).await.ok();
+        let owner = listed.as_array().expect("contacts").iter().find(|one| one["id"] == json!(near.customer.owner.id));
+        assert!(owner.expect("listed")["product_users"][PRODUCT].is_null(), "{listed}");
     }
 }

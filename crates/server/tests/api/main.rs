@@ -16,6 +16,7 @@ mod events;
 mod grounds;
 mod guests;
 mod imports;
+mod left;
 mod limits;
 mod mail;
 mod panels;
