@@ -60,6 +60,7 @@ lint: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	node scripts/dependencies.mjs
+	node scripts/sizes.mjs
 
 # That docs/openapi.json is what the server serves is one of the Rust tests.
 generated: web/node_modules/.package-lock.json

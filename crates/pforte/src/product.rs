@@ -1,124 +1,20 @@
 //! The product catalogue as it is written in configuration files.
 
+mod table;
+
 use std::{fs, ops::Range, path::Path};
 
 use pforte_core::catalogue::{
     Action, Area, BodyRule, DataClass, IdentityHeaders, Methods, Param, PassList, PathPattern, Product, Route,
 };
-use serde::Deserialize;
+pub use table::ProductTable;
+use table::{AreaTable, BodyTable, CatalogueFile, PassTable, RouteTable, Words};
 use toml::Spanned;
 
 use crate::config::{ConfigError, Source};
 
 /// The longest product id.
 const ID_MAX: usize = 40;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CatalogueFile {
-    product: Vec<ProductTable>,
-}
-
-/// One `[[product]]`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProductTable {
-    id: Spanned<String>,
-    name: String,
-    upstream: Spanned<String>,
-    upstream_ca: Option<Spanned<String>>,
-    #[serde(default)]
-    own_origins: Vec<Spanned<String>>,
-    #[serde(default)]
-    script_cookies: Vec<Spanned<String>>,
-    #[serde(default)]
-    request_headers: Vec<Spanned<String>>,
-    identity: IdentityTable,
-    #[serde(default)]
-    area: Vec<AreaTable>,
-    route: Vec<RouteTable>,
-}
-
-/// One `[[product.area]]`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AreaTable {
-    id: Spanned<String>,
-    name: NameTable,
-    #[serde(default)]
-    files: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NameTable {
-    de: Spanned<String>,
-    en: Spanned<String>,
-}
-
-/// One word, or a list of them.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Words {
-    One(String),
-    Several(Vec<String>),
-}
-
-impl Words {
-    fn list(&self) -> Vec<&str> {
-        match self {
-            Self::One(word) => vec![word],
-            Self::Several(words) => words.iter().map(String::as_str).collect(),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IdentityTable {
-    user: Option<Spanned<String>>,
-    staff: Option<Spanned<String>>,
-    token: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RouteTable {
-    method: Spanned<Words>,
-    path: Spanned<String>,
-    when: Option<Spanned<Vec<String>>>,
-    query: Option<Spanned<Vec<String>>>,
-    body: Option<Spanned<BodyTable>>,
-    area: Spanned<String>,
-    action: Spanned<String>,
-    class: Spanned<String>,
-    #[serde(default)]
-    websocket: bool,
-    pass: Option<PassTable>,
-}
-
-/// One of these.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BodyTable {
-    json_rpc: Option<Vec<String>>,
-    graphql: Option<String>,
-    form: Option<Vec<String>>,
-    json: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PassTable {
-    #[serde(default)]
-    json: Vec<Spanned<String>>,
-    #[serde(default)]
-    json_mask: Vec<Spanned<String>>,
-    #[serde(default)]
-    html: Vec<Spanned<String>>,
-    #[serde(default)]
-    html_mask: Vec<Spanned<String>>,
-}
 
 /// Reads a catalogue file.
 pub fn read(source: &Source<'_>) -> Result<Vec<Product>, ConfigError> {

@@ -10,6 +10,60 @@ const NEEDS: &[(&[&str], &str)] = &[
     (&["form-action"], "/.pforte/end"),
 ];
 
+/// Directives whose sources are words of [`WORDS`], hashes, nonces and addresses of ours.
+const DIRECTIVES: &[&str] = &[
+    "base-uri",
+    "child-src",
+    "connect-src",
+    "default-src",
+    "font-src",
+    "form-action",
+    "frame-ancestors",
+    "frame-src",
+    "img-src",
+    "manifest-src",
+    "media-src",
+    "object-src",
+    "sandbox",
+    "script-src",
+    "script-src-attr",
+    "script-src-elem",
+    "style-src",
+    "style-src-attr",
+    "style-src-elem",
+    "worker-src",
+];
+
+/// Directives that take no words.
+const BARE: &[&str] = &["block-all-mixed-content", "upgrade-insecure-requests"];
+
+/// What says nothing of anybody.
+const WORDS: &[&str] = &[
+    "*",
+    "data:",
+    "blob:",
+    "https:",
+    "http:",
+    "wss:",
+    "ws:",
+    "'self'",
+    "'none'",
+    "'unsafe-inline'",
+    "'unsafe-eval'",
+    "'wasm-unsafe-eval'",
+    "'strict-dynamic'",
+    "'unsafe-hashes'",
+    "allow-downloads",
+    "allow-forms",
+    "allow-modals",
+    "allow-popups",
+    "allow-popups-to-escape-sandbox",
+    "allow-same-origin",
+    "allow-scripts",
+    "allow-top-navigation",
+    "allow-top-navigation-by-user-activation",
+];
+
 /// One policy, with the product's own addresses moved to `session` and the bar allowed. Reporting is
 /// taken out: nobody outside is told anything.
 pub(crate) fn adapt(policy: &str, origins: &Origins, session: &str) -> String {
@@ -41,54 +95,6 @@ pub(crate) fn adapt(policy: &str, origins: &Origins, session: &str) -> String {
 
 /// A policy of which only known words and addresses of ours are left. It allows no more than before.
 pub(crate) fn closed(policy: &str, session: &str) -> String {
-    const DIRECTIVES: &[&str] = &[
-        "base-uri",
-        "child-src",
-        "connect-src",
-        "default-src",
-        "font-src",
-        "form-action",
-        "frame-ancestors",
-        "frame-src",
-        "img-src",
-        "manifest-src",
-        "media-src",
-        "object-src",
-        "sandbox",
-        "script-src",
-        "script-src-attr",
-        "script-src-elem",
-        "style-src",
-        "style-src-attr",
-        "style-src-elem",
-        "worker-src",
-    ];
-    const BARE: &[&str] = &["block-all-mixed-content", "upgrade-insecure-requests"];
-    const WORDS: &[&str] = &[
-        "*",
-        "data:",
-        "blob:",
-        "https:",
-        "http:",
-        "wss:",
-        "ws:",
-        "'self'",
-        "'none'",
-        "'unsafe-inline'",
-        "'unsafe-eval'",
-        "'wasm-unsafe-eval'",
-        "'strict-dynamic'",
-        "'unsafe-hashes'",
-        "allow-downloads",
-        "allow-forms",
-        "allow-modals",
-        "allow-popups",
-        "allow-popups-to-escape-sandbox",
-        "allow-same-origin",
-        "allow-scripts",
-        "allow-top-navigation",
-        "allow-top-navigation-by-user-activation",
-    ];
     let hash = |word: &str| {
         let inner = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\''))?;
         let (kind, value) = inner.split_once('-')?;

@@ -148,75 +148,77 @@ fn is_attribution(lines: &[&str], at: usize) -> bool {
     false
 }
 
+// What the lines of such a block are called.
+const FROM: [&str; 14] = [
+    "from",
+    "von",
+    "de",
+    "da",
+    "van",
+    "från",
+    "fra",
+    "lähettäjä",
+    "od",
+    "от",
+    "feladó",
+    "kimden",
+    "发件人",
+    "差出人",
+];
+const SENT: [&str; 15] = [
+    "sent",
+    "gesendet",
+    "envoyé",
+    "enviado",
+    "enviada",
+    "enviado el",
+    "inviato",
+    "verzonden",
+    "skickat",
+    "sendt",
+    "lähetetty",
+    "wysłano",
+    "odesláno",
+    "отправлено",
+    "发送时间",
+];
+const DATE: [&str; 6] = ["date", "datum", "data", "fecha", "dato", "дата"];
+const TO: [&str; 14] = [
+    "to",
+    "an",
+    "à",
+    "para",
+    "a",
+    "aan",
+    "till",
+    "til",
+    "vastaanottaja",
+    "do",
+    "komu",
+    "кому",
+    "收件人",
+    "cc",
+];
+const SUBJECT: [&str; 15] = [
+    "subject",
+    "betreff",
+    "objet",
+    "asunto",
+    "oggetto",
+    "assunto",
+    "onderwerp",
+    "ämne",
+    "emne",
+    "aihe",
+    "temat",
+    "předmět",
+    "тема",
+    "主题",
+    "件名",
+];
+
 /// Outlook's block: From/Von, then when it was sent, and to whom or about what.
 fn is_header_block(lines: &[&str], at: usize) -> bool {
-    const FROM: [&str; 14] = [
-        "from",
-        "von",
-        "de",
-        "da",
-        "van",
-        "från",
-        "fra",
-        "lähettäjä",
-        "od",
-        "от",
-        "feladó",
-        "kimden",
-        "发件人",
-        "差出人",
-    ];
-    const SENT: [&str; 15] = [
-        "sent",
-        "gesendet",
-        "envoyé",
-        "enviado",
-        "enviada",
-        "enviado el",
-        "inviato",
-        "verzonden",
-        "skickat",
-        "sendt",
-        "lähetetty",
-        "wysłano",
-        "odesláno",
-        "отправлено",
-        "发送时间",
-    ];
-    const DATE: [&str; 6] = ["date", "datum", "data", "fecha", "dato", "дата"];
-    const TO: [&str; 14] = [
-        "to",
-        "an",
-        "à",
-        "para",
-        "a",
-        "aan",
-        "till",
-        "til",
-        "vastaanottaja",
-        "do",
-        "komu",
-        "кому",
-        "收件人",
-        "cc",
-    ];
-    const SUBJECT: [&str; 15] = [
-        "subject",
-        "betreff",
-        "objet",
-        "asunto",
-        "oggetto",
-        "assunto",
-        "onderwerp",
-        "ämne",
-        "emne",
-        "aihe",
-        "temat",
-        "předmět",
-        "тема",
-        "主题",
-        "件名",
-    ];
     let label = |line: &str, words: &[&str]| {
         let line = line.trim().trim_start_matches('*').to_lowercase();
         words.iter().any(|word| {

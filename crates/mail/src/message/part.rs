@@ -4,6 +4,14 @@
 //! What it finds stands in the order of the mail: parts in a row are shown in a row, and only those of one
 //! `multipart/alternative` replace each other. A message in which anything can be read is never empty.
 
+mod between;
+mod mime;
+mod row;
+
+use between::{between, guessed_boundary};
+use mime::{Mime, file_name};
+use row::{Piece, Row, chosen};
+
 use super::{
     MAX_TEXT_CHARS, address, coding,
     head::{self, Head},
@@ -35,55 +43,6 @@ pub struct Attachment {
     /// Without angle brackets: what `cid:` in the HTML names.
     pub content_id: Option<String>,
     pub bytes: Vec<u8>,
-}
-
-/// Something to read, where it stood.
-#[derive(Clone, Debug)]
-enum Piece {
-    Plain(String),
-    /// The source, and what it says.
-    Html(String, String),
-}
-
-impl Piece {
-    fn text(&self) -> &str {
-        match self {
-            Self::Plain(text) | Self::Html(_, text) => text,
-        }
-    }
-
-    fn source(&self) -> String {
-        match self {
-            Self::Plain(text) => html::plain(text),
-            Self::Html(source, _) => source.clone(),
-        }
-    }
-}
-
-/// A row of pieces: one for the text, and one for how it was sent.
-#[derive(Clone, Debug, Default)]
-struct Row {
-    text: Vec<Piece>,
-    sent: Vec<Piece>,
-}
-
-impl Row {
-    fn one(piece: Piece) -> Self {
-        Self { text: vec![piece.clone()], sent: vec![piece] }
-    }
-
-    fn says_something(&self) -> bool {
-        self.text.iter().any(|piece| has_letters(piece.text()))
-    }
-
-    fn has_html(&self) -> bool {
-        self.sent.iter().any(|piece| matches!(piece, Piece::Html(..)))
-    }
-
-    fn append(&mut self, mut other: Self) {
-        self.text.append(&mut other.text);
-        self.sent.append(&mut other.sent);
-    }
 }
 
 /// What was found.
@@ -198,95 +157,6 @@ pub(super) fn walk(head: &Head<'_>, raw: &[u8]) -> Parts {
     let mut parts = Parts::default();
     parts.row = parts.part(&Mime::of(head), &raw[head.body_at..], 0);
     parts
-}
-
-/// What the head of a part says of its body.
-#[derive(Clone)]
-struct Mime {
-    kind: String,
-    subtype: String,
-    boundary: Option<String>,
-    charset: Option<String>,
-    report: Option<String>,
-    /// `smime-type`
-    smime: Option<String>,
-    name: Option<String>,
-    is_attachment: bool,
-    encoding: String,
-    content_id: Option<String>,
-}
-
-impl Mime {
-    fn of(head: &Head<'_>) -> Self {
-        let content_type = Parameters::of(parameter_line(head, "Content-Type"));
-        let disposition = Parameters::of(parameter_line(head, "Content-Disposition"));
-        let (kind, subtype) = kind(&content_type.value);
-        let encoding = head.line("Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
-        let encoding =
-            encoding.split([';', ' ', '(']).next().unwrap_or_default().trim_matches('"').to_owned();
-        Self {
-            kind,
-            subtype,
-            boundary: content_type
-                .get("boundary")
-                .map(|mark| mark.trim_end().to_owned())
-                .filter(|mark| !mark.is_empty() && mark.len() <= MAX_BOUNDARY_BYTES),
-            charset: content_type.get("charset"),
-            report: content_type.get("report-type").map(|value| value.to_ascii_lowercase()),
-            smime: content_type.get("smime-type").map(|value| value.to_ascii_lowercase()),
-            name: disposition.get("filename").or_else(|| content_type.get("name")),
-            is_attachment: disposition.value == "attachment",
-            encoding,
-            content_id: head.line("Content-ID").map(|line| line.trim_matches(['<', '>', ' ']).to_owned()),
-        }
-    }
-
-    fn is(&self, kind: &str, subtype: &str) -> bool {
-        self.kind == kind && self.subtype == subtype
-    }
-
-    fn media_type(&self) -> String {
-        let word = |text: &str| {
-            !text.is_empty()
-                && text.len() <= 100
-                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
-        };
-        if word(&self.kind) && word(&self.subtype) {
-            format!("{}/{}", self.kind, self.subtype)
-        } else {
-            "application/octet-stream".into()
-        }
-    }
-
-    /// Text that stands in the message itself, by its label.
-    fn is_words(&self) -> bool {
-        self.kind == "text"
-            && matches!(self.subtype.as_str(), "plain" | "html" | "" | "markdown" | "enriched" | "richtext")
-    }
-}
-
-/// A type that can be read, whatever was written: what makes no sense is text, as RFC 2045 §5.2 has it.
-fn kind(value: &str) -> (String, String) {
-    const KINDS: [&str; 9] =
-        ["text", "multipart", "message", "application", "image", "audio", "video", "font", "model"];
-    let (kind, subtype) = value.split_once('/').unwrap_or((value, ""));
-    let (kind, subtype) = (kind.trim(), subtype.split(['/', ' ', ',']).next().unwrap_or_default().trim());
-    let (kind, subtype) = match (kind, subtype) {
-        ("html", _) => ("text", "html"),
-        ("text", "") | ("plain", _) => ("text", "plain"),
-        ("multipart", "") => ("multipart", "mixed"),
-        (kind, subtype) if KINDS.contains(&kind) => (kind, subtype),
-        // `x-…` is somebody's own; anything else is nothing.
-        (kind, subtype) if kind.starts_with("x-") && !subtype.is_empty() => (kind, subtype),
-        ("chemical" | "haptics" | "example", subtype) => ("application", subtype),
-        _ => ("text", "plain"),
-    };
-    (kind.to_owned(), subtype.to_owned())
-}
-
-fn parameter_line<'a>(head: &Head<'a>, name: &'static str) -> &'a [u8] {
-    let value = head.first(name).map_or(&[][..], |field| field.value);
-    cut(value, MAX_PARAMETER_BYTES)
 }
 
 impl Parts {
@@ -486,109 +356,5 @@ impl Parts {
             }
             _ => body.to_vec(),
         }
-    }
-}
-
-/// Of several forms of one thing the first plain one that says something, else the HTML; and for how it was sent
-/// the last HTML.
-fn chosen(rows: Vec<Row>) -> Row {
-    let plain =
-        |row: &&Row| row.says_something() && !row.text.iter().any(|piece| matches!(piece, Piece::Html(..)));
-    let rich = rows.iter().rev().find(|row| row.has_html() && row.says_something());
-    let text = rows.iter().find(plain).filter(|row| rich.is_none_or(|rich| !only_points_at(row, rich)));
-    let any = text.or(rich).or_else(|| rows.iter().find(|row| row.says_something())).or_else(|| rows.first());
-    let sent = rich.or_else(|| rows.iter().rev().find(|row| row.has_html())).or(any);
-    Row {
-        text: any.map(|row| row.text.clone()).unwrap_or_default(),
-        sent: sent.map(|row| row.sent.clone()).unwrap_or_default(),
-    }
-}
-
-/// Whether the plain form only says that the HTML one is to be read.
-fn only_points_at(plain: &Row, rich: &Row) -> bool {
-    let join = |row: &Row| row.text.iter().map(Piece::text).collect::<Vec<_>>().join(" ");
-    let (plain, rich) = (join(plain), join(rich));
-    plain.chars().count() < 300
-        && plain.to_lowercase().contains("html")
-        && !rich.to_lowercase().contains("html")
-}
-
-/// The boundary of a multipart that names none, or another one: the first line that begins a part.
-fn guessed_boundary(body: &[u8]) -> Option<String> {
-    let mut lines = body.split(|byte| *byte == b'\n').take(200).peekable();
-    while let Some(line) = lines.next() {
-        let begins =
-            lines.peek().is_some_and(|next| next.len() > 8 && next[..8].eq_ignore_ascii_case(b"content-"));
-        if let Some(mark) = line.strip_prefix(b"--").filter(|mark| begins && mark.len() > 1) {
-            let mark = std::str::from_utf8(mark).ok()?.trim_end();
-            return (!mark.is_empty() && mark.len() <= MAX_BOUNDARY_BYTES).then(|| mark.to_owned());
-        }
-    }
-    None
-}
-
-/// The parts between lines that begin with the boundary (RFC 2046 §5.1.1); linear.
-fn between<'a>(body: &'a [u8], boundary: &str, max: usize) -> Vec<&'a [u8]> {
-    let mark = [b"--", boundary.as_bytes()].concat();
-    let (mut parts, mut start, mut at) = (Vec::new(), None, 0);
-    while at < body.len() && parts.len() < max {
-        let end =
-            body[at..].iter().position(|byte| *byte == b'\n').map_or(body.len(), |length| at + length + 1);
-        let line = &body[at..end];
-        if line.starts_with(&mark) {
-            let rest = &line[mark.len()..];
-            let closes = rest.starts_with(b"--");
-            if closes || rest.iter().all(u8::is_ascii_whitespace) {
-                if let Some(start) = start.take() {
-                    parts.push(without_line_end(&body[start..at]));
-                }
-                if closes {
-                    return parts;
-                }
-                start = Some(end);
-            }
-        }
-        at = end;
-    }
-    if let Some(start) = start.filter(|_| parts.len() < max) {
-        parts.push(&body[start..]);
-    }
-    parts
-}
-
-/// The line end before a boundary belongs to the boundary.
-fn without_line_end(part: &[u8]) -> &[u8] {
-    part.strip_suffix(b"\r\n").or_else(|| part.strip_suffix(b"\n")).unwrap_or(part)
-}
-
-/// A file's name that is only a name.
-fn file_name(given: &str, media_type: &str) -> String {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last
-        .chars()
-        .filter(|c| {
-            !c.is_control() && !address::turns(*c) && !address::is_invisible(*c) && !"<>:\"|?*".contains(*c)
-        })
-        .collect();
-    let clean = clean.trim().trim_start_matches('.').trim();
-    let clean = match clean.char_indices().rev().nth(MAX_NAME_CHARS - 1) {
-        // The end says what it is.
-        Some((at, _)) if at > 0 => &clean[at..],
-        _ => clean,
-    };
-    if !clean.is_empty() {
-        return clean.to_owned();
-    }
-    match media_type {
-        "message/rfc822" => "message.eml".into(),
-        "text/calendar" => "invitation.ics".into(),
-        "image/png" => "image.png".into(),
-        "image/jpeg" => "image.jpg".into(),
-        "image/gif" => "image.gif".into(),
-        "image/webp" => "image.webp".into(),
-        "application/pkcs7-mime" => "smime.p7m".into(),
-        "application/pgp-encrypted" => "message.asc".into(),
-        kind if kind.starts_with("text/") => "text.txt".into(),
-        _ => "attachment".into(),
     }
 }
