@@ -52,9 +52,7 @@ async fn m11_a_mailbox_is_read_with_a_token_that_is_replaced_when_it_is_refused(
 async fn m11_what_is_wrong_with_a_mailbox_is_told() {
     let Some(host) = Host::start() else { return };
     let good = || settings(&host, password());
-    let stranger = match host.application() {
-        Login { with, .. } => Login { user: "stranger@nordlicht.example".into(), with },
-    };
+    let stranger = Login { user: "stranger@nordlicht.example".into(), ..host.application() };
     let cases = [
         (Settings { ca: None, ..good() }, "certificate is from an authority that is not known here"),
         (Settings { host: "127.0.0.1".into(), ..good() }, "certificate is for another name"),
