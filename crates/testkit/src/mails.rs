@@ -5,6 +5,8 @@ use std::{fs, path::Path};
 /// A delivered mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
+    /// Who it comes from: name and address.
+    pub from: (String, String),
     pub to: String,
     pub subject: String,
     /// The text, not the HTML.
@@ -33,7 +35,10 @@ impl Mail {
             Some(quoted) => format!("{}\n\n{quoted}", message.text.own),
             None => message.text.own.clone(),
         };
+        greets_once(&body);
+        let from = message.from.one().expect("every mail has one sender");
         Self {
+            from: (from.name.clone(), from.address.clone()),
             to: message.to.first().expect("a recipient").address.clone(),
             subject: message.subject,
             body,
@@ -50,4 +55,16 @@ impl Mail {
         let (_, rest) = self.body.split_once('#').expect("a link with a token");
         rest.chars().take_while(char::is_ascii_alphanumeric).collect()
     }
+}
+
+/// M11, of every mail that any test reads: it greets once, and English goes on with a capital.
+fn greets_once(body: &str) {
+    let greets = |text: &str| text.starts_with("Hello") || text.starts_with("Guten Tag");
+    let Some((greeting, rest)) = body.split_once("\n\n") else { return };
+    if !greets(greeting) {
+        return;
+    }
+    assert!(!greets(rest), "it greets twice:\n{body}");
+    let small = rest.chars().next().is_some_and(char::is_lowercase);
+    assert!(!(greeting.starts_with("Hello") && small), "English begins with a capital:\n{body}");
 }

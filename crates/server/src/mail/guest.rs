@@ -64,7 +64,7 @@ fn words(
         (Language::English, Some(url)) => (
             format!("{provider} invites you to request {number}"),
             format!(
-                "Hello {who},\n\n{provider} would like to work on request {number} with you. Set up your \
+                "Hello {who},\n\nYou are invited to work on request {number} with {provider}. Set up your \
                  sign-in here:\n\n{url}\n\nYou need the code that {provider} gives you another way, and an app \
                  for one-time codes. Your username is {user}. The link is good for seven days.\n"
             ),
@@ -72,7 +72,7 @@ fn words(
         (Language::English, None) => (
             format!("{provider} invites you to request {number}"),
             format!(
-                "Hello {who},\n\n{provider} would like to work on request {number} with you. Sign in as \
+                "Hello {who},\n\nYou are invited to work on request {number} with {provider}. Sign in as \
                  usual:\n\n{desk}\n"
             ),
         ),

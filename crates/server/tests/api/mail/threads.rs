@@ -47,6 +47,26 @@ on_both! {
         assert_eq!(whole["state"], "open");
     }
 
+    /// M11: From names who answers, the writer alone greets, and what nobody wrote comes from support.
+    async fn m11_an_answer_comes_from_its_writer_and_greets_once(app: TestApp) {
+        let near = &app.world.near;
+        let mut agent = agent(&app).await;
+        app.receive(&Letter::from(&near.customer.owner.address)).await;
+        let id = tickets(&agent).await[0]["id"].clone();
+        let path = format!("/tickets/{}", id.as_str().expect("an id"));
+        agent.post(&format!("{path}/take-over"), json!({ "from_staff_id": null })).await.ok();
+        let text = "Hello Marta,\n\nplease empty the cache.";
+        agent.post(&format!("{path}/messages"), json!({ "text": text, "kind": "message", "attachments": [] })).await.ok();
+        let mail = app.mail(&near.customer.owner.address, "empty the cache").await;
+        let (name, address) = &mail.from;
+        assert!(name.starts_with(&near.agent.name) && name.contains(" · "), "{name} and {}", near.agent.name);
+        assert_eq!(address, "support@nordlicht.example");
+        assert_eq!(mail.body.matches("Hello").count() + mail.body.matches("Guten Tag").count(), 1, "{}", mail.body);
+        app.receive(&Letter::from("stranger@elsewhere.example")).await;
+        let answer = app.mail("stranger@elsewhere.example", "").await;
+        assert!(answer.from.0.ends_with("Hosting Support"), "{:?}", answer.from);
+    }
+
     /// Rule B13, control 15: the proven answer reopens, for the same agent.
     async fn b13_a_proven_answer_reopens_a_closed_ticket(app: TestApp) {
         let near = &app.world.near;
