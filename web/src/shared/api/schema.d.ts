@@ -7163,7 +7163,7 @@ export interface components {
          * @description How a ground or a visit ended.
          * @enum {string}
          */
-        EndedWord: "customer" | "staff" | "lead" | "kill_switch" | "expired" | "hour_up" | "idle" | "signed_out" | "closed_by_customer" | "closed_by_staff" | "closed_by_silence" | "merged" | "reopened" | "locked" | "handed_over" | "taken_over" | "released" | "customer_word" | "staff_inactive" | "role_lost" | "mfa_lost" | "training_lost" | "guidelines_lost" | "duties_overdue" | "customer_inactive" | "contact_gone" | "self_grant_off" | "condition_lost" | "ground_over" | "restart";
+        EndedWord: "customer" | "staff" | "lead" | "kill_switch" | "expired" | "hour_up" | "idle" | "signed_out" | "closed_by_customer" | "closed_by_staff" | "closed_by_silence" | "merged" | "reopened" | "locked" | "handed_over" | "taken_over" | "released" | "customer_word" | "staff_inactive" | "role_lost" | "mfa_lost" | "training_lost" | "guidelines_lost" | "duties_overdue" | "customer_inactive" | "contact_gone" | "recovered" | "self_grant_off" | "condition_lost" | "ground_over" | "restart";
         /** @description How something ended, in the words of the one table. */
         EndingView: {
             by?: components["schemas"]["EndedByView"] | null;
