@@ -414,7 +414,8 @@ async fn x1_init_staff_add_and_serve_lead_to_a_sign_in_with_password_and_totp() 
     assert!(!twice.contains("panicked"), "{twice}");
     // Rule Z10, issue U11: nobody can help Bob but whoever runs the server; the link leads to the last step, once.
     let told = run(&["staff", "recover", "--username", "bob"], &site.config(), true);
-    let token = told.split("/recovery#").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let token =
+        told.split("/recovery#").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
     let begin = async || api.call(None, "POST", "/recovery/begin", Some(json!({ "token": token }))).await;
     let begun = begin().await.expect("an answer").good();
     assert_eq!((&begun["state"], &begun["way"]), (&json!("ready"), &json!("operator")), "{begun}");
