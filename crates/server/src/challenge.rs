@@ -18,7 +18,7 @@ use pforte_store::{
 };
 
 use crate::{
-    cx::{App, Problem, sources::hash_token},
+    cx::{App, Problem, sources::hash_token, there},
     mail::{self},
 };
 
@@ -73,7 +73,7 @@ impl Question {
         now: Moment,
     ) -> Result<Self, Problem> {
         let home = provider::by_id(&mut *app.read().await?, contact.provider).await?;
-        let home = home.ok_or_else(Problem::not_found)?;
+        let home = there(home, "provider of a contact")?;
         let token = app.sources.token();
         let url = mail::sealed_link(app, "/challenge", &token);
         let write = if about.is_some() { mail::sender_question } else { mail::address_question };

@@ -51,4 +51,4 @@ pub use conn::Conn;
 pub use db::{Db, DbConfig, urgently};
 pub use ending::Ending;
 pub use error::StoreError;
-pub use writer::{Change, Health, Tx, Writer};
+pub use writer::{Change, Health, Lent, Tx, Writer};

@@ -3,12 +3,17 @@
 //! A single task drains a bounded queue. Each change runs in a savepoint of its own; the access entries
 //! that wait go in as one insert, then the words of all messages; one commit carries them all, and only
 //! then is anybody answered. So a change and its entry share a transaction, and many share one write to disk. A change cannot be
-//! committed without its entry: [`Change`] has no other constructor. Here is what everybody else holds; the task is in
+//! committed without its entry: [`Change::nothing`], the other constructor, undoes what was tried. Here is what everybody else holds; the task is in
 //! `writer/task.rs`.
 
 mod task;
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::Future,
+    ops::{Deref, DerefMut},
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use pforte_core::entry::Entry;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,9 +25,16 @@ use task::Task;
 const QUEUE: usize = 4_096;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, (Outcome, Answer)> + Send>;
+type Job = Box<dyn FnOnce(Tx) -> Boxed<'static, (Option<Tx>, Outcome, Answer)> + Send>;
 /// Called once the batch's fate is known: `None` when it was committed.
 type Answer = Box<dyn FnOnce(Option<StoreError>) + Send>;
+
+/// What becomes of what a use case wrote.
+enum Done<T> {
+    Keep(T),
+    /// It changed nothing, and whatever it tried is undone.
+    Undo(T),
+}
 
 enum Outcome {
     Keep,
@@ -75,6 +87,33 @@ impl Tx {
     }
 }
 
+/// A transaction that a use case holds as its own, until it drops it.
+#[derive(Debug)]
+pub struct Lent {
+    tx: Option<Tx>,
+    home: Arc<Mutex<Option<Tx>>>,
+}
+
+impl Deref for Lent {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        self.tx.as_ref().expect("it is taken out on dropping alone")
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut Tx {
+        self.tx.as_mut().expect("it is taken out on dropping alone")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        *self.home.lock().unwrap_or_else(PoisonError::into_inner) = self.tx.take();
+    }
+}
+
 /// A change that is ready to be committed: its answer and the entries that tell of it.
 #[derive(Debug)]
 pub struct Change<T> {
@@ -83,9 +122,27 @@ pub struct Change<T> {
 }
 
 impl<T> Change<T> {
-    /// The only way to make one: with the entry that tells of it.
+    /// The only way to keep anything: with the entry that tells of it.
     pub fn logged(answer: T, entry: Entry) -> Self {
         Self { answer, entries: vec![entry] }
+    }
+
+    /// Nothing happened: whatever was tried is undone, and there is nothing to tell of.
+    pub fn nothing(answer: T) -> Self {
+        Self { answer, entries: vec![] }
+    }
+
+    async fn append(self, tx: &mut Tx) -> Result<Done<T>, StoreError> {
+        if self.entries.is_empty() {
+            return Ok(Done::Undo(self.answer));
+        }
+        log::append(tx, &self.entries).await?;
+        Ok(Done::Keep(self.answer))
+    }
+
+    /// The same change with another answer.
+    pub fn map<U>(self, answer: impl FnOnce(T) -> U) -> Change<U> {
+        Change { answer: answer(self.answer), entries: self.entries }
     }
 
     /// Adds a further entry.
@@ -150,11 +207,39 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, Result<Change<T>, E>> + Send + 'static,
     {
+        self.submit(|mut tx| {
+            Box::pin(async move {
+                let result = match use_case(&mut tx).await {
+                    Ok(change) => change.append(&mut tx).await.map_err(E::from),
+                    Err(error) => Err(error),
+                };
+                (Some(tx), result)
+            })
+        })
+        .await
+    }
+
+    /// The same for a use case that holds the transaction as its own. It comes back when the use case lets go of
+    /// it, whichever way that ends.
+    pub async fn lend<T, E, F, U>(&self, use_case: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(Lent) -> U + Send + 'static,
+        U: Future<Output = Result<Change<T>, E>> + Send + 'static,
+    {
         self.submit(|tx| {
             Box::pin(async move {
-                let change = use_case(tx).await?;
-                log::append(tx, &change.entries).await?;
-                Ok(change.answer)
+                let home = Arc::new(Mutex::new(None));
+                let result = use_case(Lent { tx: Some(tx), home: Arc::clone(&home) }).await;
+                let tx = home.lock().unwrap_or_else(PoisonError::into_inner).take();
+                // Whoever keeps it for longer has broken the transaction for everybody.
+                let Some(mut tx) = tx else { return (None, Err(gone().into())) };
+                let result = match result {
+                    Ok(change) => change.append(&mut tx).await.map_err(E::from),
+                    Err(error) => Err(error),
+                };
+                (Some(tx), result)
             })
         })
         .await
@@ -167,30 +252,40 @@ impl Writer {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, Result<T, StoreError>> + Send + 'static,
     {
-        self.submit(work).await
+        self.submit(|mut tx| {
+            Box::pin(async move {
+                let result = work(&mut tx).await.map(Done::Keep);
+                (Some(tx), result)
+            })
+        })
+        .await
     }
 
     async fn submit<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> Boxed<'t, Result<T, E>> + Send + 'static,
+        F: FnOnce(Tx) -> Boxed<'static, (Option<Tx>, Result<Done<T>, E>)> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |tx| {
             Box::pin(async move {
-                let result = work(tx).await;
-                let outcome = match &result {
-                    Ok(_) => Outcome::Keep,
-                    Err(_) => tx.conn.probe().await,
+                let (mut tx, result) = work(tx).await;
+                let outcome = match (&result, &mut tx) {
+                    (_, None) => Outcome::Broken(gone()),
+                    (Ok(Done::Keep(_)), _) => Outcome::Keep,
+                    (Ok(Done::Undo(_)), _) => Outcome::Undo,
+                    (Err(_), Some(tx)) => tx.conn.probe().await,
                 };
                 let send: Answer = Box::new(move |lost| {
                     let _ = answer.send(match (result, lost) {
+                        // Also of what changed nothing: it may have read what is lost with the batch.
                         (Ok(_), Some(error)) => Err(error.into()),
-                        (result, _) => result,
+                        (Ok(Done::Keep(answer) | Done::Undo(answer)), _) => Ok(answer),
+                        (Err(error), _) => Err(error),
                     });
                 });
-                (outcome, send)
+                (tx, outcome, send)
             })
         });
         self.queue.send(Work::Change(job)).await.map_err(|_| gone())?;

@@ -13,7 +13,7 @@ use pforte_core::{
     kernel::{Moment, ProviderId},
 };
 use pforte_store::{
-    Change, Conn, Db, DbConfig, Health, StoreError, Writer, log,
+    Change, Conn, Db, DbConfig, Health, Lent, StoreError, Writer, log,
     provider::{self, Provider},
     search::{self, Document},
 };
@@ -159,7 +159,43 @@ fn commits(db: &TestDb) -> usize {
     }
 }
 
+/// Adds a provider in a transaction that is lent; `end` says what becomes of it.
+async fn lent(writer: &Writer, n: u128, slug: &str, end: Lending) -> Result<u128, StoreError> {
+    let (new, told) = (a_provider(n, slug), entry(n));
+    writer
+        .lend(move |mut tx: Lent| async move {
+            provider::insert(&mut tx, &new, Moment(1)).await?;
+            match end {
+                Lending::Keep => Ok(Change::logged(n, told)),
+                Lending::Nothing => Ok(Change::nothing(n)),
+                Lending::Fail => Err(StoreError::Inconsistent("no".into())),
+            }
+        })
+        .await
+}
+
+#[derive(Clone, Copy)]
+enum Lending {
+    Keep,
+    Nothing,
+    Fail,
+}
+
 on_both_stores! {
+    /// A transaction that was lent comes back however the use case ends; what changed nothing is undone and
+    /// answered, and takes no number of the log.
+    async fn a_lent_transaction_comes_back(db: TestDb) {
+        let (opened, writer) = start(&db).await;
+        assert_eq!(lent(&writer, 11, "kept", Lending::Keep).await.expect("kept"), 11);
+        assert_eq!(lent(&writer, 12, "nothing", Lending::Nothing).await.expect("answered"), 12);
+        lent(&writer, 13, "failed", Lending::Fail).await.expect_err("refused");
+        lent(&writer, 14, "last", Lending::Keep).await.expect("kept");
+        assert_eq!(numbers(&opened).await, [1, 2]);
+        for (slug, stands) in [("kept", true), ("nothing", false), ("failed", false), ("last", true)] {
+            assert_eq!(there(&opened, slug).await, stands, "{slug}");
+        }
+    }
+
     /// What waits together is committed together: sixty entries and ten changes in one commit.
     async fn what_waits_shares_one_commit(db: TestDb) {
         let (opened, writer) = start(&db).await;

@@ -35,7 +35,7 @@ pub enum PinState {
 }
 
 words! {
-    /// Why a PIN died before it was redeemed or expired.
+    /// Why a PIN that nobody redeemed is gone.
     DeadWhy {
         /// Five wrong guesses (control 4).
         Guesses = "guesses",
@@ -45,6 +45,8 @@ words! {
         Renewed = "renewed",
         /// The contact lost the right, or left.
         Contact = "contact",
+        /// Its hour was over when another one was issued.
+        Expired = "expired",
     }
 }
 

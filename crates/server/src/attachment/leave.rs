@@ -6,17 +6,14 @@
 
 use axum::http::StatusCode;
 use pforte_core::{
-    entry::{Actor, Clean, Entry, Event},
-    kernel::{AttachmentId, CustomerId, EntryId, LeaveId, Moment, Span, TicketId},
+    entry::{Clean, Event},
+    kernel::{AttachmentId, EntryId, LeaveId, Moment, Span, TicketId},
 };
-use pforte_store::{
-    Change, Tx,
-    attachment::{self, AttachmentRecord, LeaveRecord},
-};
+use pforte_store::attachment::{self, AttachmentRecord, LeaveRecord};
 
 use super::sight::{self, Sight};
 use crate::{
-    cx::{App, Audience, News, Problem, Topic, without_secrets},
+    cx::{App, Audience, Cx, News, Problem, Shared, Topic, without_secrets},
     people::{SignedIn, StaffActor, Who, must_serve},
 };
 
@@ -90,47 +87,40 @@ async fn secret(app: &App, who: &StaffActor, id: AttachmentId) -> Result<(Attach
     Ok((file, sight))
 }
 
-fn entry(app: &App, who: &StaffActor, (id, customer): (EntryId, Option<CustomerId>), event: Event) -> Entry {
-    let now = app.sources.now();
-    Entry { id, customer, ..app.entry(now, who.staff.provider, Actor::Staff(who.staff.id), event) }
-}
-
-/// Asks for leave, with a reason. Asking again while one's own question waits changes nothing.
+/// Asks for leave, with a reason. Entry and leave have one id.
 pub async fn ask(
-    app: &App,
+    app: &Shared,
     who: &StaffActor,
     id: AttachmentId,
     why: &str,
 ) -> Result<AttachmentRecord, Problem> {
     let why = reason(why)?;
     let (file, sight) = secret(app, who, id).await?;
-    let (now, provider) = (app.sources.now(), who.staff.provider);
-    let leave = LeaveRecord {
-        id: app.sources.id::<LeaveId>(now),
-        provider,
-        attachment: id,
-        asked_by: who.staff.id,
-        asked_at: now,
-        given_by: None,
-        given_at: None,
-        ends_at: None,
-        refused_at: None,
-    };
-    let event = Event::OriginalAsked { attachment: id, leave: leave.id, why };
-    let entry = entry(app, who, (EntryId(leave.id.0), sight.customer), event);
-    app.writer
-        .change(move |tx| {
-            Box::pin(async move {
-                let before = attachment::leave(tx.conn(), provider, id).await?;
-                if before.is_some_and(|b| matches!(state(&b, now), State::Asked | State::Given)) {
-                    return Err(pending());
-                }
-                attachment::ask_leave(tx, &leave).await?;
-                Ok(Change::logged((), entry))
-            })
-        })
-        .await?;
-    tell(app, who, sight.ticket);
+    let (by, asked_by) = (who.by(), who.staff.id);
+    app.change(by, move |mut cx| async move {
+        let now = cx.now;
+        let before = attachment::leave(cx.conn(), by.provider, id).await?;
+        if before.is_some_and(|b| matches!(state(&b, now), State::Asked | State::Given)) {
+            return Err(pending());
+        }
+        let leave = LeaveRecord {
+            id: cx.id::<LeaveId>(),
+            provider: by.provider,
+            attachment: id,
+            asked_by,
+            asked_at: now,
+            given_by: None,
+            given_at: None,
+            ends_at: None,
+            refused_at: None,
+        };
+        attachment::ask_leave(cx.tx(), &leave).await?;
+        let event = Event::OriginalAsked { attachment: id, leave: leave.id, why };
+        cx.log_as(EntryId(leave.id.0), sight.customer, event);
+        tell(&mut cx, sight.ticket);
+        cx.changed(())
+    })
+    .await?;
     Ok(file)
 }
 
@@ -146,14 +136,10 @@ fn reason(why: &str) -> Result<Clean, Problem> {
 }
 
 /// The leave that waits or is open, read inside the transaction.
-async fn running(
-    tx: &mut Tx,
-    who: &StaffActor,
-    id: AttachmentId,
-    now: Moment,
-) -> Result<(LeaveRecord, State), Problem> {
-    let leave = attachment::leave(tx.conn(), who.staff.provider, id).await?.ok_or_else(none)?;
-    let state = state(&leave, now);
+async fn running(cx: &mut Cx, id: AttachmentId) -> Result<(LeaveRecord, State), Problem> {
+    let provider = cx.by.provider;
+    let leave = attachment::leave(cx.conn(), provider, id).await?.ok_or_else(none)?;
+    let state = state(&leave, cx.now);
     match state {
         State::Asked | State::Given => Ok((leave, state)),
         State::Refused | State::Ended => Err(none()),
@@ -161,59 +147,50 @@ async fn running(
 }
 
 /// Gives leave: never to oneself.
-pub async fn give(app: &App, who: &StaffActor, id: AttachmentId) -> Result<AttachmentRecord, Problem> {
+pub async fn give(app: &Shared, who: &StaffActor, id: AttachmentId) -> Result<AttachmentRecord, Problem> {
     let (file, sight) = secret(app, who, id).await?;
-    let (now, giver) = (app.sources.now(), who.clone());
-    let ends_at = now + OPEN;
-    let frame = entry(app, who, (app.sources.id(now), sight.customer), Event::Activated {});
-    app.writer
-        .change(move |tx| {
-            Box::pin(async move {
-                let (mut leave, state) = running(tx, &giver, id, now).await?;
-                if leave.asked_by == giver.staff.id {
-                    return Err(own());
-                }
-                if state != State::Asked {
-                    return Err(none());
-                }
-                leave.given_by = Some(giver.staff.id);
-                leave.given_at = Some(now);
-                leave.ends_at = Some(ends_at);
-                attachment::answer_leave(tx, &leave).await?;
-                let event = Event::OriginalGiven { attachment: id, leave: leave.id, ends_at };
-                Ok(Change::logged((), Entry { event, ..frame }))
-            })
-        })
-        .await?;
-    tell(app, who, sight.ticket);
+    let giver = who.staff.id;
+    app.change(who.by(), move |mut cx| async move {
+        let (mut leave, state) = running(&mut cx, id).await?;
+        if leave.asked_by == giver {
+            return Err(own());
+        }
+        if state != State::Asked {
+            return Err(none());
+        }
+        let ends_at = cx.now + OPEN;
+        leave.given_by = Some(giver);
+        leave.given_at = Some(cx.now);
+        leave.ends_at = Some(ends_at);
+        attachment::answer_leave(cx.tx(), &leave).await?;
+        cx.log(sight.customer, Event::OriginalGiven { attachment: id, leave: leave.id, ends_at });
+        tell(&mut cx, sight.ticket);
+        cx.changed(())
+    })
+    .await?;
     Ok(file)
 }
 
 /// Refuses, or takes back what was given: it is over at once. Whoever asked may withdraw, too.
-pub async fn refuse(app: &App, who: &StaffActor, id: AttachmentId) -> Result<AttachmentRecord, Problem> {
+pub async fn refuse(app: &Shared, who: &StaffActor, id: AttachmentId) -> Result<AttachmentRecord, Problem> {
     let (file, sight) = secret(app, who, id).await?;
-    let (now, by) = (app.sources.now(), who.clone());
-    let frame = entry(app, who, (app.sources.id(now), sight.customer), Event::Activated {});
-    app.writer
-        .change(move |tx| {
-            Box::pin(async move {
-                let (mut leave, _) = running(tx, &by, id, now).await?;
-                leave.refused_at = Some(now);
-                attachment::answer_leave(tx, &leave).await?;
-                let event = Event::OriginalRefused { attachment: id, leave: leave.id };
-                Ok::<_, Problem>(Change::logged((), Entry { event, ..frame }))
-            })
-        })
-        .await?;
-    tell(app, who, sight.ticket);
+    app.change(who.by(), move |mut cx| async move {
+        let (mut leave, _) = running(&mut cx, id).await?;
+        leave.refused_at = Some(cx.now);
+        attachment::answer_leave(cx.tx(), &leave).await?;
+        cx.log(sight.customer, Event::OriginalRefused { attachment: id, leave: leave.id });
+        tell(&mut cx, sight.ticket);
+        cx.changed::<_, Problem>(())
+    })
+    .await?;
     Ok(file)
 }
 
 /// Tells both of them; each page fetches what it may see.
-fn tell(app: &App, who: &StaffActor, ticket: Option<TicketId>) {
-    let mut news = News::new(who.staff.provider, &[Audience::Desk], &[Topic::Ticket]);
+fn tell(cx: &mut Cx, ticket: Option<TicketId>) {
+    let mut news = News::new(cx.by.provider, &[Audience::Desk], &[Topic::Ticket]);
     news.ticket = ticket;
-    app.hub.publish(news);
+    cx.publish(news);
 }
 
 #[cfg(test)]

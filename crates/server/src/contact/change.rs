@@ -25,7 +25,7 @@ use super::{
     refused, too_many,
 };
 use crate::{
-    cx::{App, Audience, News, Problem, Topic},
+    cx::{App, Audience, News, Problem, Topic, there},
     mail::{self, ChangeStep},
     people::ContactActor,
 };
@@ -183,7 +183,7 @@ impl Prepared {
     async fn run(self, tx: &mut Tx) -> Result<Change<Outcome>, Problem> {
         let circle = Circle::load(tx.conn(), self.provider, self.customer).await?;
         let listed = circle.listed();
-        let kind = rules::ChangeKind::from_word(&self.change.kind).ok_or_else(Problem::not_found)?;
+        let kind = there(rules::ChangeKind::from_word(&self.change.kind), "such kind of change")?;
         rules::may_ask(kind, &listed, self.asker).map_err(refused)?;
         let (id, asked, done) = self.notice;
         if rules::needs_second(kind, &listed, self.asker) {
@@ -200,7 +200,7 @@ impl Prepared {
         notice::insert(tx, id, self.provider, self.customer, &done).await?;
         put(tx, &self.done_mails).await?;
         let mut entries = std::mem::take(&mut applied.entries).into_iter();
-        let first = entries.next().ok_or_else(Problem::not_found)?;
+        let first = there(entries.next(), "entry of a change")?;
         Ok(Change::logged(Outcome::Applied(Box::new(applied)), first).and_all(entries))
     }
 }
@@ -353,7 +353,7 @@ impl Decision {
 /// Whether this contact may decide on it now, and whoever asked could still ask.
 fn may_decide(change: &ContactChange, circle: &Circle, who: ContactId, now: Moment) -> Result<(), Problem> {
     let listed = circle.listed();
-    let kind = rules::ChangeKind::from_word(&change.kind).ok_or_else(Problem::not_found)?;
+    let kind = there(rules::ChangeKind::from_word(&change.kind), "such kind of change")?;
     let asked_by = change.asked_by_contact.map_or(Asker::Staff, Asker::Contact);
     let core = RulesChange { kind, asked_by, expires_at: change.expires_at, approved: change.approved };
     rules::may_decide(&core, &listed, who, now).map_err(refused)?;

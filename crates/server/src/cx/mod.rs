@@ -4,6 +4,7 @@
 //! Must never know a single feature. Start at [`App`].
 
 mod app;
+mod change;
 pub mod encoding;
 mod hub;
 mod mail_target;
@@ -24,6 +25,7 @@ mod uploads;
 mod words;
 
 pub use app::{App, AttachmentSettings, Settings, Shared};
+pub use change::{By, Cx, Done, there};
 pub use hub::{Audience, Event, Hub, Missed, News, Topic};
 pub use mail_target::MailTarget;
 pub(crate) use outages::{Outage, Outages};

@@ -23,7 +23,7 @@ use pforte_store::{
 };
 
 use crate::{
-    cx::{Problem, Shared},
+    cx::{Problem, Shared, there},
     mail,
     people::{StaffActor, must_invite},
     signin::{self, Invite},
@@ -65,7 +65,7 @@ pub async fn invite(app: &Shared, who: &StaffActor, ask: GuestAsk) -> Result<Inv
     let record = ticket::by_id(&mut conn, provider, ask.ticket).await?.ok_or_else(Problem::not_found)?;
     let age = app.support(provider).ticket_age;
     record.life.refuse_locked(age, now).map_err(refused)?;
-    let home = provider::by_id(&mut conn, provider).await?.ok_or_else(Problem::not_found)?;
+    let home = there(provider::by_id(&mut conn, provider).await?, "provider of a staff member")?;
     let email = Address::spelling(&ask.email);
     let known = match staff::by_email(&mut conn, provider, &email).await? {
         Some(known) => Some(guest_again(known)?),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     contact::name,
     customer::number,
-    cx::{App, Audience, News, Problem, Topic},
+    cx::{App, Audience, News, Problem, Topic, there},
     people::StaffActor,
 };
 
@@ -111,7 +111,7 @@ async fn write(tx: &mut Tx, groups: Vec<NewGroup>, batch: Vec<Wanted>) -> Result
         entries.push(entry);
     }
     let mut entries = entries.into_iter();
-    let first = entries.next().ok_or_else(Problem::not_found)?;
+    let first = there(entries.next(), "entry of an import")?;
     Ok(Change::logged((), first).and_all(entries))
 }
 

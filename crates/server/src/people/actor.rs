@@ -13,7 +13,7 @@ use pforte_store::{
 };
 
 use super::seen::note_seen;
-use crate::cx::{Problem, Shared, sources::hash_token};
+use crate::cx::{By, Problem, Shared, sources::hash_token};
 
 /// The cookie that carries a sign-in's token.
 pub const COOKIE: &str = "__Host-pforte";
@@ -57,6 +57,11 @@ impl SignedIn {
 }
 
 impl StaffActor {
+    /// Whom the log names for what they change.
+    pub const fn by(&self) -> By {
+        By { provider: self.staff.provider, actor: entry::Actor::Staff(self.staff.id) }
+    }
+
     /// The same person, as whoever may be anybody.
     pub fn signed_in(&self) -> SignedIn {
         SignedIn { sign_in: self.sign_in.clone(), who: Who::Staff(self.staff.clone()) }
@@ -64,6 +69,11 @@ impl StaffActor {
 }
 
 impl ContactActor {
+    /// Whom the log names for what they change.
+    pub const fn by(&self) -> By {
+        By { provider: self.contact.provider, actor: entry::Actor::Contact(self.contact.id) }
+    }
+
     /// The same person, as whoever may be anybody.
     pub fn signed_in(&self) -> SignedIn {
         SignedIn { sign_in: self.sign_in.clone(), who: Who::Contact(self.contact.clone()) }

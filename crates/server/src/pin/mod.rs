@@ -1,6 +1,7 @@
 //! The support PIN: shown to the contact, typed in by staff (rules B3 to B9). The model feature.
 //!
-//! Each use case loads, asks `pforte_core::pin`, and commits change, entry, notice and mail together.
+//! Each use case reads inside its transaction, asks `pforte_core::pin`, and says on its `Cx` what the log, the
+//! customer, the leads and the pages hear of it; it ends in `changed` or `nothing`.
 //! Digits exist only in the answer to the contact; nothing stores or logs them.
 
 mod redeem;
@@ -8,12 +9,12 @@ pub mod routes;
 
 use axum::http::StatusCode;
 use pforte_core::{
-    entry::{Actor, Event},
+    entry::Event,
     kernel::{ContactId, CustomerId, Moment, PinId, ProviderId},
-    pin::{DeadWhy, PinDigits, digits},
+    pin::{DeadWhy, Pin, PinDigits, PinState, digits},
 };
 use pforte_store::{
-    Change, StoreError, Tx,
+    Conn, StoreError,
     contact::Contact,
     customer,
     pin::{self, PinRecord},
@@ -21,7 +22,7 @@ use pforte_store::{
 pub use redeem::{RedeemAsk, redeem};
 
 use crate::{
-    cx::{App, Audience, News, Problem, Topic},
+    cx::{App, Audience, Cx, Done, Problem, Shared, Topic, there},
     people::{ContactActor, StaffActor, must_serve},
 };
 
@@ -43,60 +44,53 @@ pub fn closed() -> Problem {
     )
 }
 
-fn record(id: PinId, contact: &Contact, now: Moment) -> PinRecord {
-    PinRecord {
-        id,
-        provider: contact.provider,
-        customer: contact.customer,
-        contact: contact.id,
-        issued_at: now,
-        ended_at: None,
-        ended_how: None,
-    }
-}
-
 /// The PIN's life as the core sees it; used ones only differ from dead ones in the log.
-pub(crate) fn as_core(record: &PinRecord) -> pforte_core::pin::Pin {
-    use pforte_core::pin::{Pin, PinState};
+fn as_core(record: &PinRecord) -> Result<Pin, StoreError> {
     let state = match (record.ended_at, record.ended_how.as_deref()) {
         (None, _) => PinState::Unused,
         // By whom, and for which ground, stands in the log; here it only has to be used up.
         (Some(at), Some("redeemed")) => {
             PinState::Redeemed { at, by: uuid::Uuid::nil().into(), ground: uuid::Uuid::nil().into() }
         }
-        (Some(at), Some(how)) => {
-            PinState::Dead { at, why: DeadWhy::from_word(how).unwrap_or(DeadWhy::Renewed) }
+        (Some(at), how) => {
+            PinState::Dead { at, why: there(how.and_then(DeadWhy::from_word), "word for a PIN's end")? }
         }
-        (Some(at), None) => PinState::Dead { at, why: DeadWhy::Renewed },
     };
-    Pin {
-        id: record.id,
-        customer: record.customer,
-        contact: record.contact,
-        issued_at: record.issued_at,
-        state,
-    }
+    let PinRecord { id, customer, contact, issued_at, .. } = *record;
+    Ok(Pin { id, customer, contact, issued_at, state })
 }
 
-fn issued_event(pin: &PinRecord) -> Event {
-    Event::PinIssued { pin: pin.id, contact: pin.contact, expires_at: as_core(pin).expires_at() }
-}
-
-/// Ends whatever PIN the contact has and issues another (rule B9), inside the caller's transaction.
-pub(crate) async fn issue(
-    tx: &mut Tx,
-    new: &PinRecord,
-    old: Option<(PinId, &str)>,
-) -> Result<(), StoreError> {
+/// Issues a PIN to a contact, in place of the one they have (rule B9).
+async fn issue(cx: &mut Cx, contact: &Contact, old: Option<(PinId, &str)>) -> Result<PinRecord, StoreError> {
+    let new = PinRecord {
+        id: cx.id(),
+        provider: contact.provider,
+        customer: contact.customer,
+        contact: contact.id,
+        issued_at: cx.now,
+        ended_at: None,
+        ended_how: None,
+    };
     if let Some((id, how)) = old {
-        pin::end(tx, new.provider, id, how, new.issued_at).await?;
+        pin::end(cx.tx(), new.provider, id, how, new.issued_at).await?;
     }
-    pin::insert(tx, new).await
+    pin::insert(cx.tx(), &new).await?;
+    let expires_at = as_core(&new)?.expires_at();
+    cx.log(new.customer, Event::PinIssued { pin: new.id, contact: new.contact, expires_at });
+    cx.tell(&[Audience::Customer(new.customer)], &[Topic::Pin, Topic::Door]);
+    Ok(new)
+}
+
+/// The contact's PIN, if it is still good.
+async fn good(conn: &mut Conn, contact: &Contact, now: Moment) -> Result<Option<PinRecord>, StoreError> {
+    let Some(held) = pin::unended(conn, contact.provider, contact.id).await? else { return Ok(None) };
+    Ok(if as_core(&held)?.live(now) { Some(held) } else { None })
 }
 
 /// Shows the contact's PIN; issues one if there is none, or if `renew` asks for another (rule B6).
-pub async fn show(app: &App, who: ContactActor, renew: bool) -> Result<Shown, Problem> {
+pub async fn show(app: &Shared, who: ContactActor, renew: bool) -> Result<Shown, Problem> {
     who.must_be_confirmed()?;
+    let by = who.by();
     let contact = who.contact;
     if !contact.rights.support {
         return Err(Problem::forbidden(
@@ -104,102 +98,67 @@ pub async fn show(app: &App, who: ContactActor, renew: bool) -> Result<Shown, Pr
             "Only contacts who may ask for support have a PIN. Your colleagues with that right can help.",
         ));
     }
-    let now = app.sources.now();
     let mut conn = app.read().await?;
     let customer = customer::by_id(&mut conn, contact.provider, contact.customer).await?;
-    if customer.ok_or_else(Problem::not_found)?.pin_closed() {
+    if there(customer, "customer of a contact")?.pin_closed() {
         return Err(closed());
     }
-    let held = pin::unended(&mut conn, contact.provider, contact.id).await?;
+    let held = if renew { None } else { good(&mut conn, &contact, app.sources.now()).await? };
     drop(conn);
-    if let Some(held) = held.filter(|held| !renew && as_core(held).live(now)) {
-        return Ok(shown(app, &held));
-    }
-    let new = record(app.sources.id(now), &contact, now);
-    let entry = app.contact_entry(&contact, now, issued_event(&new));
-    let pin = app
-        .writer
-        .change(move |tx| {
-            Box::pin(async move {
-                // Looked at again inside the transaction: two pages may ask at the same moment.
-                let held = pin::unended(tx.conn(), new.provider, new.contact).await?;
-                if let Some(held) = held.as_ref().filter(|held| !renew && as_core(held).live(now)) {
-                    return Err(Existing(Box::new(Ok(held.clone()))));
-                }
-                let how = if renew { DeadWhy::Renewed.word() } else { "expired" };
-                issue(tx, &new, held.as_ref().map(|held| (held.id, how))).await?;
-                Ok(Change::logged(new, entry))
-            })
-        })
-        .await;
-    match pin {
-        Ok(pin) => Ok(shown(app, &pin)),
-        Err(Existing(found)) => (*found).map(|held| shown(app, &held)),
-    }
+    let pin = match held {
+        Some(held) => held,
+        None => app.change(by, move |cx| show_in(cx, contact, renew)).await?,
+    };
+    shown(app, &pin)
 }
 
-/// Nothing had to be changed: somebody else just issued the PIN, or it failed.
-struct Existing(Box<Result<PinRecord, Problem>>);
-
-impl From<StoreError> for Existing {
-    fn from(error: StoreError) -> Self {
-        Self(Box::new(Err(error.into())))
+async fn show_in(mut cx: Cx, contact: Contact, renew: bool) -> Result<Done<PinRecord>, Problem> {
+    // Looked at again inside the transaction: two pages may ask at the same moment.
+    let now = cx.now;
+    if !renew && let Some(held) = good(cx.conn(), &contact, now).await? {
+        return cx.nothing(held);
     }
+    let old = pin::unended(cx.conn(), contact.provider, contact.id).await?;
+    let why = if renew { DeadWhy::Renewed } else { DeadWhy::Expired };
+    let new = issue(&mut cx, &contact, old.map(|old| (old.id, why.word()))).await?;
+    cx.changed(new)
 }
 
-fn shown(app: &App, pin: &PinRecord) -> Shown {
-    Shown {
+fn shown(app: &App, pin: &PinRecord) -> Result<Shown, Problem> {
+    Ok(Shown {
         digits: digits(&app.secrets.pin, pin.id),
         issued_at: pin.issued_at,
-        expires_at: as_core(pin).expires_at(),
-    }
+        expires_at: as_core(pin)?.expires_at(),
+    })
 }
 
 /// Staff deactivate a PIN that was not redeemed; the contact has another one at once (rules B8, B9).
 pub async fn deactivate(
-    app: &App,
+    app: &Shared,
     who: StaffActor,
     customer: CustomerId,
     contact: ContactId,
 ) -> Result<(), Problem> {
     must_serve(&who.staff)?;
     let provider = who.staff.provider;
-    let now = app.sources.now();
-    let contact = contact_of(app, provider, customer, contact).await?;
-    let new = record(app.sources.id(now), &contact, now);
-    let actor = Actor::Staff(who.staff.id);
-    let entry = |event| pforte_core::entry::Entry {
-        customer: Some(customer),
-        ..app.entry(now, provider, actor, event)
-    };
-    let issued = entry(issued_event(&new));
-    let killed = |pin| Event::PinKilled { pin, contact: contact.id, why: DeadWhy::Deactivated };
-    let held = pin::unended(&mut *app.read().await?, provider, contact.id).await?;
-    let Some(held) = held else { return Ok(()) };
-    let killed = entry(killed(held.id));
-    app.writer
-        .change(move |tx| {
-            Box::pin(async move {
-                issue(tx, &new, Some((held.id, DeadWhy::Deactivated.word()))).await?;
-                Ok::<_, Problem>(Change::logged((), killed).and(issued))
-            })
-        })
-        .await?;
-    tell_pin(app, provider, customer);
-    Ok(())
+    app.change(who.by(), move |mut cx| async move {
+        let contact = contact_of(cx.conn(), provider, customer, contact).await?;
+        let Some(held) = pin::unended(cx.conn(), provider, contact.id).await? else { return cx.nothing(()) };
+        let why = DeadWhy::Deactivated;
+        cx.log(customer, Event::PinKilled { pin: held.id, contact: contact.id, why });
+        issue(&mut cx, &contact, Some((held.id, why.word()))).await?;
+        cx.changed(())
+    })
+    .await
 }
 
 /// A contact, if it is one of this customer's.
-pub(crate) async fn contact_of(
-    app: &App,
+async fn contact_of(
+    conn: &mut Conn,
     provider: ProviderId,
     customer: CustomerId,
     contact: ContactId,
 ) -> Result<Contact, Problem> {
-    let found = pforte_store::contact::by_id(&mut *app.read().await?, provider, contact).await?;
+    let found = pforte_store::contact::by_id(conn, provider, contact).await?;
     found.filter(|c| c.customer == customer && c.active).ok_or_else(Problem::not_found)
-}
-
-pub(crate) fn tell_pin(app: &App, provider: ProviderId, customer: CustomerId) {
-    app.hub.publish(News::new(provider, &[Audience::Customer(customer)], &[Topic::Pin, Topic::Door]));
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    cx::{App, Problem, Timestamp},
+    cx::{App, Problem, Timestamp, there},
     door::staff_facts,
     people::{SignedIn, Who},
     show::{CustomerRef, Rights},
@@ -70,12 +70,12 @@ pub struct Me {
 /// Tells who is signed in.
 pub async fn me(app: &App, who: &SignedIn) -> Result<Me, Problem> {
     let mut conn = app.read().await?;
-    let provider = provider::by_id(&mut conn, who.sign_in.provider).await?.ok_or_else(Problem::not_found)?;
+    let provider = there(provider::by_id(&mut conn, who.sign_in.provider).await?, "provider of a sign-in")?;
     let (kind, id, name, language, contact, staff) = match &who.who {
         Who::Contact(contact) => {
             let customer = customer::by_id(&mut conn, contact.provider, contact.customer).await?;
             let view = ContactSelf {
-                customer: CustomerRef::new(&customer.ok_or_else(Problem::not_found)?),
+                customer: CustomerRef::new(&there(customer, "customer of a contact")?),
                 role: contact.role,
                 rights: contact.rights.into(),
                 totp: contact.totp_confirmed,

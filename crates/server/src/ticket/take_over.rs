@@ -11,7 +11,7 @@ use super::{
     write::save,
 };
 use crate::{
-    cx::{App, Problem, Shared, Step},
+    cx::{App, Problem, Shared, Step, there},
     door::staff_facts,
     people::{StaffActor, lacks, must_serve},
 };
@@ -140,7 +140,7 @@ async fn open_ground(
         provider: step.provider,
         customer: record.life.customer,
         terms: Terms::Takeover { staff: me.id, contact: record.life.contact, ticket: record.id() },
-        entry: step.last_entry().ok_or_else(Problem::not_found)?,
+        entry: there(step.last_entry(), "entry of a takeover")?,
         opened_at: step.now,
         ends_at: shown_end(step, record),
         ended: None,

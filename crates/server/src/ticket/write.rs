@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     attachment::StoredFile,
-    cx::{Problem, Step, Words},
+    cx::{Problem, Step, Words, there},
     mail,
     people::{SignedIn, Who, sees},
 };
@@ -200,7 +200,7 @@ pub(super) async fn follow_up_in(
         message: Some(message),
     };
     let opened = open_in(tx, step, new).await?;
-    let message = opened.message.ok_or_else(Problem::not_found)?;
+    let message = there(opened.message, "message in a follow-up")?;
     Ok(Wrote { ticket: opened.ticket, message, became: Became::FollowUp })
 }
 

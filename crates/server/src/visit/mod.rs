@@ -18,7 +18,7 @@ use pforte_store::{
 };
 
 use crate::{
-    cx::{App, Audience, News, Problem, Topic, sources::hash_token},
+    cx::{App, Audience, News, Problem, Topic, sources::hash_token, there},
     door::{EndAsk, EndedView, Touched, load_facts},
     mail,
     people::{SignedIn, StaffActor, Who, oversees},
@@ -71,11 +71,11 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     let record = record.filter(|g| g.terms.opens_for(who.staff.id)).ok_or_else(Problem::not_found)?;
     let product = app.product(&product).ok_or_else(Problem::not_found)?;
     let customer = customer::by_id(&mut conn, provider, record.customer).await?;
-    let customer = customer.ok_or_else(Problem::not_found)?;
+    let customer = there(customer, "customer of a ground")?;
     // A grant leaves the choice; nobody names one yet.
     let acting_as = record.terms.acting_as().ok_or_else(|| refused(Need::ActingAs.into()))?;
     let contact = contact::by_id(&mut conn, provider, acting_as).await?;
-    let contact = contact.ok_or_else(Problem::not_found)?;
+    let contact = there(contact, "contact of a ground")?;
     if app.door.ground_shut(ground) {
         return Err(refused(Closed::GroundEnded(EndedHow::Customer).into()));
     }
@@ -115,6 +115,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
     };
     let address = contact::primary_address(&mut conn, provider, contact.id).await?;
     let token = app.sources.token();
+    let id: VisitId = app.sources.id(now);
     let entry = Entry {
         customer: Some(customer.id),
         ..app.entry(
@@ -122,7 +123,7 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
             provider,
             Actor::Staff(who.staff.id),
             Event::VisitOpened {
-                visit: app.sources.id(now),
+                visit: id,
                 ground,
                 staff_name: Clean::name(&told.staff_name),
                 product: Clean::name(&product.id),
@@ -132,7 +133,6 @@ pub async fn open(app: &App, who: StaffActor, ask: OpenAsk) -> Result<Opened, Pr
             },
         )
     };
-    let Event::VisitOpened { visit: id, .. } = entry.event else { return Err(Problem::not_found()) };
     let new = VisitRecord {
         id,
         provider,

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    cx::{App, Problem, Timestamp},
+    cx::{App, Problem, Timestamp, there},
     people::SignedIn,
     show::{EndingView, Known, Person, ProductRef, ReasonView, contact_name, staff_name},
 };
@@ -146,7 +146,7 @@ pub async fn visit_view(
     who: &SignedIn,
     visit: &VisitRecord,
 ) -> Result<VisitView, Problem> {
-    let ground = ground::by_id(conn, visit.provider, visit.ground).await?.ok_or_else(Problem::not_found)?;
+    let ground = there(ground::by_id(conn, visit.provider, visit.ground).await?, "ground of a visit")?;
     let known = Known::of(conn, who, &ground).await?;
     visit_of(app, conn, visit, known.matter).await
 }

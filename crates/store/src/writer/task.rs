@@ -212,13 +212,16 @@ impl Task {
             // Dropping the job drops its answer: the caller hears that nothing was written.
             return broken;
         }
-        let tx = self.tx.as_mut()?;
+        let mut tx = self.tx.take()?;
         let before = (tx.next_seq, tx.found.len());
         if let Err(error) = tx.conn.raw("SAVEPOINT change").await {
+            self.tx = Some(tx);
             return Some(error);
         }
-        let (outcome, answer) = job(tx).await;
+        let (tx, outcome, answer) = job(tx).await;
         answers.push_back(answer);
+        self.tx = tx;
+        let Some(tx) = &mut self.tx else { return Some(gone()) };
         let ended = match outcome {
             Outcome::Keep => tx.conn.raw("RELEASE SAVEPOINT change").await,
             Outcome::Undo => {

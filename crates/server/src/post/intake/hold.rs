@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     challenge::Question,
-    cx::{App, Problem, Shared, Step},
+    cx::{App, Problem, Shared, Step, there},
     mail::answers::{self, To},
     post::quarantine,
     ticket::happened,
@@ -130,7 +130,7 @@ impl Reply {
 
 async fn reply(app: &App, record: &MailRecord, answer: Answer, now: Moment) -> Result<Reply, Problem> {
     let mut conn = app.read().await?;
-    let provider = provider::by_id(&mut conn, record.provider).await?.ok_or_else(Problem::not_found)?;
+    let provider = there(provider::by_id(&mut conn, record.provider).await?, "provider of a mail")?;
     let contact = match record.contact {
         Some(id) => contact::by_id(&mut conn, record.provider, id).await?,
         None => None,

@@ -25,7 +25,7 @@ use super::{
     letter::{Letter, Row, Undone, note, or_known, received},
 };
 use crate::{
-    cx::{Problem, Shared, Step},
+    cx::{Problem, Shared, Step, there},
     mail::{TicketNews, files_left_out, ticket_news},
     post::quarantine,
     ticket::{
@@ -195,7 +195,7 @@ async fn open(
         message: Some(message),
     };
     let opened = open_in(tx, step, new).await?;
-    let message = opened.message.ok_or_else(Problem::not_found)?;
+    let message = there(opened.message, "message in a ticket by mail")?;
     Ok(Stands { ticket: opened.ticket, message })
 }
 

@@ -1,6 +1,6 @@
 //! Wrong guesses and what follows from them; the counters survive a restart.
 
-use pforte_core::kernel::Span;
+use pforte_core::{entry::Event, kernel::Span};
 use pforte_testkit::{entries_named, on_both, redeem_body};
 use serde_json::{Value, json};
 
@@ -114,6 +114,36 @@ on_both! {
         // Other staff were never locked out; the lead was told once.
         let codes: Vec<_> = alarms(&lead).await.iter().map(|a| a["code"].clone()).collect();
         assert_eq!(codes, [json!("pin.staff_locked")]);
+    }
+
+    /// D9: whatever raises an alarm stands in the log as raised, in the order in which it came.
+    async fn d9_every_alarm_of_a_wrong_guess_has_its_entry(app: TestApp) {
+        let near = &app.world.near;
+        let (customer, owner) = (&near.customer, &near.customer.owner);
+        app.sign_in(owner).await.pin().await;
+        let mut agent = app.sign_in(&near.agent).await;
+        guess_wrong(&mut agent, customer, owner, 10).await;
+        guess_wrong(&mut app.sign_in(&near.colleague).await, customer, owner, 5).await;
+        let raised = entries_named(&app.app, near.provider, "alarm.raised").await;
+        let raised = raised.iter().map(|entry| match &entry.event {
+            Event::AlarmRaised { code, alarm, .. } => (code.to_string(), alarm.to_string(), entry.customer),
+            _ => unreachable!("that is what was asked for"),
+        });
+        let raised: Vec<_> = raised.collect();
+        let lead = app.sign_in(&near.success_lead).await;
+        let mut told = alarms(&lead).await;
+        told.reverse();
+        let id = Some(customer.id.into());
+        let told = told.iter().map(|a| {
+            (a["code"].as_str().expect("a code").to_owned(), a["id"].as_str().expect("an id").to_owned(), id)
+        });
+        assert_eq!(raised, told.collect::<Vec<_>>());
+        let codes: Vec<_> = raised.iter().map(|(code, ..)| code.as_str()).collect();
+        assert_eq!(codes, ["pin.staff_locked", "pin.customer_closed"]);
+        // The PIN that comes in a killed one's place is told, too: no change without its entry.
+        let issued = entries_named(&app.app, near.provider, "pin.issued").await.len();
+        let killed = entries_named(&app.app, near.provider, "pin.killed").await.len();
+        assert_eq!((issued, killed), (4, 3));
     }
 
     /// Control 6: the lock survives a restart, and one's own lead form is another lead's to unlock.

@@ -1,7 +1,8 @@
 //! Showing the PIN, and having a new one at once.
 
-use pforte_core::kernel::Span;
-use pforte_testkit::{on_both, redeem_body};
+use futures_util::future::join_all;
+use pforte_core::{entry::Event, kernel::Span};
+use pforte_testkit::{entries_named, on_both, redeem_body};
 use serde_json::Value;
 
 on_both! {
@@ -80,6 +81,44 @@ on_both! {
         let (mut a, mut b) = (app.sign_in(person).await, app.sign_in(person).await);
         let (one, two) = tokio::join!(a.pin(), b.pin());
         assert_eq!(one, two);
+    }
+
+    /// D10: two pages that ask at once are shown one PIN, which one entry tells of; looking leaves none.
+    async fn d10_only_what_was_issued_is_logged(app: TestApp) {
+        let near = &app.world.near;
+        let contact = app.sign_in(&near.customer.owner).await;
+        let shows = (0..6).map(|_| {
+            let mut page = contact.clone();
+            async move { page.post("/pin", Value::Null).await.ok()["digits"].clone() }
+        });
+        let shown = join_all(shows).await;
+        assert!(shown.iter().all(|digits| *digits == shown[0]), "{shown:?}");
+        assert_eq!(entries_named(&app.app, near.provider, "pin.issued").await.len(), 1);
+    }
+
+    /// D11: what staff deactivate is read where it is ended: at once from many pages, each finds the PIN of
+    /// that moment, and none is told that a name exists already.
+    async fn d11_deactivations_at_once_all_end_a_pin(app: TestApp) {
+        let near = &app.world.near;
+        let (customer, owner) = (&near.customer, &near.customer.owner);
+        let mut agent = app.sign_in(&near.agent).await;
+        let path = format!("/customers/{}/contacts/{}/pin/deactivate", customer.id, owner.id);
+        // There is none: nothing happened, and the log says nothing.
+        agent.post(&path, Value::Null).await.status(204);
+        assert!(entries_named(&app.app, near.provider, "pin.killed").await.is_empty());
+        app.sign_in(owner).await.pin().await;
+        let ends = (0..6).map(|_| {
+            let (mut page, path) = (agent.clone(), path.clone());
+            async move { drop(page.post(&path, Value::Null).await.status(204)) }
+        });
+        join_all(ends).await;
+        let killed = entries_named(&app.app, near.provider, "pin.killed").await;
+        let killed = killed.iter().map(|entry| match entry.event {
+            Event::PinKilled { pin, .. } => pin,
+            _ => unreachable!("that is what was asked for"),
+        });
+        let different: std::collections::BTreeSet<_> = killed.collect();
+        assert_eq!(different.len(), 6, "each ended the PIN that was there");
     }
 
     /// Control 11, rules B8 and B9: staff deactivate a PIN; it is dead at once, the customer has another.
