@@ -63,6 +63,14 @@ impl Step {
         self.entries.last().map(|entry| entry.id)
     }
 
+    /// Nothing had to be changed: whatever was tried is undone. A step that left an entry did change something.
+    pub fn nothing<T>(self, answer: T) -> Result<Change<T>, StoreError> {
+        if self.entries.is_empty() {
+            return Ok(Change::nothing(answer));
+        }
+        Err(StoreError::Inconsistent("an entry of what changed nothing".into()))
+    }
+
     /// The change, with its entries. A step that left none changed nothing that may be committed.
     pub fn done<T>(self, answer: T) -> Result<Change<T>, StoreError> {
         let mut entries = self.entries.into_iter();

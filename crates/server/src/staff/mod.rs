@@ -16,7 +16,7 @@ use pforte_store::{
 };
 
 use crate::{
-    cx::{App, Audience, News, Problem, Topic},
+    cx::{App, Audience, News, Problem, Shared, Topic},
     door::{EndAsk, Touched, Whose, staff_facts},
     people::{StaffActor, must_administer, must_lead},
 };
@@ -57,14 +57,15 @@ pub struct StaffChange {
 }
 
 impl StaffChange {
-    fn fields(&self) -> Vec<Clean> {
+    /// What differs between a member as they were and as they are now.
+    fn fields(was: &Staff, member: &Staff) -> Vec<Clean> {
         let named = [
-            (self.active.is_some(), "active"),
-            (self.roles.is_some(), "roles"),
-            (self.training_done.is_some(), "training"),
-            (self.guidelines_accepted.is_some(), "guidelines"),
+            (was.active != member.active, "active"),
+            (was.roles != member.roles, "roles"),
+            (was.training_done_at != member.training_done_at, "training"),
+            (was.guidelines_accepted_at != member.guidelines_accepted_at, "guidelines"),
         ];
-        named.into_iter().filter(|(set, _)| *set).map(|(_, name)| Clean::name(name)).collect()
+        named.into_iter().filter(|(differs, _)| *differs).map(|(_, name)| Clean::name(name)).collect()
     }
 
     fn apply(self, mut member: Staff, now: Moment) -> Staff {
@@ -84,33 +85,37 @@ impl StaffChange {
     }
 }
 
-/// Changes a staff member; running visits lose what they no longer may at once. Who is deactivated is
+/// Changes a staff member; what is so already is not logged. Running visits lose what they no longer may at once. Who is deactivated is
 /// signed out for good.
-pub async fn change(app: &App, who: &StaffActor, id: StaffId, change: StaffChange) -> Result<Staff, Problem> {
+pub async fn change(
+    app: &Shared,
+    who: &StaffActor,
+    id: StaffId,
+    change: StaffChange,
+) -> Result<Staff, Problem> {
     must_administer(&who.staff)?;
     let keeps_admin = change.roles.as_ref().is_none_or(|roles| roles.contains(&StaffRole::Admin));
     if id == who.staff.id && (change.active == Some(false) || !keeps_admin) {
         return Err(Problem::forbidden("staff.not_oneself", "Another admin has to do that."));
     }
     let (now, provider) = (app.sources.now(), who.staff.provider);
-    let event = Event::StaffChanged { staff: id, fields: change.fields() };
-    let entry = app.entry(now, provider, Actor::Staff(who.staff.id), event);
     let (member, ended) = app
-        .writer
-        .change(move |tx| {
-            Box::pin(async move {
-                // Read inside the transaction: nothing that somebody else changes meanwhile is undone.
-                let member = staff::by_id(tx.conn(), provider, id).await?.ok_or_else(Problem::not_found)?;
-                let member = change.apply(member, now);
-                staff::update(tx, &member).await?;
-                let person = Person::Staff(id);
-                let ended = if member.active {
-                    vec![]
-                } else {
-                    sign_in::end_all(tx, provider, person, None, now).await?
-                };
-                Ok::<_, Problem>(Change::logged((member, ended), entry))
-            })
+        .change(who.by(), move |mut cx| async move {
+            // Read inside the transaction: nothing that somebody else changes meanwhile is undone.
+            let was = staff::by_id(cx.conn(), provider, id).await?.ok_or_else(Problem::not_found)?;
+            let member = change.apply(was.clone(), now);
+            let fields = StaffChange::fields(&was, &member);
+            if fields.is_empty() {
+                return cx.nothing((member, vec![]));
+            }
+            staff::update(cx.tx(), &member).await?;
+            let ended = if member.active {
+                vec![]
+            } else {
+                sign_in::end_all(cx.tx(), provider, Person::Staff(id), None, now).await?
+            };
+            cx.log(None, Event::StaffChanged { staff: id, fields });
+            cx.changed::<_, Problem>((member, ended))
         })
         .await?;
     for id in ended {

@@ -45,7 +45,7 @@ fn tags(given: Vec<String>) -> Result<Vec<String>, Problem> {
     Err(Problem::input([("tags", "Use at most 20 words of 1 to 40 characters.")]))
 }
 
-/// Changes a ticket; an earlier priority counts from since when it waits.
+/// Changes a ticket; what is so already is not logged. An earlier priority counts from since when it waits.
 pub async fn change(
     app: &Shared,
     who: StaffActor,
@@ -63,23 +63,27 @@ pub async fn change(
                 let signed_in = SignedIn { sign_in: who.sign_in, who: Who::Staff(who.staff) };
                 let (mut record, _) = checked(tx, &step, &signed_in, id, TicketAction::Change).await?;
                 let mut fields = Vec::new();
-                let renamed = subject.is_some();
-                if let Some(subject) = subject {
-                    record.subject = without_secrets(&subject);
+                let subject = subject.map(|subject| without_secrets(&subject));
+                let renamed = subject.filter(|subject| *subject != record.subject);
+                if let Some(subject) = renamed {
+                    record.subject = subject;
+                    index(tx, &record);
                     fields.push("subject");
                 }
-                if let Some(priority) = priority {
+                if let Some(priority) = priority.filter(|priority| *priority != record.life.priority) {
                     record.life.priority = priority;
                     fields.push("priority");
                 }
-                save(tx, &step, &record).await?;
-                if renamed {
-                    index(tx, &record);
-                }
-                if let Some(tags) = tags {
+                if let Some(tags) = tags
+                    && tags != ticket::tags(tx.conn(), step.provider, id).await?
+                {
                     ticket::set_tags(tx, step.provider, id, &tags).await?;
                     fields.push("tags");
                 }
+                if fields.is_empty() {
+                    return Ok(step.nothing(record)?);
+                }
+                save(tx, &step, &record).await?;
                 let named = fields.iter().map(|name| Clean::name(name)).collect();
                 step.log(record.life.customer, Event::TicketChanged { ticket: id, fields: named });
                 happened(tx, &step, &record, "ticket.changed", json!({ "fields": fields })).await?;
@@ -124,17 +128,18 @@ pub async fn watch(
                 };
                 let person = known(tx.conn(), &record, new).await?;
                 let watchers = watcher::of_ticket(tx.conn(), step.provider, id).await?;
+                if watchers.iter().any(|w| w.person == person) {
+                    return Ok(step.nothing(record)?);
+                }
                 if i64::try_from(watchers.len()).is_ok_and(|n| n >= watcher::MANY) {
                     return Err(Problem::input([("staff_id", "Fifty watch already.")]));
                 }
-                if !watchers.iter().any(|w| w.person == person) {
-                    watcher::add(tx, step.provider, id, Watcher { person, since: step.now }).await?;
-                    let data = match person {
-                        Person::Staff(id) => json!({ "staff": id }),
-                        Person::Contact(id) => json!({ "contact": id }),
-                    };
-                    happened(tx, &step, &record, "ticket.watcher_added", data).await?;
-                }
+                watcher::add(tx, step.provider, id, Watcher { person, since: step.now }).await?;
+                let data = match person {
+                    Person::Staff(id) => json!({ "staff": id }),
+                    Person::Contact(id) => json!({ "contact": id }),
+                };
+                happened(tx, &step, &record, "ticket.watcher_added", data).await?;
                 let fields = vec![Clean::name("watchers")];
                 step.log(record.life.customer, Event::TicketChanged { ticket: id, fields });
                 Ok(step.done(record)?)

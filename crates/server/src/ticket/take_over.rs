@@ -64,6 +64,9 @@ async fn take_over_in(
     if held.is_none() {
         not_against_the_customer(tx.conn(), &step.app, &record).await?;
     }
+    if had == Some(me.id) && held.is_some() && step.last_entry().is_none() {
+        return Ok(step.nothing(record)?);
+    }
     let ground: GroundId = held.as_ref().map_or_else(|| step.id(), |ground| ground.id);
     let event = Event::TicketTakenOver {
         ticket: id,

@@ -2,12 +2,38 @@
 
 use http::Method;
 use pforte_core::kernel::Span;
-use pforte_testkit::{Browser, on_both};
+use pforte_testkit::{Browser, entries, on_both};
 use serde_json::{Value, json};
 
 use super::{act, ask, fresh, take_over, texts, view, write};
 
 on_both! {
+    /// D10: who watches already, has it already, or changes a word to itself changes nothing, and the log says
+    /// nothing of it.
+    async fn d10_what_is_so_already_leaves_no_entry(app: TestApp) {
+        let near = &app.world.near;
+        let ticket = ask(&mut app.sign_in(&near.customer.owner).await, "Error").await;
+        let mut agent = app.sign_in(&near.agent).await;
+        let mut admin = app.sign_in(&near.admin).await;
+        let path = format!("/tickets/{ticket}");
+        let watch = json!({ "contact_id": near.customer.member.id });
+        let change = json!({ "subject": "Another", "priority": "high", "tags": ["mail", "dns"] });
+        let training = json!({ "roles": ["agent"] });
+        let staff = format!("/staff/{}", near.agent.id);
+        let mut before = 0;
+        for again in [false, true] {
+            agent.post(&format!("{path}/take-over"), json!({})).await.ok();
+            agent.post(&format!("{path}/watchers"), watch.clone()).await.ok();
+            let changed = agent.call(Method::PATCH, &path, change.clone()).await.ok();
+            assert_eq!(changed["subject"], "Another");
+            agent.call(http::Method::PATCH, &path, json!({})).await.ok();
+            admin.call(http::Method::PATCH, &staff, training.clone()).await.ok();
+            let told = entries(&app.app, near.provider).await.len();
+            assert_eq!(told == before, again, "{before} and then {told}");
+            before = told;
+        }
+    }
+
     /// Notes are staff's own: no contact and no guest reads, finds or writes one.
     async fn notes_are_for_staff(app: TestApp) {
         let near = &app.world.near;
