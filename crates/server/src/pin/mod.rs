@@ -77,7 +77,6 @@ async fn issue(cx: &mut Cx, contact: &Contact, old: Option<(PinId, &str)>) -> Re
     pin::insert(cx.tx(), &new).await?;
     let expires_at = as_core(&new)?.expires_at();
     cx.log(new.customer, Event::PinIssued { pin: new.id, contact: new.contact, expires_at });
-    cx.tell(&[Audience::Customer(new.customer)], &[Topic::Pin, Topic::Door]);
     Ok(new)
 }
 
@@ -147,6 +146,7 @@ pub async fn deactivate(
         let why = DeadWhy::Deactivated;
         cx.log(customer, Event::PinKilled { pin: held.id, contact: contact.id, why });
         issue(&mut cx, &contact, Some((held.id, why.word()))).await?;
+        cx.tell(&[Audience::Customer(customer)], &[Topic::Pin, Topic::Door]);
         cx.changed(())
     })
     .await

@@ -246,7 +246,6 @@ impl Redeeming {
             let mail = self.mail(cx, mail::pin_closed).await?;
             cx.tell_customer(customer, "pin.closed", mail).await?;
             cx.alarm("pin.customer_closed", Some(staff), Some(customer)).await?;
-            cx.tell(&[Audience::Customer(customer)], &[Topic::Pin, Topic::Door]);
             cx.tell(&[Audience::Leads], &[Topic::Customers]);
         }
         if consequences.lock_form {
@@ -254,6 +253,9 @@ impl Redeeming {
             cx.log(customer, Event::FormLocked { staff });
             cx.alarm("pin.staff_locked", Some(staff), Some(customer)).await?;
             cx.tell(&[Audience::Staff(staff)], &[Topic::Me]);
+        }
+        if consequences.kill_pin || consequences.close_customer {
+            cx.tell(&[Audience::Customer(customer)], &[Topic::Pin, Topic::Door]);
         }
         if consequences.raise_alarm {
             cx.alarm("pin.flood", Some(staff), Some(customer)).await?;
