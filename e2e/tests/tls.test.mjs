@@ -87,7 +87,7 @@ async function curled(job) {
 	assert.ok(!masked.body.includes("Brennofenweg"));
 	const refused = await curl(job, `${job.origin}/invoices/2026-1104.pdf`);
 	assert.equal(refused.status, 403);
-	assert.equal(JSON.parse(refused.body).code, "visit.needs_consent");
+	assert.equal(JSON.parse(refused.body).code, "needs.consent.download");
 	const stranger = await curl({ ...job, cookie: null }, `${job.origin}/servers`);
 	assert.equal(stranger.status, 404);
 	await assert.rejects(
