@@ -58,9 +58,9 @@ export const manageWords = words(
 		fileHint:
 			"Aus Excel, LibreOffice oder einem anderen Programm; mit Semikolon, Komma oder Tabulator; bis 1.000 Zeilen und 1 MB.",
 		customerColumns:
-			"Spalten: Nummer, Name; freiwillig Gruppe. Vorhandene Nummern werden aktualisiert.",
+			"Spalten: Nummer, Name; auf Wunsch Gruppe. Vorhandene Nummern werden aktualisiert.",
 		contactColumns: (users: string) =>
-			`Spalten: Kundennummer, Vorname, Nachname, E-Mail; freiwillig Telefon, Rolle, Support, Anweisungen, Sprache${users}. Vorhandene Kontakte bleiben, wie sie sind.`,
+			`Spalten: Kundennummer, Vorname, Nachname, E-Mail; auf Wunsch Telefon, Rolle, Support, Anweisungen, Sprache${users}. Vorhandene Kontakte bleiben, wie sie sind.`,
 		look: "Ansehen",
 		take: "Jetzt importieren",
 		nothingYet: "Es ist noch nichts geändert.",
