@@ -44,12 +44,23 @@ export async function profile(t, name, { args = [], dir = folder(t, name), ...op
 	return { dir, context, page: context.pages()[0] ?? (await context.newPage()), close };
 }
 
+/** A browser that still opens its first tab can leave a first connection without an answer. */
+async function connected(address) {
+	for (let left = 2; left > 0; left -= 1) {
+		try {
+			return await chromium.connectOverCDP(address, { timeout: 10_000 });
+		} catch (error) {
+			if (error.name !== "TimeoutError") throw error;
+		}
+	}
+	return chromium.connectOverCDP(address, { timeout: 10_000 });
+}
+
 /** A window off the record in a browser whose profile is on disk (as "incognito" in the menu). */
 export async function offTheRecord(t, name) {
 	const dir = folder(t, name);
-	const child = spawn(CHROMIUM, [...FLAGS, `--user-data-dir=${dir}`, "--remote-debugging-port=0"], {
-		stdio: "ignore",
-	});
+	const flags = [...FLAGS, `--user-data-dir=${dir}`, "--remote-debugging-port=0", "about:blank"];
+	const child = spawn(CHROMIUM, flags, { stdio: "ignore" });
 	const gone = new Promise((done) => child.on("exit", done));
 	later(t, async () => {
 		child.kill("SIGKILL");
@@ -61,7 +72,7 @@ export async function offTheRecord(t, name) {
 		() => existsSync(told) && readFileSync(told, "utf8").match(/^(\d+)\n/)?.[1],
 		{ within: 20_000 },
 	);
-	const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+	const browser = await connected(`http://127.0.0.1:${port}`);
 	const context = await browser.newContext({
 		locale: "de-DE",
 		timezoneId: "Europe/Berlin",
