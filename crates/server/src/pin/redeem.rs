@@ -132,13 +132,8 @@ impl Redeeming {
         };
         pin::count(cx.tx(), &attempt).await?;
         let core = held.as_ref().map(as_core).transpose()?;
-        let guess = Guess {
-            staff: self.staff.id,
-            customer,
-            contact,
-            digits: self.ask.digits.clone(),
-            ground: cx.id(),
-        };
+        let guess =
+            Guess { staff: self.staff.id, customer, contact, digits: self.ask.digits, ground: cx.id() };
         match rules::compare(counted, &cx.app.secrets.pin, &guess, core.as_ref(), cx.now) {
             Verdict::Right(used) => self.open(cx, &attempt, &used, guess.ground).await,
             Verdict::Wrong { why, consequences } => {
