@@ -59,7 +59,7 @@ fn oauth(tokens: &TokenServer, folder: &Path, more: &str) -> String {
     )
 }
 
-/// Issue 7: each server is tried, and one sentence says what was found.
+/// Each server is tried, and one sentence says what was found.
 #[test]
 fn m11_check_config_connect_tries_each_server_and_says_what_it_found() {
     let tokens = TokenServer::start(USER);
