@@ -15,7 +15,7 @@ const { chromium } = createRequire(new URL("../e2e/package.json", import.meta.ur
 const SLOW = { latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 };
 const CPU = 4;
 
-/** The most that home may take */
+/** The most that home may take. */
 const MOST = { bytes: 250_000, millis: 3000, shift: 0.05 };
 
 const PAGES = [
