@@ -26,7 +26,7 @@ use crate::{
     attachment::routes as attachment,
     call::routes as call,
     contact::routes as contact,
-    customer::routes as customer,
+    customer::{contact_routes as customer_contact, routes as customer},
     cx::{Problem, Shared, encoding::packed},
     edge,
     ground::routes as ground,
@@ -40,7 +40,7 @@ use crate::{
     search::routes as search,
     signin::routes as signin,
     staff::routes as staff,
-    ticket::routes as ticket,
+    ticket::{life_routes as ticket_life, routes as ticket, saved_routes as saved},
     visit::routes as visit,
 };
 
@@ -105,19 +105,19 @@ fn addresses() -> OpenApiRouter<Shared> {
         .routes(routes!(ticket::take_over))
         .routes(routes!(ticket::hand_over))
         .routes(routes!(ticket::release))
-        .routes(routes!(ticket::close))
-        .routes(routes!(ticket::reopen))
-        .routes(routes!(ticket::confirm))
-        .routes(routes!(ticket::merge))
-        .routes(routes!(ticket::follow_up).layer(long_texts()))
+        .routes(routes!(ticket_life::close))
+        .routes(routes!(ticket_life::reopen))
+        .routes(routes!(ticket_life::confirm))
+        .routes(routes!(ticket_life::merge))
+        .routes(routes!(ticket_life::follow_up).layer(long_texts()))
         .routes(routes!(ticket::watch))
         .routes(routes!(ticket::unwatch))
-        .routes(routes!(ticket::views, ticket::save_view))
-        .routes(routes!(ticket::remove_view))
+        .routes(routes!(saved::views, saved::save_view))
+        .routes(routes!(saved::remove_view))
         .routes(routes!(customer::find, customer::add))
         .routes(routes!(customer::one, customer::change))
-        .routes(routes!(customer::contacts, customer::add_contact))
-        .routes(routes!(customer::change_contact))
+        .routes(routes!(customer_contact::contacts, customer_contact::add_contact))
+        .routes(routes!(customer_contact::change_contact))
         .routes(routes!(customer::panel))
         .routes(routes!(customer::add_note))
         .routes(routes!(customer::edit_note, customer::remove_note))

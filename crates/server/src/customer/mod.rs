@@ -2,6 +2,7 @@
 
 mod add;
 mod change;
+pub mod contact_routes;
 pub mod note;
 pub mod panel;
 pub mod routes;

@@ -8,15 +8,19 @@
 
 mod answer;
 mod change;
+mod door_view;
 mod find;
 mod life;
+pub mod life_routes;
 pub mod line;
 pub mod list;
 mod merge;
+pub mod message_view;
 mod open;
 mod refusal;
 pub mod routes;
 mod saved;
+pub mod saved_routes;
 mod settle;
 mod snippet;
 mod sweep;

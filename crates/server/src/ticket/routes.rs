@@ -2,16 +2,16 @@
 
 use super::{
     Asked,
-    answer::{Answer, answer, follow_up as carry_on},
+    answer::{Answer, answer},
     change::{NewWatcher, TicketChange},
     list::{TicketCounts, TicketPage, TicketQuery},
+    message_view::{MessageView, message_view},
     open::OpenAsk,
-    saved,
-    view::{MessageView, TicketView, message_view, ticket_view as view_of},
+    view::{TicketView, ticket_view as view_of},
 };
 use crate::{
     cx::{Problem, Shared},
-    people::{ContactActor, SignedIn, StaffActor, Who, must_serve, sees},
+    people::{SignedIn, StaffActor, Who, must_serve, sees},
     show::TicketRef,
 };
 use axum::{
@@ -23,7 +23,6 @@ use pforte_core::{
     kernel::{AttachmentId, MessageId, TicketId},
     ticket::{MessageKind, Priority, SUBJECT_CHARS, TEXT_CHARS, TicketChannel, Viewer},
 };
-use pforte_store::{ticket::TicketRecord, ticket_view};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -36,7 +35,7 @@ fn tidy(text: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
-fn text(field: &'static str, given: &str) -> Result<Option<String>, Problem> {
+pub(super) fn text(field: &'static str, given: &str) -> Result<Option<String>, Problem> {
     if given.chars().nth(TEXT_CHARS).is_some() {
         return Err(Problem::input([(field, "Use at most 100,000 characters.")]));
     }
@@ -54,7 +53,7 @@ fn subject(given: &str) -> Result<String, Problem> {
 }
 
 /// The ticket as this person sees it now.
-async fn shown(
+pub(super) async fn shown(
     app: &Shared,
     who: &SignedIn,
     id: TicketId,
@@ -65,7 +64,7 @@ async fn shown(
     Ok(Json(view_of(app, &mut conn, who, &seen, before).await?))
 }
 
-fn as_signed_in(who: &StaffActor) -> SignedIn {
+pub(super) fn as_signed_in(who: &StaffActor) -> SignedIn {
     SignedIn { sign_in: who.sign_in.clone(), who: Who::Staff(who.staff.clone()) }
 }
 
@@ -305,94 +304,6 @@ pub async fn release(
     shown(&app, &me, id.into(), None).await
 }
 
-/// Close a ticket
-///
-/// Ends the access that was opened by it, running sessions included.
-#[utoipa::path(post, path = "/tickets/{id}/close", tag = "tickets", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem), (status = 423, body = Problem)))]
-pub async fn close(
-    State(app): State<Shared>,
-    who: SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Json<TicketView>, Problem> {
-    super::life::close(&app, who.clone(), id.into()).await?;
-    shown(&app, &who, id.into(), None).await
-}
-
-/// Open a closed ticket again
-///
-/// By the customer it gives the access back to whoever has the ticket; by staff it opens nothing.
-#[utoipa::path(post, path = "/tickets/{id}/reopen", tag = "tickets", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem), (status = 423, body = Problem)))]
-pub async fn reopen(
-    State(app): State<Shared>,
-    who: SignedIn,
-    Path(id): Path<Uuid>,
-) -> Result<Json<TicketView>, Problem> {
-    super::life::reopen(&app, who.clone(), id.into()).await?;
-    shown(&app, &who, id.into(), None).await
-}
-
-/// Say that a ticket which staff opened is mine
-#[utoipa::path(post, path = "/tickets/{id}/confirm", tag = "tickets", params(("id" = Uuid, Path)), responses(
-    (status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem), (status = 423, body = Problem)))]
-pub async fn confirm(
-    State(app): State<Shared>,
-    who: ContactActor,
-    Path(id): Path<Uuid>,
-) -> Result<Json<TicketView>, Problem> {
-    // Asked before whose ticket it is: the same for all (control 36).
-    who.must_be_confirmed()?;
-    let me = SignedIn { sign_in: who.sign_in, who: Who::Contact(who.contact) };
-    super::life::confirm(&app, me.clone(), id.into()).await?;
-    shown(&app, &me, id.into(), None).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MergeBody {
-    into_id: Uuid,
-}
-
-/// Merge a ticket into another one of the same customer
-#[utoipa::path(post, path = "/tickets/{id}/merge", tag = "tickets", params(("id" = Uuid, Path)), request_body = MergeBody,
-    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem)))]
-pub async fn merge(
-    State(app): State<Shared>,
-    who: StaffActor,
-    Path(id): Path<Uuid>,
-    Json(body): Json<MergeBody>,
-) -> Result<Json<TicketView>, Problem> {
-    let me = as_signed_in(&who);
-    super::merge::merge(&app, who, id.into(), body.into_id.into()).await?;
-    shown(&app, &me, id.into(), None).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FollowUpBody {
-    text: String,
-}
-
-/// Go on from a locked ticket in a new one
-#[utoipa::path(post, path = "/tickets/{id}/follow-up", tag = "tickets", params(("id" = Uuid, Path)), request_body = FollowUpBody,
-    responses((status = 200, body = TicketView), (status = 403, body = Problem), (status = 404, body = Problem),
-    (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn follow_up(
-    State(app): State<Shared>,
-    who: SignedIn,
-    Path(id): Path<Uuid>,
-    Json(body): Json<FollowUpBody>,
-) -> Result<Json<TicketView>, Problem> {
-    let text = text("text", &body.text)?.ok_or_else(|| Problem::input([("text", "Write something.")]))?;
-    let record: TicketRecord = carry_on(&app, who.clone(), id.into(), text).await?;
-    shown(&app, &who, record.id(), None).await
-}
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeBody {
@@ -463,60 +374,5 @@ pub async fn unwatch(
     Path((id, person)): Path<(Uuid, Uuid)>,
 ) -> Result<StatusCode, Problem> {
     super::change::unwatch(&app, who, id.into(), person).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A saved queue.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SavedView)]
-pub struct SavedViewView {
-    id: Uuid,
-    name: String,
-    /// The query string of `GET /tickets`.
-    query: String,
-}
-
-impl From<ticket_view::SavedView> for SavedViewView {
-    fn from(view: ticket_view::SavedView) -> Self {
-        Self { id: view.id.0, name: view.name, query: view.query }
-    }
-}
-
-/// My saved queues
-#[utoipa::path(get, path = "/ticket-views", tag = "tickets", responses(
-    (status = 200, body = Vec<SavedViewView>), (status = 403, body = Problem)))]
-pub async fn views(State(app): State<Shared>, who: StaffActor) -> Result<Json<Vec<SavedViewView>>, Problem> {
-    must_serve(&who.staff)?;
-    let all = ticket_view::of_staff(&mut *app.read().await?, who.staff.provider, who.staff.id).await?;
-    Ok(Json(all.into_iter().map(SavedViewView::from).collect()))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ViewBody {
-    name: String,
-    query: String,
-}
-
-/// Save a queue
-#[utoipa::path(post, path = "/ticket-views", tag = "tickets", request_body = ViewBody, responses(
-    (status = 200, body = SavedViewView), (status = 403, body = Problem), (status = 422, body = Problem)))]
-pub async fn save_view(
-    State(app): State<Shared>,
-    who: StaffActor,
-    Json(body): Json<ViewBody>,
-) -> Result<Json<SavedViewView>, Problem> {
-    Ok(Json(saved::save(&app, &who, body.name, body.query).await?.into()))
-}
-
-/// Remove a saved queue
-#[utoipa::path(delete, path = "/ticket-views/{id}", tag = "tickets", params(("id" = Uuid, Path)),
-    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
-pub async fn remove_view(
-    State(app): State<Shared>,
-    who: StaffActor,
-    Path(id): Path<Uuid>,
-) -> Result<StatusCode, Problem> {
-    saved::remove(&app, &who, id.into()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
