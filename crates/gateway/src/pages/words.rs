@@ -276,10 +276,7 @@ const fn more_for(need: Need) -> &'static [Both] {
                 "Eine PIN öffnet das Produkt, aber keine Daten von Menschen.",
                 "A PIN opens the product, but not people's data.",
             ),
-            (
-                "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
-                "The customer can open it: with a grant or a consent.",
-            ),
+            THE_CUSTOMER_CAN,
         ],
         Need::Area => {
             &[("Der Kunde kann ihn zusätzlich freigeben.", "The customer can open it in addition.")]
@@ -290,6 +287,11 @@ const fn more_for(need: Need) -> &'static [Both] {
         Need::ActAs => &[],
     }
 }
+
+const THE_CUSTOMER_CAN: Both = (
+    "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
+    "The customer can open it: with a grant or a consent.",
+);
 
 const BY_AN_AUTHORISED_CONTACT: Both = (
     "Ein berechtigter Kontakt kann schriftlich zustimmen, für genau diese Art von Handlung.",
@@ -381,21 +383,17 @@ pub(super) fn own(own: Own, language: Language) -> Text {
                 ),
             ],
         ),
-        Own::Withheld => text(
-            StatusCode::FORBIDDEN,
-            "visit.personal_data",
-            "closed",
-            ("Hier stehen persönliche Daten.", "This page holds personal data."),
+        Own::Withheld => said(
+            Need::PersonalData.code(),
+            Need::PersonalData.told(language),
             &[
                 (
                     "Sie lassen sich an dieser Stelle nicht verdecken, deshalb bleibt alles zurück.",
                     "They cannot be masked here, so all of it is withheld.",
                 ),
-                (
-                    "Öffnen kann sie der Kunde: mit einer Freigabe oder einer Zustimmung.",
-                    "The customer can open it: with a grant or a consent.",
-                ),
+                THE_CUSTOMER_CAN,
             ],
+            language,
         ),
         Own::UpstreamDown => text(
             StatusCode::BAD_GATEWAY,

@@ -4,7 +4,7 @@ use data_encoding::BASE32_NOPAD;
 use pforte_core::{
     access::EndedHow,
     entry::{Actor, Entry, Event, SignInWay},
-    kernel::{Moment, ProviderId, SignInId},
+    kernel::{EntryId, Moment, ProviderId, SignInId},
     pin::DeadWhy,
     recovery::{Lost, MAX_WRONG_TRIES, RecoveryEnd, RecoveryState, Way},
 };
@@ -310,7 +310,8 @@ pub(super) struct Ending {
     person: Person,
     customer: Option<pforte_core::kernel::CustomerId>,
     actor: Actor,
-    pin_entry: Entry,
+    /// Of the entry about the PIN that ends, if there is one.
+    entry: EntryId,
 }
 
 /// To be told after the commit.
@@ -325,33 +326,30 @@ pub(super) struct Ended {
 
 impl Ending {
     pub fn new(app: &App, case: &Case, now: Moment) -> Self {
-        // Which PIN is seen in the transaction; this is its frame.
-        let placeholder = Event::RecoveryBegun { recovery: case.recovery.id };
         Self {
             now,
             provider: case.recovery.provider,
             person: case.recovery.person,
             customer: case.recovery.customer,
             actor: case.actor(),
-            pin_entry: case.entry(app, now, case.actor(), placeholder),
+            entry: app.sources.id(now),
         }
     }
 
     pub async fn run(self, tx: &mut Tx) -> Result<(Ended, Vec<Entry>), Problem> {
-        let (provider, now) = (self.provider, self.now);
-        let sign_ins = sign_in::end_all(tx, provider, self.person, None, now).await?;
-        codes::forgive(tx, provider, self.person).await?;
+        let Self { now, provider, person, customer, actor, entry } = self;
+        let sign_ins = sign_in::end_all(tx, provider, person, None, now).await?;
+        codes::forgive(tx, provider, person).await?;
         let mut entries = vec![];
-        if let Person::Contact(contact) = self.person {
+        if let Person::Contact(contact) = person {
             sign_in::use_all_links(tx, provider, contact, now).await?;
             address::confirm_primary(tx, provider, contact, now).await?;
             if let Some(held) = pin::unended(tx.conn(), provider, contact).await? {
                 pin::end(tx, provider, held.id, DeadWhy::Contact.word(), now).await?;
                 let event = Event::PinKilled { pin: held.id, contact, why: DeadWhy::Contact };
-                entries.push(Entry { event, ..self.pin_entry });
+                entries.push(Entry { id: entry, provider, customer, at: now, actor, event });
             }
         }
-        let Self { provider, person, customer, actor, .. } = self;
         Ok((Ended { provider, person, customer, actor, sign_ins }, entries))
     }
 }
