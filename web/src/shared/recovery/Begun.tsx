@@ -5,12 +5,11 @@ import { type FormEvent, useState } from "react";
 import { api, ask } from "../api/client";
 import type { OwnRecovery } from "../api/types";
 import { Refused } from "../frame/states";
-import { PASSWORD_MIN } from "../signin/Activation";
 import { field, secretField, TotpInput } from "../signin/forms";
+import { NewPassword, PASSWORD_MIN } from "../signin/NewPassword";
 import { SubmitButton } from "../signin/SignIn";
 import { say } from "../words/dictionary";
 import { useWords } from "../words/language";
-import { NewPassword } from "./NewPassword";
 import type { StepProps } from "./RecoveryPage";
 import { recoveryWords } from "./words";
 

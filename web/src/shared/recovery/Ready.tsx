@@ -5,12 +5,11 @@ import { type FormEvent, useState } from "react";
 import { api, ask } from "../api/client";
 import { Refused } from "../frame/states";
 import { TotpCode } from "../settings/TotpCode";
-import { PASSWORD_MIN } from "../signin/Activation";
 import { field, secretField, TotpInput } from "../signin/forms";
+import { NewPassword, PASSWORD_MIN } from "../signin/NewPassword";
 import { SubmitButton } from "../signin/SignIn";
 import { useLanguage, useWords } from "../words/language";
 import { clock, day } from "../words/time";
-import { NewPassword } from "./NewPassword";
 import type { StepProps } from "./RecoveryPage";
 import { recoveryWords } from "./words";
 

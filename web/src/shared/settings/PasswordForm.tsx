@@ -3,8 +3,8 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, ask } from "../api/client";
 import { Refused } from "../frame/states";
-import { PASSWORD_MIN } from "../signin/Activation";
 import { secretField } from "../signin/forms";
+import { PASSWORD_MIN } from "../signin/NewPassword";
 import { useWords } from "../words/language";
 import { settingsWords } from "./words";
 

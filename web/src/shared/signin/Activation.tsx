@@ -1,5 +1,5 @@
 // A new contact's first steps: the code from the provider, and a password of their own.
-import { PasswordInput, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
@@ -9,11 +9,9 @@ import { useTitle } from "../frame/title";
 import { useWords } from "../words/language";
 import { field, secretField } from "./forms";
 import { useFragmentToken } from "./LinkPage";
+import { NewPassword, PASSWORD_MIN } from "./NewPassword";
 import { SubmitButton, Threshold, useEnter } from "./SignIn";
 import { signInWords } from "./words";
-
-/** The shortest password the server takes. */
-export const PASSWORD_MIN = 12;
 
 export function Activation() {
 	const t = useWords(signInWords);
@@ -39,15 +37,7 @@ export function Activation() {
 				<form className="stack" onSubmit={submit}>
 					<p>{t.activationText}</p>
 					<TextInput name="code" label={t.code} autoComplete="off" required size="md" />
-					<PasswordInput
-						name="password"
-						label={t.newPassword}
-						description={t.newPasswordHint}
-						autoComplete="new-password"
-						error={short ? t.tooShort : undefined}
-						required
-						size="md"
-					/>
+					<NewPassword short={short} />
 					<Refused error={activate.error} />
 					<SubmitButton busy={activate.isPending}>{t.activate}</SubmitButton>
 				</form>

@@ -1,5 +1,5 @@
 // A guest's first steps (rule M6): the code that was handed over, then an authenticator app and a password.
-import { PasswordInput, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
@@ -9,9 +9,9 @@ import { Refused } from "../frame/states";
 import { useTitle } from "../frame/title";
 import { TotpCode } from "../settings/TotpCode";
 import { useWords } from "../words/language";
-import { PASSWORD_MIN } from "./Activation";
 import { field, secretField, TotpInput } from "./forms";
 import { useFragmentToken } from "./LinkPage";
+import { NewPassword, PASSWORD_MIN } from "./NewPassword";
 import { SubmitButton, Threshold, useEnter } from "./SignIn";
 import { signInWords } from "./words";
 
@@ -82,15 +82,7 @@ function Second({ token, code, start }: SecondProps) {
 			<p>{t.guestHello(start.name, start.username)}</p>
 			<TotpCode url={start.totp_url} />
 			<TotpInput />
-			<PasswordInput
-				name="password"
-				label={t.newPassword}
-				description={t.newPasswordHint}
-				autoComplete="new-password"
-				error={short ? t.tooShort : undefined}
-				required
-				size="md"
-			/>
+			<NewPassword short={short} />
 			<Refused error={activate.error} />
 			<SubmitButton busy={activate.isPending}>{t.activate}</SubmitButton>
 		</form>

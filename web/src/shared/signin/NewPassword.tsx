@@ -1,7 +1,10 @@
 // The field for a new password, with what it has to be.
 import { PasswordInput } from "@mantine/core";
-import { signInWords } from "../signin/words";
 import { useWords } from "../words/language";
+import { signInWords } from "./words";
+
+/** As the server wants it. */
+export const PASSWORD_MIN = 12;
 
 export function NewPassword({ short }: { short: boolean }) {
 	const t = useWords(signInWords);
