@@ -354,6 +354,16 @@ fn keys_that_are_missing_too_open_or_broken_are_told_and_never_quoted() {
     assert!(output.status.success(), "keys from the environment: {}", told(&output));
 }
 
+/// A server that stops at once after its start has nothing to complain of: its jobs end before the database closes.
+#[test]
+fn init_says_what_was_made_and_nothing_else() {
+    for _ in 0..8 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let said = init(&folder.path().join("pforte.toml"));
+        assert!(!said.contains("ERROR") && !said.contains("WARN"), "{said}");
+    }
+}
+
 #[test]
 fn init_makes_a_configuration_that_can_be_used_and_keeps_what_is_there() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -53,6 +53,13 @@ pub struct Parts {
     pub db: Db,
 }
 
+/// Runs a job that may be broken off anywhere, since it begins anew with the next start. It ends with the server, and
+/// so never finds the database closed beneath it.
+fn until_stopped(app: &Shared, job: impl Future<Output = ()> + Send + 'static) {
+    let stop = app.shutdown.clone();
+    tokio::spawn(async move { stop.run_until_cancelled(job).await });
+}
+
 impl App {
     /// Starts the writer, settles what the run before left open, and starts the background jobs.
     pub async fn start(parts: Parts) -> Result<Shared, StartError> {
@@ -113,8 +120,8 @@ impl App {
         app.begin_run(now).await?;
         tokio::spawn(door::watch(Arc::clone(&app)));
         tokio::spawn(post::deliver(Arc::clone(&app)));
-        tokio::spawn(attachment::keep_clean(Arc::clone(&app)));
-        tokio::spawn(ticket::sweep_always(Arc::clone(&app)));
+        until_stopped(&app, attachment::keep_clean(Arc::clone(&app)));
+        until_stopped(&app, ticket::sweep_always(Arc::clone(&app)));
         Ok(app)
     }
 

@@ -33,16 +33,13 @@ pub enum SweepError {
     Blobs(#[from] io::Error),
 }
 
-/// Cleans up until the server shuts down: each round one of 256 parts.
+/// Cleans up for as long as it runs: each round one of 256 parts.
 pub async fn keep_clean(app: Shared) {
     let mut tick = interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut part = 0_u8;
     loop {
-        tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            _ = tick.tick() => {}
-        }
+        tick.tick().await;
         if let Err(error) = sweep(&app, part).await {
             tracing::warn!(%error, "files cannot be cleaned up");
         }

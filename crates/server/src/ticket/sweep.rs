@@ -35,15 +35,12 @@ const EVERY: Duration = Duration::from_secs(60);
 const BATCH: i64 = 100;
 const GOES: usize = 10;
 
-/// Sweeps until the server shuts down.
+/// Sweeps for as long as it runs.
 pub async fn sweep_always(app: Shared) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            () = app.shutdown.cancelled() => return,
-            _ = tick.tick() => {}
-        }
+        tick.tick().await;
         if let Err(error) = sweep(&app).await {
             tracing::warn!(%error, "the clocks of tickets cannot be worked on");
         }
